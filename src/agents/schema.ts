@@ -1,0 +1,116 @@
+// Runs and their hosts: what the daemon orders, what a host records, what both may assume.
+import type { SandboxSpec } from "../sandbox/schema.ts";
+
+/** `agent`: a coding agent. `setup`: a project's set-up command. `gate`: a project's check. All run under a host. */
+export const RUN_KINDS = ["agent", "setup", "gate"] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/** Limits of one run; each ends the run with its name as the reason. */
+export type RunLimits = {
+  runMs: number;
+  /** Sum of resident memory of the agent and all its descendants. */
+  memoryBytes: number;
+  /** Processes below the host at one time. */
+  children: number;
+  /** Bytes the run folder may take (events and output). */
+  outputBytes: number;
+  /** Bytes of tree and private git directory together, looked at every few seconds. */
+  treeBytes: number;
+  /** Time between SIGINT and SIGKILL. */
+  stopMs: number;
+};
+
+/** How the prompt reaches the command. `none` for gates and set-up. */
+export type PromptBy = "argument" | "stdin" | "file" | "none";
+
+/** `text`: each line is a line. `stream-json`: each line is a JSON object; others are kept as text. */
+export type OutputFormat = "text" | "stream-json";
+
+/** `runs/<n>/spec.json`: everything a host needs; it reads nothing else of CCM_HOME. No secret is in it. */
+export type RunSpec = {
+  runId: number;
+  taskId: number;
+  kind: RunKind;
+  title: string;
+  argv: string[];
+  prompt: string;
+  promptBy: PromptBy;
+  output: OutputFormat;
+  env: Record<string, string>;
+  sandbox: SandboxSpec;
+  limits: RunLimits;
+  treePath: string;
+  gitPath: string;
+};
+
+/** Why a run ended: by itself, because somebody asked, or because of the limit named. `unstarted`: the command could not start. */
+export type ExitReason = "exited" | "stopped" | "unstarted" | "runMs" | "memoryBytes" | "children" | "outputBytes" | "treeBytes";
+
+/** `runs/<n>/exit.json`. Exactly one of `code` and `signal` is not null, but for `unstarted`. Times are epoch ms. */
+export type ExitRecord = {
+  code: number | null;
+  signal: string | null;
+  reason: ExitReason;
+  startedAt: number;
+  endedAt: number;
+  peakMemoryBytes: number;
+  outputBytes: number;
+  /** The last lines of output, at most 8 kB, redacted. */
+  tail: string;
+  /** The command's own last `result` object, when its output is stream-json. A claim. */
+  result: Record<string, unknown> | null;
+};
+
+/**
+ * `absent`: no run folder. `new`: a folder, never started. `live`: a host holds the lock. `ended`: exit.json is there.
+ * `died`: it started and nobody holds the lock and no exit.json was written.
+ */
+export type HostState =
+  | { kind: "absent" }
+  | { kind: "new" }
+  | { kind: "live"; pid: number }
+  | { kind: "ended"; exit: ExitRecord }
+  | { kind: "died"; tail: string };
+
+/** A request file in `runs/<n>/requests/`, written by rename and obeyed once. `now` skips the wait before SIGKILL. */
+export type RunRequest = { kind: "stop"; how: "gently" | "now" } | { kind: "message"; text: string };
+
+/** A line of `runs/<n>/events.jsonl`, at most 64 kB; a longer text is in `output/<file>`. */
+export type RunEvent = {
+  seq: number;
+  at: number;
+  kind: "started" | "output" | "error-output" | "json" | "message" | "stop" | "limit" | "note" | "exited";
+  text?: string;
+  json?: unknown;
+  file?: string;
+};
+
+/** A process that outlived its run, as found by descent, environment marker or working directory. */
+export type Survivor = { pid: number; command: string; how: "descendant" | "marker" | "directory" };
+
+/** Hosts as the loop sees them. Each function is safe to repeat. Faults: `environment`. */
+export type Hosts = {
+  /** Writes the run folder; an existing spec is left as it is. */
+  prepare(spec: RunSpec): void;
+  /** Starts `ccm host <n>` detached. A second host of the same run finds the lock taken, or the run started, and leaves. */
+  launch(runId: number): void;
+  /** Looks at lock and files; microseconds. */
+  look(runId: number): HostState;
+  request(runId: number, request: RunRequest): void;
+  /** Kills whatever survived the run and proves that nothing does. Faults: `environment` when something cannot be killed. */
+  reap(runId: number, taskId: number): Promise<Survivor[]>;
+  /** Run numbers that have a folder. */
+  list(): number[];
+  /** Deletes a run folder that no host holds. */
+  remove(runId: number): void;
+};
+
+/** The machine, for admission. */
+export type Machine = { freeMemoryBytes(): number; load(): number };
+
+declare module "../kernel/context.ts" {
+  interface Outside {
+    hosts: Hosts;
+    machine: Machine;
+  }
+}

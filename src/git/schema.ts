@@ -1,0 +1,74 @@
+// What the rest of ccm may ask of git. Everything that runs git is behind this interface.
+
+/** A commit id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits. */
+export type CommitId = string;
+
+/** A person's repository: `gitDir` is its common git directory (absolute, resolved), the key that writes are serialised by. */
+export type Repository = { path: string; gitDir: string };
+
+/** What `inspect` found at a path. `head` is the short branch name, null when detached. `author` is the person's own. */
+export type RepositoryFacts = Repository & {
+  bare: boolean;
+  head: string | null;
+  unborn: boolean;
+  shallow: boolean;
+  partial: boolean;
+  hasSubmodules: boolean;
+  author: { name: string; email: string } | null;
+};
+
+/** Where a task's private git directory, tree and branch are. */
+export type TaskGit = { repo: Repository; taskId: number; branch: string; gitPath: string; treePath: string; indexPath: string };
+
+/** A would-be merge: `commit` has `tree` and the base as its only parent; `files` are the paths in conflict. */
+export type Candidate = { kind: "clean"; commit: CommitId; tree: CommitId } | { kind: "conflict"; files: string[] };
+
+/** Who and what a commit made by ccm says; `at` is epoch ms. The same input gives the same commit id. */
+export type CommitText = { message: string; author: { name: string; email: string }; at: number };
+
+/** `moved` also when the base was already there. `stale`: the base is not `from` any more. `dirty`: checked out with changes. */
+export type BaseMove = { kind: "moved" } | { kind: "stale"; tip: CommitId | null } | { kind: "dirty"; path: string; text: string };
+
+/** A branch's tip after an import; `grafted` when the agent had rewritten history and its tree was put on the base instead. */
+export type Imported = { tip: CommitId; grafted: boolean };
+
+/**
+ * Git as the loop sees it. Every function is safe to repeat with the same input; each that moves a ref names the old
+ * value. Faults: `environment` when git is missing or fails, `conflict` when a ref is not where it was said to be.
+ */
+export type Git = {
+  /** Faults: `invalid` for a path that is no repository (says what it is). */
+  inspect(path: string): Promise<RepositoryFacts>;
+  /** The commit a full ref name points to (peeled), or null. */
+  tip(repo: Repository, ref: string): Promise<CommitId | null>;
+  /** True when `ancestor` is `commit` or one of its ancestors. */
+  contains(repo: Repository, commit: CommitId, ancestor: CommitId): Promise<boolean>;
+  /** Creates, moves or (with `to` null) deletes a ref; `from` null means it must not exist. Done already is fine. */
+  setRef(repo: Repository, ref: string, to: CommitId | null, from: CommitId | null): Promise<void>;
+  /** Full names and commits of the refs below a prefix such as `refs/ccm/`. */
+  refs(repo: Repository, prefix: string): Promise<{ ref: string; commit: CommitId }[]>;
+  /**
+   * Brings what the agent committed into the repository: reads the private branch as text, packs what is new since
+   * `base`, indexes it strictly, moves `refs/heads/<branch>` from `old` to it. Nothing of the private directory is
+   * executed or read as configuration. Faults: `failed` when the objects are not sound.
+   */
+  importBranch(task: TaskGit, base: CommitId, old: CommitId, text: CommitText): Promise<Imported>;
+  /** Merges `tip` into `base` in memory and commits the result on top of `base`: the squashed commit that gates run on. */
+  candidate(repo: Repository, base: CommitId, tip: CommitId, text: CommitText): Promise<Candidate>;
+  /** A merge commit with the given tree and the parents tip and base: what the task's branch becomes when its base moved. */
+  mergeCommit(repo: Repository, tree: CommitId, tip: CommitId, base: CommitId, text: CommitText): Promise<CommitId>;
+  /** Moves the base branch; in a checkout of the person's with `merge --ff-only`, hooks off, when it is clean. */
+  moveBase(repo: Repository, branch: string, to: CommitId, from: CommitId): Promise<BaseMove>;
+  /** A hash of the change from base to commit that does not depend on where it is applied. */
+  patchId(repo: Repository, base: CommitId, commit: CommitId): Promise<string>;
+  /** The unified diff from base to commit, without colours, cut at `limitBytes`. */
+  diff(repo: Repository, base: CommitId, commit: CommitId, limitBytes: number): Promise<string>;
+  /** One file's bytes as text at a commit, or null when it is not there. */
+  readFile(repo: Repository, commit: CommitId, path: string): Promise<string | null>;
+};
+
+declare module "../kernel/context.ts" {
+  interface Outside {
+    git: Git;
+  }
+}

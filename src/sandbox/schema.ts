@@ -1,0 +1,31 @@
+// What a sandboxed command may see and touch; written by the daemon as JSON, obeyed by `ccm sandbox`.
+
+/** Strongest first. `namespace`: own mounts and pids, Landlock, seccomp. `kernel`: Landlock and seccomp. `none`: nothing. */
+export const SANDBOX_LEVELS = ["namespace", "kernel", "none"] as const;
+export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
+
+/**
+ * All paths absolute and resolved. Everything not hidden may be read; only `write` may be written. `hide` is simply
+ * not there (or, at `kernel`, not readable); `show` punches holes into it. `write` and `show` win over `hide`.
+ */
+export type SandboxSpec = {
+  level: SandboxLevel;
+  /** Folders and files that may be written (and read). */
+  write: string[];
+  /** Inside `write`, what stays read-only: at `namespace` by mounts; at `kernel` not enforced, checked after the run. */
+  protect: string[];
+  /** Folders and files that must not be readable. */
+  hide: string[];
+  /** Read-only holes in `hide`. */
+  show: string[];
+  /** The folder that becomes /tmp at `namespace`; also in `write`. */
+  tmp: string;
+  cwd: string;
+  /** `host`: the machine's network. `none`: loopback of its own at `namespace`, no TCP at `kernel`. */
+  network: "host" | "none";
+  /** At `kernel` only: allows unix sockets, which opens tmux, D-Bus, docker and agent sockets. */
+  unixSockets: boolean;
+};
+
+/** What trying a level on this machine showed. */
+export type SandboxProbe = { level: SandboxLevel; works: boolean; detail: string };

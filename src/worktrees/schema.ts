@@ -1,0 +1,48 @@
+// A task's tree: the folder its agent works in, with a private git directory beside it.
+import type { CommitId, TaskGit } from "../git/schema.ts";
+import type { SandboxLevel } from "../sandbox/schema.ts";
+
+/** What a tree may hold; over it the run stops and the work is kept. */
+export type TreeLimits = { treeBytes: number; fileBytes: number };
+
+/** How a tree is made. `copies` are ignored files of the person's checkout, relative to its top (`.env`). */
+export type TreeOrder = { git: TaskGit; base: CommitId; copies: string[]; level: SandboxLevel; limits: TreeLimits };
+
+/** `copied` are the files that were really copied; `skipped` those that were not, with why. */
+export type TreeMade = { copied: string[]; skipped: { path: string; why: string }[] };
+
+/** What settling did: `commit` is the private branch's tip now; `left` are paths that stay out of git on purpose. */
+export type Settled = { commit: CommitId; committedFiles: number; left: { path: string; why: "copied" | "oversized" }[] };
+
+/** A folder below CCM_HOME/tasks or CCM_HOME/trash as fsck sees it. */
+export type TreeFound = { taskId: number; where: "tasks" | "trash"; path: string; sizeBytes: number };
+
+/**
+ * Trees as the loop sees them. Each function is safe to repeat. git that walks an agent's tree runs in the sandbox.
+ * Faults: `environment` (disk, permissions, git), `conflict` (a branch name that is taken), `invalid` (a repository
+ * that cannot be worked on, with what to do).
+ */
+export type Trees = {
+  /** Pins the base, makes the private git directory, checks the base out, copies files. A half-made tree is made anew. */
+  create(order: TreeOrder): Promise<TreeMade>;
+  /** Repairs the private git directory's configuration, then commits what an agent left uncommitted; says what it left out. */
+  settle(order: TreeOrder, message: string): Promise<Settled>;
+  /** Makes the tree show exactly `commit`: with `branch` on the task's branch (moved to it), else detached. Ignored and copied files stay. */
+  show(order: TreeOrder, commit: CommitId, on: "branch" | "detached"): Promise<void>;
+  /** Bytes below the tree and its private git directory. */
+  measure(taskId: number): Promise<number>;
+  /** Commits everything not ignored to `refs/ccm/trash/<id>` in the repository, then moves the task's folder to trash. */
+  discard(order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }>;
+  /** Brings a discarded task's folder back, or makes it anew from its trash ref. */
+  restore(order: TreeOrder, trashCommit: CommitId): Promise<TreeMade>;
+  /** Deletes a task's folder in the trash for good. */
+  purge(taskId: number): Promise<void>;
+  exists(taskId: number): boolean;
+  list(): Promise<TreeFound[]>;
+};
+
+declare module "../kernel/context.ts" {
+  interface Outside {
+    trees: Trees;
+  }
+}
