@@ -97,16 +97,33 @@ function guarded<T>(work: () => T): T {
 function faultOf(error: SQLiteError): Fault | undefined {
   const code = error.code ?? "";
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
-    return new Fault("unavailable", "The database is locked by another process.", "Try again; `ccm status` shows whether the daemon runs.", { cause: error });
+    return new Fault(
+      "unavailable",
+      "The database is locked by another process.",
+      "Try again; `ccm status` shows whether the daemon runs.",
+      { cause: error },
+    );
   }
   if (code.startsWith("SQLITE_FULL") || code.startsWith("SQLITE_IOERR")) {
-    return new Fault("environment", `The database could not be written: ${error.message}.`, "Free space on the disk that holds CCM_HOME.", { cause: error });
+    return new Fault("environment", `The database could not be written: ${error.message}.`, "Free space on the disk that holds CCM_HOME.", {
+      cause: error,
+    });
   }
   if (code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_PERM")) {
-    return new Fault("environment", `The database could not be opened for writing: ${error.message}.`, "Check that CCM_HOME exists, belongs to you and is writable; `ccm init --yes` creates it.", { cause: error });
+    return new Fault(
+      "environment",
+      `The database could not be opened for writing: ${error.message}.`,
+      "Check that CCM_HOME exists, belongs to you and is writable; `ccm init --yes` creates it.",
+      { cause: error },
+    );
   }
   if (code.startsWith("SQLITE_CORRUPT") || code.startsWith("SQLITE_NOTADB")) {
-    return new Fault("environment", `The database is damaged: ${error.message}.`, "Restore the newest file of CCM_HOME/backups, then run `ccm fsck`.", { cause: error });
+    return new Fault(
+      "environment",
+      `The database is damaged: ${error.message}.`,
+      "Restore the newest file of CCM_HOME/backups, then run `ccm fsck`.",
+      { cause: error },
+    );
   }
   return undefined;
 }

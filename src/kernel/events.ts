@@ -63,7 +63,9 @@ export function lastSeq(db: Db): number {
 function encode(data: Record<string, unknown>): string {
   const json = JSON.stringify(data);
   if (Buffer.byteLength(json) <= EVENT_DATA_BYTES) return json;
-  const cut = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, 4_000) : value]));
+  const cut = Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, 4_000) : value]),
+  );
   const shorter = JSON.stringify({ ...cut, cut: true });
   return Buffer.byteLength(shorter) <= EVENT_DATA_BYTES ? shorter : JSON.stringify({ cut: true, bytes: Buffer.byteLength(json) });
 }

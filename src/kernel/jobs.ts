@@ -54,7 +54,11 @@ export function createJobs(clock: Clock, onEnd: (end: JobEnd) => void): Jobs {
 /** The job keeps its key until it has really ended: two jobs of one key never overlap, even after a deadline. */
 async function withDeadline(clock: Clock, job: Job, controller: AbortController): Promise<void> {
   const timer = new AbortController();
-  const overdue = new Fault("timeout", `"${job.key}" did not end within ${job.timeoutMs / 1000} s.`, "`ccm logs` shows what it waited for.");
+  const overdue = new Fault(
+    "timeout",
+    `"${job.key}" did not end within ${job.timeoutMs / 1000} s.`,
+    "`ccm logs` shows what it waited for.",
+  );
   clock.sleep(job.timeoutMs, timer.signal).then(() => {
     if (!timer.signal.aborted) controller.abort(overdue);
   });

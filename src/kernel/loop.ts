@@ -15,7 +15,8 @@ export function tick(ctx: Ctx, steps: readonly Step[]): void {
       step.run(ctx);
     } catch (thrown) {
       if (thrown instanceof Fault) ctx.log.warn(`step ${step.name}: ${thrown.message}`, { hint: thrown.hint });
-      else ctx.log.error(`step ${step.name} failed`, { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
+      else
+        ctx.log.error(`step ${step.name} failed`, { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
     }
   }
 }

@@ -1,0 +1,67 @@
+// Builds dist/ccm, one executable: `bun run build.ts [TARGET]...`, targets as in `bun-linux-arm64`, by default this machine's.
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const ROOT = import.meta.dir;
+const DIST = join(ROOT, "dist");
+
+/**
+ * Variables by which any Bun executable runs foreign code before its own first line: a preload, the `bun` command
+ * line instead of the program, a debugger. The executable cannot refuse them at run time, so the runtime that it is
+ * made from does not know them: .github/decisions/0001-one-compiled-executable.md.
+ */
+const DISARMED = ["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "BUN_INSPECT_PRELOAD", "BUN_INSPECT_CONNECT_TO"];
+
+const targets = process.argv.slice(2);
+mkdirSync(DIST, { recursive: true });
+if (targets.length === 0) await build(process.execPath, join(DIST, "ccm"));
+for (const target of targets) await build(runtimeOf(target), join(DIST, `ccm-${target.replace(/^bun-/, "")}`), target);
+
+async function build(runtime: string, outfile: string, target?: string): Promise<void> {
+  const disarmed = `${outfile}.runtime`;
+  disarm(runtime, disarmed);
+  try {
+    const result = await Bun.build({
+      entrypoints: [join(ROOT, "src/main.ts")],
+      minify: true,
+      bytecode: true,
+      splitting: true,
+      format: "esm",
+      compile: {
+        outfile,
+        execArgv: ["--smol"],
+        autoloadDotenv: false,
+        autoloadBunfig: false,
+        executablePath: disarmed,
+        ...(target ? { target: target as Bun.Build.CompileTarget } : {}),
+      },
+    });
+    for (const line of result.logs) console.error(String(line));
+    if (!result.success) process.exit(1);
+  } finally {
+    rmSync(disarmed, { force: true });
+  }
+  console.log(`${outfile} ${(statSync(outfile).size / 1e6).toFixed(0)} MB`);
+}
+
+/** The runtime of another platform, from its npm package: nothing is downloaded while building. */
+function runtimeOf(target: string): string {
+  const folder = join(ROOT, "node_modules/@oven", target.replace("-arm64", "-aarch64"));
+  const runtime = join(folder, "bin/bun");
+  if (existsSync(runtime)) return runtime;
+  console.error(`There is no runtime for "${target}". Try: npm install --no-save --force @oven/${folder.split("/").at(-1)}@${Bun.version}`);
+  return process.exit(2);
+}
+
+/** Copies the runtime with each name's first byte zeroed: a name that no environment can hold. The size stays the same. */
+function disarm(runtime: string, copy: string): void {
+  const bytes = readFileSync(runtime);
+  for (const name of DISARMED) {
+    const pattern = Buffer.from(`\0${name}\0`);
+    const at = bytes.indexOf(pattern);
+    if (at < 0 || bytes.indexOf(pattern, at + 1) >= 0) throw new Error(`The runtime does not hold "${name}" exactly once.`);
+    bytes[at + 1] = 0;
+  }
+  writeFileSync(copy, bytes);
+  chmodSync(copy, 0o755);
+}

@@ -1,0 +1,13 @@
+// The one executable: picks the program by its first word and loads nothing else.
+import { scrubEnvironment } from "./kernel/environment.ts";
+
+/** A program's `main` takes the words after its name and gives the exit code. */
+type Program = { main(words: string[]): Promise<number> };
+
+/** Programs that are no commands for people; all other words go to the command line. */
+const programs: Record<string, () => Promise<Program>> = {};
+
+scrubEnvironment(process.env);
+const words = process.argv.slice(2);
+const program = programs[words[0] ?? ""];
+process.exitCode = program ? await (await program()).main(words.slice(1)) : await (await import("./cli.ts")).main(words);
