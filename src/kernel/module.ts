@@ -14,11 +14,18 @@ export type CommandHost = {
   /** Prints a line while work goes on; silent with --json. */
   note(line: string): void;
   readonly json: boolean;
+  /** Columns of the terminal, 80 when the output is none. */
+  readonly columns: number;
 };
 
+/**
+ * A room's entry in `modules.ts`. The command line loads all of these at every start, so `module.ts` and
+ * `commands.ts` import types only and load the rest with `import()` inside an action or `steps`.
+ */
 export type Module = {
   name: string;
-  steps?: Step[];
-  /** Adds this room's commands to the program. */
+  /** Its parts of the loop, in order; only the daemon calls it. */
+  steps?: () => Promise<Step[]>;
+  /** Declares this room's commands. An action gets its arguments and option values as strings, and may be asynchronous. */
   commands?: (program: CAC, host: CommandHost) => void;
 };

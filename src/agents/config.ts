@@ -1,0 +1,67 @@
+// Settings of agents and of what runs may take: `agents.*` and `limits.*`.
+import * as v from "valibot";
+import { whole } from "../kernel/config.ts";
+
+/** A name as it is typed and put into file names. */
+const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "an agent's name: a letter, then letters, digits or hyphens"));
+
+const agent = v.strictObject({
+  /** The program, found through PATH; a built-in agent has its own. */
+  command: v.optional(v.pipe(v.string(), v.minLength(1, "a program's name or path"))),
+  /** Arguments in addition to those that the driver gives. */
+  args: v.optional(v.array(v.string()), []),
+  /** Variables that this agent's runs see. */
+  env: v.optional(v.record(v.string(), v.string()), {}),
+  model: v.optional(v.string()),
+  output: v.optional(v.picklist(["text", "stream-json"])),
+  /** How an agent of your own takes its prompt; a built-in agent has its own way. */
+  promptBy: v.optional(v.picklist(["argument", "stdin", "file"])),
+});
+
+export const agentsSection = v.optional(v.record(agentName, agent), {});
+
+export const limitsSection = v.optional(
+  v.strictObject({
+    /** Runs at one time on this machine: an agent takes 180–390 MB and its tests a core or more. */
+    runs: whole(4, 1, 200),
+    /** One project may use every place; lower it where runs of one repository compete for ports or databases. */
+    runsPerProject: whole(4, 1, 200),
+    /** One kind of agent may use every place; lower it where an account allows few requests at a time. */
+    runsPerAgent: whole(4, 1, 200),
+    /** MB that must stay free before another run starts: one more agent with its build, and the person's own work. */
+    freeMemoryMb: whole(1_024, 0, 1_000_000),
+    /** Minutes a run may take: agents do work for hours, but nothing useful came from one that did not end in four. */
+    runMinutes: whole(240, 1, 10_080),
+    /** MB of resident memory of a run's whole process tree: a large build fits, a leak ends before the machine swaps. */
+    memoryMb: whole(8_192, 64, 1_000_000),
+    /** Processes of a run at one time: parallel builds stay below 300, a fork bomb does not. */
+    children: whole(500, 8, 30_000),
+    /** MB of a run's recorded events and output. */
+    outputMb: whole(200, 1, 10_000),
+    /** MB of a task's tree with its private git directory, installed dependencies included. */
+    treeMb: whole(10_000, 10, 1_000_000),
+    /** MB of one file that is committed for an agent; GitHub warns over 50 and refuses over 100. */
+    fileMb: whole(50, 1, 2_000),
+    /** Seconds between the request to stop and the kill: an agent needs about three to write its session down. */
+    stopSeconds: whole(10, 0, 600),
+    /** Runs of one stage before the task fails: the first, and three more after 2, 4 and 8 s. */
+    attempts: whole(4, 1, 20),
+    /** Times a task is sent back to its agent by gates, reviewers or people before a person must look. */
+    sendBacks: whole(3, 0, 50),
+    /** Minutes for all commands of one gate. */
+    gateMinutes: whole(30, 1, 1_440),
+    /** Minutes for a project's set-up command: a cold install of dependencies is the longest. */
+    setupMinutes: whole(20, 1, 1_440),
+  }),
+  {},
+);
+
+export type AgentSettings = v.InferOutput<typeof agent>;
+export type Limits = v.InferOutput<typeof limitsSection>;
+
+declare module "../kernel/context.ts" {
+  interface Config {
+    agents: Record<string, AgentSettings>;
+    limits: Limits;
+  }
+}

@@ -1,0 +1,32 @@
+// The whole configuration: every room's section in one list, and the address of the web server.
+import * as v from "valibot";
+import { agentsSection, limitsSection } from "../agents/config.ts";
+import { type Sections, whole } from "../kernel/config.ts";
+import { sandboxSection } from "../sandbox/config.ts";
+import { retentionSection } from "../worktrees/config.ts";
+
+const webSection = v.optional(
+  v.strictObject({
+    /** A port of its own, so that links keep working; below 1024 only root may listen. */
+    port: whole(8_765, 1, 65_535),
+    /** This machine only: ccm runs programs, so reaching it from elsewhere is a decision (a tunnel is the better one). */
+    bind: v.optional(v.pipe(v.string(), v.ip("an IP address")), "127.0.0.1"),
+  }),
+  {},
+);
+
+export const sections = {
+  agents: agentsSection,
+  limits: limitsSection,
+  web: webSection,
+  sandbox: sandboxSection,
+  retention: retentionSection,
+} satisfies Sections;
+
+export type WebSettings = v.InferOutput<typeof webSection>;
+
+declare module "../kernel/context.ts" {
+  interface Config {
+    web: WebSettings;
+  }
+}
