@@ -86,7 +86,7 @@ function wrap(sql: Database): Db {
 }
 
 /** Turns SQLite's own failures into Faults; everything else passes as it is. */
-function guarded<T>(work: () => T): T {
+export function guarded<T>(work: () => T): T {
   try {
     return work();
   } catch (thrown) {

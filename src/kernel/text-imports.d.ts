@@ -1,0 +1,5 @@
+// Files that are imported as text become part of the executable.
+declare module "*.sql" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,27 @@
+// Temporary folders that are gone after the test, whatever happened in it.
+import { afterEach } from "bun:test";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Paths, pathsAt } from "../../src/kernel/paths.ts";
+
+const made: string[] = [];
+
+/** A new empty folder (0700), removed after the current test. Call it inside a test or a `beforeEach`. */
+export function temporaryFolder(purpose = "test"): string {
+  const folder = mkdtempSync(join(tmpdir(), `ccm-${purpose}-`));
+  made.push(folder);
+  return folder;
+}
+
+/** The paths of a home that does not exist yet, below a temporary folder. */
+export function temporaryHome(): Paths {
+  return pathsAt(join(temporaryFolder("home"), "home"));
+}
+
+afterEach(() => {
+  for (const folder of made.splice(0)) {
+    chmodSync(folder, 0o700);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+});
