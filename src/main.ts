@@ -5,7 +5,9 @@ import { scrubEnvironment } from "./kernel/environment.ts";
 type Program = { main(words: string[]): Promise<number> };
 
 /** Programs that are no commands for people; all other words go to the command line. */
-const programs: Record<string, () => Promise<Program>> = {};
+const programs: Record<string, () => Promise<Program>> = {
+  host: () => import("./agents/host.ts"),
+};
 
 scrubEnvironment(process.env);
 const words = process.argv.slice(2);

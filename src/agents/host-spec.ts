@@ -1,0 +1,99 @@
+// Reading spec.json by hand: a schema library would cost the host more memory than everything else it does.
+import { Fault } from "../kernel/fault.ts";
+import { SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
+import { RUN_KINDS, type RunLimits, type RunSpec } from "./schema.ts";
+
+const PROMPT_BY = ["argument", "stdin", "file", "none"] as const;
+const OUTPUT = ["text", "stream-json"] as const;
+const NETWORK = ["host", "none"] as const;
+
+/** The spec in this JSON text. Faults: `invalid`, naming the field that is wrong. */
+export function parseSpec(json: string): RunSpec {
+  const read = fieldsOf(parseJson(json), "spec");
+  return {
+    runId: read.count("runId"),
+    taskId: read.count("taskId"),
+    kind: read.oneOf("kind", RUN_KINDS),
+    title: read.text("title"),
+    argv: read.texts("argv"),
+    prompt: read.text("prompt"),
+    promptBy: read.oneOf("promptBy", PROMPT_BY),
+    output: read.oneOf("output", OUTPUT),
+    env: read.textByName("env"),
+    sandbox: sandboxOf(read.value("sandbox")),
+    limits: limitsOf(read.value("limits")),
+    treePath: read.text("treePath"),
+    gitPath: read.text("gitPath"),
+  };
+}
+
+function sandboxOf(value: unknown): SandboxSpec {
+  const read = fieldsOf(value, "spec.sandbox");
+  return {
+    level: read.oneOf("level", SANDBOX_LEVELS),
+    write: read.texts("write"),
+    protect: read.texts("protect"),
+    hide: read.texts("hide"),
+    show: read.texts("show"),
+    tmp: read.text("tmp"),
+    cwd: read.text("cwd"),
+    network: read.oneOf("network", NETWORK),
+    unixSockets: read.flag("unixSockets"),
+  };
+}
+
+function limitsOf(value: unknown): RunLimits {
+  const read = fieldsOf(value, "spec.limits");
+  return {
+    runMs: read.count("runMs"),
+    memoryBytes: read.count("memoryBytes"),
+    children: read.count("children"),
+    outputBytes: read.count("outputBytes"),
+    treeBytes: read.count("treeBytes"),
+    stopMs: read.count("stopMs"),
+  };
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new Fault("invalid", `The run's "spec.json" is not JSON.`, "Retry the task; its next run gets a new folder.", { cause });
+  }
+}
+
+/** Readers of an object's fields, each refusing what is not of its type. */
+function fieldsOf(value: unknown, where: string) {
+  if (!isRecord(value)) throw wrong(where);
+  const check = <T>(name: string, ok: (field: unknown) => boolean): T => {
+    const field = value[name];
+    if (!ok(field)) throw wrong(`${where}.${name}`);
+    return field as T;
+  };
+  return {
+    value: (name: string) => value[name],
+    text: (name: string) => check<string>(name, isText),
+    flag: (name: string) => check<boolean>(name, (field) => typeof field === "boolean"),
+    count: (name: string) => check<number>(name, (field) => Number.isSafeInteger(field) && Number(field) >= 0),
+    texts: (name: string) => check<string[]>(name, (field) => Array.isArray(field) && field.every(isText)),
+    textByName: (name: string) => check<Record<string, string>>(name, (field) => isRecord(field) && Object.values(field).every(isText)),
+    oneOf: <T extends string>(name: string, allowed: readonly T[]) => check<T>(name, (field) => allowed.includes(field as T)),
+  };
+}
+
+/** No NUL: the kernel's strings end there. */
+function isText(value: unknown): boolean {
+  return typeof value === "string" && !value.includes("\0");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function wrong(field: string): Fault {
+  return new Fault(
+    "invalid",
+    `"${field}" in the run's spec.json is missing or of the wrong type.`,
+    "Retry the task; its next run gets a new folder.",
+  );
+}

@@ -1,0 +1,126 @@
+// Looking at what a run uses: memory and processes every second, the tree's size every few.
+import { lstatSync, readdirSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { allProcesses, descendantsOf, type Process, proportionalBytes, reapAdopted } from "../kernel/process.ts";
+import type { RunLimits } from "./schema.ts";
+
+/** A limit that was passed, with the sentence for people. */
+export type Breach = { limit: "memoryBytes" | "children" | "treeBytes"; text: string };
+
+export type Watch = {
+  /** Looks if it is time to; calls are cheap in between. `keep` are children whose exit Bun collects. */
+  look(elapsedMs: number, keep: ReadonlySet<number>): Breach | undefined;
+  readonly peakMemoryBytes: number;
+};
+
+/** Fast enough to stop a leak, slow enough to cost next to nothing. */
+const LOOK_MS = 1_000;
+/** The first looks come sooner, so that short runs have a figure, too. */
+const FIRST_LOOKS_MS = [0, 100, 400];
+/** Where looking is slow (thousands of processes), it may take at most 1/200 of the time. */
+const LOOK_SHARE = 200;
+const TREE_MS = 5_000;
+/** A tree of 200,000 files takes a second to measure: at most 1/50 of the time. */
+const TREE_SHARE = 50;
+/** Measuring lets the host work after this long. */
+const SLICE_MS = 5;
+
+export function createWatch(hostPid: number, limits: RunLimits, folders: readonly string[]): Watch {
+  let nextLookMs = 0;
+  let looks = 0;
+  let peakMemoryBytes = 0;
+  let nextTreeMs = TREE_MS;
+  let isMeasuring = false;
+  let treeBreach: Breach | undefined;
+
+  function lookAtProcesses(keep: ReadonlySet<number>): Breach | undefined {
+    const processes = allProcesses();
+    reapAdopted(processes, keep);
+    const below = descendantsOf(hostPid, processes).filter((process) => process.state !== "Z");
+    const memoryBytes = below.reduce((sum, process) => sum + process.residentBytes, 0);
+    peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes);
+    if (below.length > limits.children) {
+      return { limit: "children", text: `${below.length} processes run, ${limits.children} are allowed` };
+    }
+    return memoryBytes > limits.memoryBytes ? memoryBreach(below, limits.memoryBytes) : undefined;
+  }
+
+  async function measureTree(startedMs: number): Promise<void> {
+    const from = performance.now();
+    const bytes = await sizeOf(folders);
+    nextTreeMs = startedMs + Math.max(TREE_MS, (performance.now() - from) * TREE_SHARE);
+    if (bytes > limits.treeBytes) {
+      treeBreach = { limit: "treeBytes", text: `the tree holds ${megabytes(bytes)}, ${megabytes(limits.treeBytes)} are allowed` };
+    }
+    isMeasuring = false;
+  }
+
+  return {
+    look(elapsedMs, keep) {
+      if (elapsedMs >= nextTreeMs && !isMeasuring) {
+        isMeasuring = true;
+        void measureTree(elapsedMs);
+      }
+      if (treeBreach || elapsedMs < nextLookMs) return treeBreach;
+      const from = performance.now();
+      const breach = lookAtProcesses(keep);
+      const costMs = performance.now() - from;
+      looks += 1;
+      nextLookMs = FIRST_LOOKS_MS[looks] ?? elapsedMs + Math.max(LOOK_MS, costMs * LOOK_SHARE);
+      return breach;
+    },
+    get peakMemoryBytes() {
+      return peakMemoryBytes;
+    },
+  };
+}
+
+/** Resident memory counts a page once for each process that shares it, so before a run is ended the exact sum decides. */
+function memoryBreach(processes: readonly Process[], limitBytes: number): Breach | undefined {
+  const bytes = proportionalBytes(processes);
+  return bytes > limitBytes
+    ? {
+        limit: "memoryBytes",
+        text: `${processes.length} processes use ${megabytes(bytes)} of memory, ${megabytes(limitBytes)} are allowed`,
+      }
+    : undefined;
+}
+
+/** Bytes on the disk below the folders, links not followed; what vanishes meanwhile does not count. */
+export async function sizeOf(folders: readonly string[]): Promise<number> {
+  const open = [...folders];
+  let bytes = 0;
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    for (const entry of entriesOf(path)) {
+      const below = `${path}/${entry.name}`;
+      if (entry.isDirectory()) open.push(below);
+      else bytes += diskBytes(below);
+    }
+    if (performance.now() > sliceEnd) {
+      await setImmediate();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+  return bytes;
+}
+
+function entriesOf(path: string) {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function diskBytes(path: string): number {
+  try {
+    return lstatSync(path).blocks * 512;
+  } catch {
+    return 0;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}

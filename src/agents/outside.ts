@@ -1,0 +1,131 @@
+// Hosts and the machine as the daemon reaches them: run folders, detached processes, and the proof that a run is over.
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { freemem, loadavg } from "node:os";
+import { join } from "node:path";
+import { Fault, messageOf } from "../kernel/fault.ts";
+import { probeLock } from "../kernel/lock.ts";
+import type { Paths, RunPaths } from "../kernel/paths.ts";
+import { bootId, cleanEnvironment } from "../kernel/process.ts";
+import { markerOf, taskFolders } from "./host-command.ts";
+import { createTail } from "./host-record.ts";
+import { parseSpec } from "./host-spec.ts";
+import { readExit, readLastEvents, readStarted, writeRequest, writeWhole } from "./run-files.ts";
+import type { HostState, Hosts, Machine, RunSpec, Survivor } from "./schema.ts";
+import { endSurvivors } from "./survivors.ts";
+
+/** What a host itself gets; the agent's environment is in the spec. */
+const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
+
+/** A host does little and often sleeps: without the second JIT tier it keeps 5 MB less. */
+const HOST_ENGINE = { BUN_JSC_useDFGJIT: "0" };
+
+export type HostsOptions = {
+  paths: Paths;
+  /** The words that start ccm, see `ownCommand`. */
+  executable: readonly string[];
+};
+
+export function createHosts({ paths, executable }: HostsOptions): Hosts {
+  return {
+    prepare: (spec) => prepare(paths.run(spec.runId), spec),
+    launch: (runId) => launch(paths, runId, executable),
+    look: (runId) => look(paths.run(runId)),
+    request: (runId, request) => writeRequest(paths.run(runId), request),
+    reap: (runId) => reap(paths.run(runId)),
+    list: () => list(paths.runs),
+    remove: (runId) => remove(paths.run(runId)),
+  };
+}
+
+export function createMachine(): Machine {
+  return { freeMemoryBytes: availableBytes, load: () => loadavg()[0] ?? 0 };
+}
+
+function prepare(run: RunPaths, spec: RunSpec): void {
+  try {
+    for (const folder of [run.root, run.output, run.requests, run.spool]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!existsSync(run.spec)) writeWhole(run.spec, JSON.stringify(spec));
+  } catch (cause) {
+    throw new Fault(
+      "environment",
+      `The run folder "${run.root}" cannot be written: ${messageOf(cause)}.`,
+      "Check free space and permissions.",
+      { cause },
+    );
+  }
+}
+
+/** The working directory is the root, so that a host keeps no folder busy and reads no settings from one. */
+function launch(paths: Paths, runId: number, executable: readonly string[]): void {
+  const log = openSync(join(paths.run(runId).root, "host.log"), "a", 0o600);
+  try {
+    const host = Bun.spawn([...executable, "host", String(runId)], {
+      cwd: "/",
+      env: { ...cleanEnvironment(HOST_VARIABLES, process.env), ...HOST_ENGINE, CCM_HOME: paths.home },
+      stdio: ["ignore", log, log],
+      detached: true,
+    });
+    host.unref();
+  } catch (cause) {
+    throw new Fault(
+      "environment",
+      `The host of run "${runId}" cannot be started: ${messageOf(cause)}.`,
+      "`ccm doctor` checks this machine.",
+      { cause },
+    );
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The lock is looked at first: a host that is just writing its exit record is still live. */
+function look(run: RunPaths): HostState {
+  if (probeLock(run.lock)) return { kind: "live", pid: readStarted(run)?.pid ?? 0 };
+  const exit = readExit(run);
+  if (exit) return { kind: "ended", exit };
+  if (existsSync(run.started)) return { kind: "died", tail: tailOf(run) };
+  return { kind: existsSync(run.spec) ? "new" : "absent" };
+}
+
+function tailOf(run: RunPaths): string {
+  const tail = createTail();
+  for (const event of readLastEvents(run.events)) tail.add(event);
+  return tail.text();
+}
+
+/** Nothing survives a boot, and a run that never started left nothing. */
+async function reap(run: RunPaths): Promise<Survivor[]> {
+  const started = readStarted(run);
+  if (!started || started.bootId !== bootId()) return [];
+  if (probeLock(run.lock)) throw new Fault("conflict", `The host in "${run.root}" is still at work.`, "Stop the run first.");
+  const spec = parseSpec(readFileSync(run.spec, "utf8"));
+  return await endSurvivors({
+    marker: markerOf(run),
+    folders: taskFolders(spec),
+    sinceTicks: started.startTicks,
+    sandboxed: spec.sandbox.level !== "none",
+  });
+}
+
+function list(runs: string): number[] {
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs)
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+function remove(run: RunPaths): void {
+  if (probeLock(run.lock)) throw new Fault("conflict", `The host in "${run.root}" is still at work.`, "Stop the run first.");
+  rmSync(run.root, { recursive: true, force: true });
+}
+
+/** MemAvailable counts what the page cache would give back, which os.freemem() leaves out. */
+function availableBytes(): number {
+  try {
+    const line = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "latin1"));
+    return line ? Number(line[1]) * 1024 : freemem();
+  } catch {
+    return freemem();
+  }
+}
