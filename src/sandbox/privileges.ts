@@ -1,0 +1,58 @@
+// Giving up privileges for good: capabilities, set-user-id programs, inherited signal dispositions and descriptors.
+import { call, must } from "./libc.ts";
+
+const PR_SET_DUMPABLE = 4;
+const PR_CAPBSET_DROP = 24;
+const PR_SET_SECUREBITS = 28;
+const PR_SET_NO_NEW_PRIVS = 38;
+const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_CLEAR_ALL = 4;
+/** NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, each with its lock: user 0 is nobody special any more (capabilities(7)). */
+const SECUREBITS = 0b11_00_11_11;
+/** The kernel has 41 capabilities now and room for 64. */
+const MAX_CAPABILITIES = 64;
+const CAPABILITY_VERSION_3 = 0x20080522;
+const [INHERITABLE_LOW, INHERITABLE_HIGH] = [2, 5];
+
+/**
+ * After this, no exec brings any capability: the bounding, ambient and inheritable sets are empty, set-user-id bits do
+ * nothing. `keep` leaves the thread's own permitted set as it is until its next exec: init keeps it, because a process
+ * without capabilities may not look into one that has some.
+ */
+export function dropPrivileges(own: "keep" | "drop"): void {
+  // Without capabilities the first two are refused, and then there is nothing to give up.
+  for (let capability = 0; capability < MAX_CAPABILITIES; capability++) if (call("prctl", PR_CAPBSET_DROP, capability) < 0) break;
+  call("prctl", PR_SET_SECUREBITS, SECUREBITS);
+  call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
+  const header = new Uint32Array([CAPABILITY_VERSION_3, 0]);
+  const sets = new Uint32Array(6); // Twice effective, permitted, inheritable: the low and the high 32 bits.
+  if (own === "keep") must("look at its capabilities", "capget", header, sets);
+  sets[INHERITABLE_LOW] = sets[INHERITABLE_HIGH] = 0;
+  must("drop its capabilities", "capset", header, sets);
+  must("give up gaining privileges", "prctl", PR_SET_NO_NEW_PRIVS, 1);
+}
+
+/** Nobody without CAP_SYS_PTRACE may read or write this process's memory, environment or descriptors. */
+export function hideFromSiblings(): void {
+  must("protect its own memory", "prctl", PR_SET_DUMPABLE, 0);
+}
+
+const FIRST_OWN_DESCRIPTOR = 3;
+const LAST_DESCRIPTOR = 0xffffffff;
+const CLOSE_RANGE_CLOEXEC = 4;
+
+/** An exec passes on stdin, stdout and stderr and nothing that anybody forgot to close. */
+export function closeOnExec(): void {
+  must("close what it inherited", "close_range", FIRST_OWN_DESCRIPTOR, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
+}
+
+const LAST_SIGNAL = 64;
+const SIG_SETMASK = 2;
+const SIGNAL_SET_BYTES = 8;
+
+/** Bun ignores SIGPIPE and SIGXFSZ, and ignored signals stay ignored over exec: `yes | head` would never end. */
+export function resetSignals(): void {
+  const byDefault = new Uint8Array(32); // struct sigaction of the kernel, all zero: SIG_DFL.
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) call("rt_sigaction", signal, byDefault, 0, SIGNAL_SET_BYTES);
+  call("rt_sigprocmask", SIG_SETMASK, new Uint8Array(SIGNAL_SET_BYTES), 0, SIGNAL_SET_BYTES);
+}

@@ -1,0 +1,126 @@
+// What a sandboxed run may see and touch, and the words that start a command in it. Pure.
+import type { SandboxLevel, SandboxSpec } from "./schema.ts";
+
+/** How the machine starts a sandbox: ccm's own words, the file that holds the spec, and util-linux's unshare. */
+export type SandboxLaunch = {
+  executable: readonly string[];
+  specPath: string;
+  unshare: string;
+  /** `none` for root on a machine that has user namespaces switched off; root needs none to mount. */
+  userNamespace?: "own" | "none";
+};
+
+/**
+ * The words that go before a command's own. At `namespace` what starts is `unshare`, which blocks SIGINT and SIGTERM
+ * while it waits: send them to the process group (start it as a group leader). SIGKILL to it ends everything inside.
+ */
+export function sandboxArgv(spec: SandboxSpec, launch: SandboxLaunch): string[] {
+  if (spec.level === "none") return [];
+  const enter = [...launch.executable, "sandbox", "--spec", launch.specPath, "--"];
+  return spec.level === "kernel" ? enter : [...unshareArgv(launch), ...enter];
+}
+
+/**
+ * The own uid is mapped, not root: agents refuse to skip permissions as user 0, and npm and git act differently.
+ * --keep-caps leaves ccm the namespace's capabilities for its mounts; it gives them up before the command starts.
+ */
+function unshareArgv(launch: SandboxLaunch): string[] {
+  const user = launch.userNamespace === "none" ? [] : ["--user", "--map-current-user", "--keep-caps"];
+  return [launch.unshare, ...user, "--mount", "--ipc", "--pid", "--fork", "--kill-child", "--"];
+}
+
+/** Variables of the command, as they travel through the launcher. */
+export const CARRIED = "CCM_CARRIED_";
+
+/**
+ * The environment for starting `sandboxArgv`: each variable under a name that means nothing to the linker, Bun or
+ * unshare, so that what a project sets for its agent (LD_PRELOAD, BUN_OPTIONS) acts on the agent only. The last step
+ * takes the prefix off and passes on exactly these. Not a file, because a run's token is among them. For level `none`
+ * it is the environment itself.
+ */
+export function sandboxEnv(level: SandboxLevel, env: Readonly<Record<string, string>>): Record<string, string> {
+  if (level === "none") return { ...env };
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [CARRIED + name, value]));
+}
+
+/** The command's own environment out of the launcher's, as `NAME=value`. */
+export function carriedEnv(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (name.startsWith(CARRIED) ? [`${name.slice(CARRIED.length)}=${value}`] : []));
+}
+
+/** Below the home folder: keys, tokens, histories, and sockets of agents that act for the person. */
+const HIDDEN_AT_HOME = [
+  ...[".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf"],
+  ...[".cargo/credentials", ".cargo/credentials.toml", ".gem/credentials", ".m2/settings.xml", ".gradle/gradle.properties", ".terraform.d"],
+  ...[".config/gcloud", ".config/gh", ".config/hub", ".config/glab-cli", ".config/git/credentials", ".config/op", ".config/rclone"],
+  ...[".config/google-chrome", ".config/chromium", ".config/containers", ".mozilla", ".password-store", ".1password"],
+  ...[
+    ".local/share/keyrings",
+    ".local/share/containers",
+    ".yarnrc.yml",
+    ".vault-token",
+    ".Xauthority",
+    ".ICEauthority",
+    ".colima",
+    ".lima",
+  ],
+  ...[".bash_history", ".zsh_history", ".zhistory", ".history", ".local/share/fish", ".python_history", ".node_repl_history"],
+  ...[".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo"],
+];
+
+/** /run holds the sockets of tmux, D-Bus, docker and databases; temporary folders what other programs left there. */
+const HIDDEN_ON_MACHINE = ["/run", "/tmp", "/var/tmp", "/dev", "/root/.ssh"];
+
+/** Parts of /run that honest programs read: name resolution, and where NixOS keeps its programs. */
+const SHOWN_ON_MACHINE = [
+  "/run/systemd/resolve/resolv.conf",
+  "/run/systemd/resolve/stub-resolv.conf",
+  "/run/current-system",
+  "/run/booted-system",
+];
+
+/** Parts of a private git directory that git reads as configuration, or that say where its objects are. */
+const PROTECTED_GIT = ["config", "config.worktree", "hooks", "info", "objects/info", "commondir"];
+
+/**
+ * What a task's sandbox is made from; all paths absolute and resolved. `repositoryGit` is the person's git directory:
+ * the private one borrows its objects. `settings` is the configuration; `write` and `show` add what a driver needs
+ * (`~/.claude`, ccm's own executable when it lies below something hidden).
+ */
+export type SandboxOrder = {
+  level: SandboxLevel;
+  tree: string;
+  git: string;
+  tmp: string;
+  spool: string;
+  ccmHome: string;
+  userHome: string;
+  repositoryGit: string;
+  network: SandboxSpec["network"];
+  unixSockets?: boolean;
+  hide?: readonly string[];
+  write?: readonly string[];
+  show?: readonly string[];
+};
+
+/** The spec of one task's sandbox. */
+export function sandboxSpec(order: SandboxOrder): SandboxSpec {
+  const home = (path: string) => (path === "~" || path.startsWith("~/") ? order.userHome + path.slice(1) : path);
+  const hidden = [...HIDDEN_ON_MACHINE, ...HIDDEN_AT_HOME.map((name) => `~/${name}`), ...(order.hide ?? [])].map(home);
+  return {
+    level: order.level,
+    write: unique([order.tree, order.git, order.tmp, order.spool, ...(order.write ?? []).map(home)]),
+    protect: PROTECTED_GIT.map((name) => `${order.git}/${name}`),
+    // A remote's URL in the repository's configuration often holds a token.
+    hide: unique([order.ccmHome, ...hidden, `${order.repositoryGit}/config`]),
+    show: unique([order.repositoryGit, ...SHOWN_ON_MACHINE, ...(order.show ?? []).map(home)]),
+    tmp: order.tmp,
+    cwd: order.tree,
+    network: order.network,
+    unixSockets: order.unixSockets ?? false,
+  };
+}
+
+function unique(paths: readonly string[]): string[] {
+  return [...new Set(paths)];
+}
