@@ -3,6 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
+import { ownCommand } from "../kernel/process.ts";
+import { CARRIED, sandboxArgv, sandboxEnv } from "../sandbox/rules.ts";
 import type { RunSpec } from "./schema.ts";
 import { MARKER_NAME } from "./survivors.ts";
 
@@ -15,7 +17,8 @@ const ARGUMENT_BYTES = 131_071;
 export function prepareCommand(spec: RunSpec, run: RunPaths): HostedCommand {
   refuseMissing(spec);
   const argv = withPrompt(spec);
-  return { argv: [...dyingWithHost(), ...argv], cwd: spec.sandbox.cwd, env: environmentFor(spec, run) };
+  const env = sandboxEnv(spec.sandbox.level, environmentFor(spec, run));
+  return { argv: [...dyingWithHost(), ...sandboxWords(spec, run), ...argv], cwd: spec.sandbox.cwd, env };
 }
 
 /** Said before anything starts, since a wrapper would only exit with 127. */
@@ -34,9 +37,16 @@ export function taskFolders(spec: Pick<RunSpec, "treePath" | "gitPath" | "sandbo
   return [spec.treePath, spec.gitPath, spec.sandbox.tmp];
 }
 
-/** This run's marker, by which its processes are found when nothing else is left of them. */
-export function markerOf(run: RunPaths): string {
-  return `${MARKER_NAME}=${run.spool}`;
+/** This run's markers, by which its processes are found when nothing else is left of them; the sandbox's own carry it under another name. */
+export function markersOf(run: RunPaths): string[] {
+  return [`${MARKER_NAME}=${run.spool}`, `${CARRIED}${MARKER_NAME}=${run.spool}`];
+}
+
+function sandboxWords(spec: RunSpec, run: RunPaths): string[] {
+  if (spec.sandbox.level === "none") return [];
+  const specPath = join(run.root, "sandbox.json");
+  writeFileSync(specPath, JSON.stringify(spec.sandbox), { mode: 0o600 });
+  return sandboxArgv(spec.sandbox, { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "unshare" });
 }
 
 function environmentFor(spec: RunSpec, run: RunPaths): Record<string, string> {

@@ -22,13 +22,12 @@ export function readLines(onLine: (line: Uint8Array) => void, onLong: () => Long
   let long: LongLine | undefined;
 
   function hold(part: Uint8Array): void {
-    if (long) return long.write(part);
     heldBytes += part.length;
     if (heldBytes <= HELD_LINE_BYTES) {
       if (part.length > 0) held.push(part.slice());
       return;
     }
-    long = onLong();
+    long ??= onLong();
     for (const earlier of held) long.write(earlier);
     held = [];
     long.write(part);

@@ -1,41 +1,43 @@
-// What a host writes down: events.jsonl, long lines beside it, and the last lines for the exit record.
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+// What a host writes down: events.jsonl, long lines beside it, and the last lines for the exit record. No secrets.
+import { closeSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { RunPaths } from "../kernel/paths.ts";
+import { redact, redactDeep } from "../kernel/redact.ts";
 import { type LineReader, type LongLine, readLines } from "./host-lines.ts";
+import { writeAll, writeLong } from "./host-long-line.ts";
 import { EVENT_BYTES } from "./run-files.ts";
 import type { OutputFormat, RunEvent } from "./schema.ts";
-import { eventLines } from "./transcript.ts";
+import { createTail } from "./transcript.ts";
 
 export type Recorder = {
   /** Writes down something the host itself did. */
   note(kind: RunEvent["kind"], text: string, json?: unknown): void;
   /** Takes the bytes of one of the command's streams; write errors end the recording, never the host. */
-  reader(kind: "output" | "error-output"): LineReader;
+  reader(stream: Stream): LineReader;
   /** Bytes in the run folder so far. */
   readonly bytes: number;
   /** True when the folder is over its limit or the disk refuses: nothing of the command is written any more. */
   readonly full: boolean;
-  /** The last lines, at most TAIL_BYTES. */
+  /** The last readable lines. */
   tail(): string;
   /** The last object of type `result`, its long texts cut. */
-  readonly result: Record<string, unknown> | null;
+  readonly result: Json | null;
   close(): void;
 };
 
-/** Characters of a long line that its event shows. */
-const PREVIEW_CHARACTERS = 2_000;
-const TAIL_BYTES = 8_000;
-/** Characters of one line in the tail, so that one endless line does not push out all others. */
-const TAIL_LINE_CHARACTERS = 1_000;
+type Stream = "output" | "error-output";
+type Json = Record<string, unknown>;
+
+/** What an event's seq, time and braces take beside its body. */
+const FRAME_BYTES = 100;
 /** A result object in a long line is read back up to this size; agents put their last answer in it, not files. */
 const RESULT_BYTES = 1_000_000;
 /** Characters of one text in the result that the exit record keeps. */
 const RESULT_TEXT_CHARACTERS = 4_000;
-
-/** Readers of a line find its result object by this without parsing it. */
+/** A result object is known by this without parsing the line. */
 const RESULT_MARK = /"type"\s*:\s*"result"/;
 
+/** Plain writes: they survive the host's death, and a power cut takes at most the last moments of output. */
 export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes: number): Recorder {
   const fd = openSync(run.events, "a", 0o600);
   const decoder = new TextDecoder();
@@ -43,62 +45,58 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
   let seq = 0;
   let bytes = 0;
   let full = false;
-  let result: Record<string, unknown> | null = null;
+  let result: Json | null = null;
 
-  function append(event: Omit<RunEvent, "seq" | "at">, encoded?: string): void {
+  /** `fields` is the inside of a JSON object. */
+  function append(fields: string): void {
     seq += 1;
-    const body = encoded ?? JSON.stringify(event).slice(1);
-    bytes += writeAll(fd, Buffer.from(`{"seq":${seq},"at":${Date.now()},${body}\n`));
+    bytes += writeAll(fd, Buffer.from(`{"seq":${seq},"at":${Date.now()},${fields}}\n`));
   }
 
-  function recordLine(kind: "output" | "error-output", line: Uint8Array): void {
-    if (full) return;
+  function recordLine(stream: Stream, line: Uint8Array): void {
     const text = decoder.decode(line);
-    const json = kind === "output" && format === "stream-json" ? parseObject(text) : undefined;
-    const body = json ? `"kind":"json","json":${text.trim()}}` : `"kind":"${kind}","text":${JSON.stringify(text)}}`;
-    if (Buffer.byteLength(body) > EVENT_BYTES - 100) return recordWhole(kind, line);
-    append({ kind }, body);
-    tail.add(json ? { seq, at: 0, kind: "json", json } : { seq, at: 0, kind, text });
+    const json = stream === "output" && format === "stream-json" ? parseObject(text) : undefined;
+    const fields = json
+      ? `"kind":"json","json":${redactJson(text.trim(), json)}`
+      : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
+    if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) {
+      const long = recordLong(stream);
+      long.write(line);
+      long.end();
+      return;
+    }
+    append(fields);
+    tail.add(json ? { kind: "json", json: redactDeep(json) } : { kind: stream, text: redact(text) });
     if (json) keepResult(json);
   }
 
-  function recordWhole(kind: "output" | "error-output", line: Uint8Array): void {
-    const long = recordLong(kind);
-    long.write(line);
-    long.end();
-  }
-
-  /** The file gets its name when it is whole; a name without an event is a line that the run's death cut off. */
-  function recordLong(kind: "output" | "error-output"): LongLine {
-    const part = join(run.output, `${kind}.part`);
-    let file: number | undefined;
-    let size = 0;
-    let preview = Buffer.alloc(0);
+  /** The file gets its name when it is whole; a part without an event is a line that the run's death cut off. */
+  function recordLong(stream: Stream): LongLine {
+    const part = join(run.output, `${stream}.part`);
+    const long = writeLong(part);
+    const counted = (act: () => void) => {
+      const before = long.bytes;
+      act();
+      bytes += long.bytes - before;
+    };
     return {
-      write: guarded((chunk) => {
-        file ??= openSync(part, "w", 0o600);
-        if (preview.length < PREVIEW_CHARACTERS) preview = Buffer.concat([preview, chunk.subarray(0, PREVIEW_CHARACTERS)]);
-        const written = writeAll(file, chunk);
-        size += written;
-        bytes += written;
-      }),
+      write: guarded((chunk: Uint8Array) => counted(() => long.write(chunk))),
       end: guarded(() => {
-        if (file === undefined) return;
-        closeSync(file);
-        const name = `${seq + 1}.txt`;
-        renameSync(part, join(run.output, name));
-        const text = decoder.decode(preview).slice(0, PREVIEW_CHARACTERS);
-        const isJson = kind === "output" && format === "stream-json" && text.startsWith("{");
-        append({ kind: isJson ? "json" : kind, text, file: name });
-        tail.add({ seq, at: 0, kind, text });
-        if (isJson && size <= RESULT_BYTES && RESULT_MARK.test(text)) keepResult(parseObject(readFileSync(join(run.output, name), "utf8")));
+        counted(() => long.close());
+        const file = `${seq + 1}.txt`;
+        renameSync(part, join(run.output, file));
+        const text = long.preview;
+        const isJson = stream === "output" && format === "stream-json" && text.startsWith("{");
+        append(JSON.stringify({ kind: isJson ? "json" : stream, text, file }).slice(1, -1));
+        tail.add({ kind: stream, text });
+        if (isJson && long.bytes <= RESULT_BYTES && RESULT_MARK.test(text))
+          keepResult(parseObject(readFileSync(join(run.output, file), "utf8")));
       }),
     };
   }
 
-  function keepResult(json: Record<string, unknown> | undefined): void {
-    if (json?.type !== "result") return;
-    result = shortened(json);
+  function keepResult(json: Json | undefined): void {
+    if (json?.type === "result") result = shortened(redactDeep(json) as Json);
   }
 
   /** No recording once full; a disk that refuses is treated like a folder that is full. */
@@ -118,16 +116,15 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
   return {
     note(kind, text, json) {
       try {
-        append({ kind, text, ...(json === undefined ? {} : { json }) });
+        append(JSON.stringify({ kind, text, ...(json === undefined ? {} : { json }) }).slice(1, -1));
       } catch (thrown) {
         process.stderr.write(`ccm host: ${text} (not recorded: ${String(thrown)})\n`);
       }
     },
-    reader: (kind) =>
-      readLines(
-        guarded((line) => recordLine(kind, line)),
-        () => recordLong(kind),
-      ),
+    reader(stream) {
+      const onLine = guarded((line: Uint8Array) => recordLine(stream, line));
+      return readLines(onLine, () => recordLong(stream));
+    },
     get bytes() {
       return bytes;
     },
@@ -142,35 +139,7 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
   };
 }
 
-/** The last readable lines of the events it is shown. */
-export function createTail(): { add(event: RunEvent): void; text(): string } {
-  let lines: string[] = [];
-  let size = 0;
-  return {
-    add(event) {
-      for (const { text } of eventLines(event)) {
-        const line = text.slice(0, TAIL_LINE_CHARACTERS);
-        lines.push(line);
-        size += Buffer.byteLength(line) + 1;
-      }
-      let dropped = 0;
-      while (size > TAIL_BYTES) size -= Buffer.byteLength(lines[dropped++] ?? "") + 1;
-      if (dropped > 0) lines = lines.slice(dropped);
-    },
-    text: () => lines.join("\n"),
-  };
-}
-
-/** The result with its long texts cut; a claim of the agent that people and rules read, not an archive. */
-function shortened(json: Record<string, unknown>): Record<string, unknown> {
-  const cut = Object.fromEntries(
-    Object.entries(json).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, RESULT_TEXT_CHARACTERS) : value]),
-  );
-  if (JSON.stringify(cut).length <= EVENT_BYTES) return cut;
-  return Object.fromEntries(Object.entries(cut).filter(([, value]) => typeof value !== "object" || value === null));
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(text: string): Json | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {
     return JSON.parse(text);
@@ -179,8 +148,16 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** write(2) may take less than it is given. */
-function writeAll(fd: number, bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-  return bytes.length;
+/** The text as it came where it holds no secret; replacing inside JSON text could leave no JSON. */
+function redactJson(text: string, json: Json): string {
+  return redact(text) === text ? text : JSON.stringify(redactDeep(json));
+}
+
+/** The result with its long texts cut; a claim of the agent that people and rules read, not an archive. */
+function shortened(json: Json): Json {
+  const cut = Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, RESULT_TEXT_CHARACTERS) : value]),
+  );
+  if (JSON.stringify(cut).length <= EVENT_BYTES) return cut;
+  return Object.fromEntries(Object.entries(cut).filter(([, value]) => typeof value !== "object" || value === null));
 }

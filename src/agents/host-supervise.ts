@@ -90,7 +90,10 @@ async function drain(stream: ReadableStream<Uint8Array>, reader: ReturnType<Reco
 }
 
 function obey(request: RunRequest, input: Input, recorder: Recorder, ending: Ending): void {
-  if (request.kind === "stop") return ending.end("stopped", "a stop was asked for", request.how);
+  if (request.kind === "stop") {
+    ending.end("stopped", "a stop was asked for", request.how);
+    return;
+  }
   const delivered = input.message(request.text);
   recorder.note("message", request.text, { delivered });
   if (!delivered) recorder.note("note", "the agent takes no messages now; this one is kept for the next run");

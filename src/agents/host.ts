@@ -4,7 +4,7 @@ import { messageOf } from "../kernel/fault.ts";
 import { takeLock } from "../kernel/lock.ts";
 import { homeFrom, pathsAt, type RunPaths } from "../kernel/paths.ts";
 import { becomeSubreaper, bootId, ownIdentity } from "../kernel/process.ts";
-import { markerOf, prepareCommand, taskFolders } from "./host-command.ts";
+import { markersOf, prepareCommand, taskFolders } from "./host-command.ts";
 import { createRecorder } from "./host-record.ts";
 import { parseSpec } from "./host-spec.ts";
 import { supervise } from "./host-supervise.ts";
@@ -48,7 +48,7 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
     const command = prepareCommand(spec, run);
     becomeSubreaper();
     const claim = {
-      marker: markerOf(run),
+      markers: markersOf(run),
       folders: taskFolders(spec),
       sinceTicks: started.startTicks,
       sandboxed: spec.sandbox.level !== "none",

@@ -6,12 +6,12 @@ import { Fault, messageOf } from "../kernel/fault.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths, RunPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
-import { markerOf, taskFolders } from "./host-command.ts";
-import { createTail } from "./host-record.ts";
+import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
 import { readExit, readLastEvents, readStarted, writeRequest, writeWhole } from "./run-files.ts";
 import type { HostState, Hosts, Machine, RunSpec, Survivor } from "./schema.ts";
 import { endSurvivors } from "./survivors.ts";
+import { createTail } from "./transcript.ts";
 
 /** What a host itself gets; the agent's environment is in the spec. */
 const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
@@ -100,7 +100,7 @@ async function reap(run: RunPaths): Promise<Survivor[]> {
   if (probeLock(run.lock)) throw new Fault("conflict", `The host in "${run.root}" is still at work.`, "Stop the run first.");
   const spec = parseSpec(readFileSync(run.spec, "utf8"));
   return await endSurvivors({
-    marker: markerOf(run),
+    markers: markersOf(run),
     folders: taskFolders(spec),
     sinceTicks: started.startTicks,
     sandboxed: spec.sandbox.level !== "none",

@@ -18,8 +18,8 @@ import type { Survivor } from "./schema.ts";
 
 /** What marks a process as a run's. */
 export type Claim = {
-  /** Environment variable with a value that only this run's processes were given. */
-  marker: string;
+  /** Environment variables with a value, `NAME=value`, that only this run's processes were given. */
+  markers: string[];
   /** The task's folders: working, root or program directory below them makes a process suspect. */
   folders: string[];
   /** Clock ticks after boot when the run's host started; whatever is older belongs to somebody else. */
@@ -49,7 +49,7 @@ export const MARKER_NAME = "CCM_RUN_SPOOL";
  */
 export function belongsBy(suspect: Suspect, claim: Claim): "marker" | "directory" | null {
   if (suspect.startTicks < claim.sinceTicks) return null;
-  if (suspect.environment.includes(claim.marker)) return "marker";
+  if (claim.markers.some((marker) => suspect.environment.includes(marker))) return "marker";
   if (suspect.environment.some((variable) => variable.startsWith(`${MARKER_NAME}=`))) return null;
   if (!isInside(suspect.places, claim.folders) || suspect.tty !== 0) return null;
   return (claim.sandboxed ? suspect.noNewPrivileges : suspect.sessionInside) ? "directory" : null;

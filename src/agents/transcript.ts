@@ -10,8 +10,11 @@ const ANSWER_LINES = 6;
 /** Characters of one shown line; a tool's argument or a minified file may be endless. */
 const LINE_CHARACTERS = 600;
 
+/** What of an event people read. */
+type Content = Pick<RunEvent, "kind" | "text" | "json" | "file">;
+
 /** The readable lines of an event; none for what people need not see. */
-export function eventLines(event: RunEvent): Line[] {
+export function eventLines(event: Content): Line[] {
   const text = event.text ?? "";
   const more = event.file ? [line("faint", `… the rest is in output/${event.file}`)] : [];
   switch (event.kind) {
@@ -31,6 +34,28 @@ export function eventLines(event: RunEvent): Line[] {
     case "exited":
       return lines("faint", text);
   }
+}
+
+/** Bytes of a run's last lines in its exit record. */
+const TAIL_BYTES = 8_000;
+/** Characters of one line there, so that one endless line does not push out all others. */
+const TAIL_LINE_CHARACTERS = 500;
+
+/** Keeps the last readable lines of the events it is shown. */
+export function createTail(): { add(event: Content): void; text(): string } {
+  let lines: string[] = [];
+  let size = 0;
+  return {
+    add(event) {
+      const added = eventLines(event).map((one) => one.text.slice(0, TAIL_LINE_CHARACTERS));
+      size += added.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+      lines.push(...added);
+      let dropped = 0;
+      while (size > TAIL_BYTES) size -= Buffer.byteLength(lines[dropped++] ?? "") + 1;
+      if (dropped > 0) lines = lines.slice(dropped);
+    },
+    text: () => lines.join("\n"),
+  };
 }
 
 /** Terminal escapes and other control characters become visible pictures of themselves, so that nothing an agent prints steers a terminal. */

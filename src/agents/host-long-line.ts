@@ -1,0 +1,66 @@
+// A line too long for an event: written to a file of its own as it comes, without secrets, in bounded memory.
+import { closeSync, openSync, writeSync } from "node:fs";
+import { redact } from "../kernel/redact.ts";
+
+export type LongText = {
+  write(bytes: Uint8Array): void;
+  /** Writes what waits and closes the file; false when nothing was ever written. */
+  close(): boolean;
+  readonly bytes: number;
+  /** The beginning of the text. */
+  readonly preview: string;
+};
+
+/** Characters of a long line that its event shows. */
+const PREVIEW_CHARACTERS = 2_000;
+/** What waits for its continuation, so that a secret is seen whole: none is longer but a private key. */
+const CONTEXT_BYTES = 4_096;
+/** Where a text has no gap for this long (base64), it is cut anywhere. */
+const WAITING_BYTES = 131_072;
+
+/** Bytes travel as latin1 text, one character each, so that nothing is lost and the secrets' shapes, all ASCII, match. */
+export function writeLong(path: string): LongText {
+  let file: number | undefined;
+  let waiting = "";
+  let bytes = 0;
+  let preview = Buffer.alloc(0);
+
+  function flush(end: number): void {
+    const chunk = Buffer.from(redact(waiting.slice(0, end)), "latin1");
+    waiting = waiting.slice(end);
+    file ??= openSync(path, "w", 0o600);
+    if (preview.length < PREVIEW_CHARACTERS) preview = Buffer.concat([preview, chunk.subarray(0, PREVIEW_CHARACTERS)]);
+    bytes += writeAll(file, chunk);
+  }
+
+  return {
+    write(chunk) {
+      waiting += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
+      const gap = lastGap(waiting, waiting.length - CONTEXT_BYTES);
+      if (gap > 0) flush(gap);
+      else if (waiting.length > WAITING_BYTES) flush(waiting.length - CONTEXT_BYTES);
+    },
+    close() {
+      if (waiting !== "") flush(waiting.length);
+      if (file !== undefined) closeSync(file);
+      return file !== undefined;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get preview() {
+      return preview.toString("utf8").slice(0, PREVIEW_CHARACTERS);
+    },
+  };
+}
+
+/** The last place at or before `from` where no secret can continue: white space, a quote, a comma. */
+function lastGap(text: string, from: number): number {
+  return Math.max(text.lastIndexOf(" ", from), text.lastIndexOf('"', from), text.lastIndexOf(",", from)) + 1;
+}
+
+/** write(2) may take less than it is given. */
+export function writeAll(fd: number, bytes: Uint8Array): number {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  return bytes.length;
+}
