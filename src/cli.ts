@@ -1,4 +1,4 @@
-// The command line: one program from every room's commands, one place that turns a Fault into words and an exit code.
+// The command line of people and scripts: this process's words and terminal, every room's commands.
 import { version } from "../package.json" with { type: "json" };
 
 export async function main(words: string[]): Promise<number> {
@@ -6,5 +6,29 @@ export async function main(words: string[]): Promise<number> {
     process.stdout.write(`ccm ${version}\n`);
     return 0;
   }
-  return 2;
+  endQuietlyWithReader();
+  const [{ runCommandLine }, { modules }] = await Promise.all([import("./kernel/command-line.ts"), import("./modules.ts")]);
+  return runCommandLine(
+    { version, modules, open: async () => (await import("./open.ts")).openContext() },
+    {
+      words,
+      out: (text) => void process.stdout.write(text),
+      error: (text) => void process.stderr.write(text),
+      columns: process.stdout.columns || Number(process.env.COLUMNS) || 80,
+      colours: { out: coloursOn(process.stdout.isTTY), error: coloursOn(process.stderr.isTTY) },
+    },
+  );
+}
+
+/** `ccm list-tasks | head` closes the pipe early: that is the reader's right, not an error. */
+function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === "EPIPE" ? 0 : 1);
+    });
+  }
+}
+
+function coloursOn(isTerminal: boolean | undefined): boolean {
+  return isTerminal === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 }

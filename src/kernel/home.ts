@@ -34,6 +34,13 @@ export function createHome(paths: Paths, caller: Caller): void {
  * `environment` when others can enter it or it cannot be written.
  */
 export function requireHome(paths: Paths, caller: Caller): void {
+  requireOwnHome(paths, caller);
+  if (!look(paths.database)) throw new Fault("not_found", `There is no database in "${paths.home}".`, "Create it with: ccm init --yes");
+  for (const path of [paths.home, paths.database]) requireWritable(path);
+}
+
+/** The same for what needs no database: the folder is there, ours, and closed to others. */
+export function requireOwnHome(paths: Paths, caller: Caller): void {
   const home = look(paths.home);
   if (!home) throw new Fault("not_found", `There is no ccm home at "${paths.home}".`, "Create it with: ccm init --yes");
   if (!home.isDirectory()) throw new Fault("environment", `"${paths.home}" is not a folder.`, "Set CCM_HOME to another place.");
@@ -45,8 +52,6 @@ export function requireHome(paths: Paths, caller: Caller): void {
       `It holds tokens and your code. Try: chmod 700 '${paths.home}'`,
     );
   }
-  if (!look(paths.database)) throw new Fault("not_found", `There is no database in "${paths.home}".`, "Create it with: ccm init --yes");
-  for (const path of [paths.home, paths.database]) requireWritable(path);
 }
 
 function requireOwner(paths: Paths, home: Stats, caller: Caller): void {

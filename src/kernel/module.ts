@@ -1,5 +1,6 @@
 // What a room tells the kernel about itself.
 import type { CAC } from "cac";
+import type { Style } from "./command-line.ts";
 import type { Ctx } from "./context.ts";
 
 /** One part of the reconcile loop: reads rows in its own state and acts. Synchronous and short; slow work is a job. */
@@ -16,6 +17,8 @@ export type CommandHost = {
   readonly json: boolean;
   /** Columns of the terminal, 80 when the output is none. */
   readonly columns: number;
+  /** Colours a text for people; gives it back as it is where colours are not wanted. */
+  paint(style: Style, text: string): string;
 };
 
 /**

@@ -1,0 +1,99 @@
+// Runs one command line: parses, opens, prints, and turns whatever was thrown into words and an exit code.
+import { cac } from "cac";
+import type { Ctx } from "./context.ts";
+import { BUG_EXIT, FAULTS, Fault, isFault, messageOf } from "./fault.ts";
+import { type CommandGroup, helpOf, helpOfAll } from "./help-text.ts";
+import type { CommandHost, Module } from "./module.ts";
+import { redact } from "./redact.ts";
+import { parseWords, type Request } from "./words.ts";
+
+/** Where a command line runs: its words, its output, and how it opens the home. */
+export type Terminal = {
+  words: readonly string[];
+  out(text: string): void;
+  error(text: string): void;
+  /** Columns of the terminal, 80 where there is none. */
+  columns: number;
+  /** True when people see colours: a terminal, and NO_COLOR (https://no-color.org) is not set. */
+  colours: { out: boolean; error: boolean };
+};
+
+/** `open` is only called by commands that need the home. */
+export type Program = { version: string; modules: readonly Module[]; open(): Promise<Ctx> };
+
+/** The exit code: 0, or that of the Fault, or 1 for a bug. */
+export async function runCommandLine(program: Program, terminal: Terminal): Promise<number> {
+  const json = isJson(terminal.words);
+  let opened: Promise<Ctx> | undefined;
+  const host: CommandHost = {
+    open() {
+      opened ??= program.open();
+      return opened;
+    },
+    print: (value, human) => terminal.out(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(human())),
+    note: (line) => {
+      if (!json) terminal.out(withNewline(line));
+    },
+    json,
+    columns: terminal.columns,
+    paint: (style, text) => paint(style, text, terminal.colours.out),
+  };
+  try {
+    await run(program, terminal, host);
+    return 0;
+  } catch (thrown) {
+    terminal.error(errorText(thrown, json, terminal.colours.error));
+    return isFault(thrown) ? FAULTS[thrown.code].exit : BUG_EXIT;
+  } finally {
+    await opened?.then((ctx) => ctx.db.close()).catch(() => {}); // What it threw was printed above.
+  }
+}
+
+async function run(program: Program, terminal: Terminal, host: CommandHost): Promise<void> {
+  const commandLine = cac("ccm");
+  commandLine.option("--json", "Print JSON, errors included");
+  commandLine.option("-h, --help", "Explain the command");
+  commandLine.option("-v, --version", "Print the version");
+  const groups: CommandGroup[] = program.modules.map((module) => {
+    const before = commandLine.commands.length;
+    module.commands?.(commandLine, host);
+    return { name: module.name, commands: commandLine.commands.slice(before) };
+  });
+  const globals = commandLine.globalCommand.options;
+  const request: Request | Fault = parseWords(commandLine.commands, globals, terminal.words);
+  if (request instanceof Fault) throw request;
+  if (request.kind === "version") terminal.out(`ccm ${program.version}\n`);
+  else if (request.kind === "run") await request.command.commandAction?.(...request.args, request.options);
+  else if (request.command) terminal.out(helpOf(request.command, globals, terminal.columns));
+  else terminal.out(helpOfAll(groups, globals, terminal.columns));
+}
+
+/** JSON is known before the words are parsed, so that a wrong word is reported as JSON as well. */
+function isJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words.slice(0, end < 0 ? words.length : end).includes("--json");
+}
+
+/** `{"error":{code,message,hint}}`, or the sentence with its hint below it. A bug shows its stack: it is to be reported. */
+function errorText(thrown: unknown, json: boolean, colours: boolean): string {
+  const fault = isFault(thrown) ? { code: thrown.code, message: thrown.message, hint: thrown.hint } : bugOf(thrown);
+  if (json) return redact(`${JSON.stringify({ error: fault })}\n`);
+  const hint = fault.hint ? `\n  ${fault.hint.replaceAll("\n", "\n  ")}` : "";
+  return `${paint("red", "ccm:", colours)} ${redact(fault.message + hint)}\n`;
+}
+
+function bugOf(thrown: unknown): { code: string; message: string; hint: string } {
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  return { code: "bug", message: `This is a bug in ccm: ${messageOf(thrown)}`, hint: `Please report it with this:\n${stack}` };
+}
+
+const STYLES = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
+export type Style = keyof typeof STYLES;
+
+function paint(style: Style, text: string, colours: boolean): string {
+  return colours ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
+}
+
+function withNewline(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}

@@ -1,0 +1,30 @@
+// Opens CCM_HOME for a command: an existing home of our own, a database of exactly this schema, a checked configuration.
+import { realClock } from "./kernel/clock.ts";
+import { loadConfig } from "./kernel/config.ts";
+import type { Ctx } from "./kernel/context.ts";
+import { openDatabase } from "./kernel/database.ts";
+import { currentCaller, requireHome } from "./kernel/home.ts";
+import { realIds } from "./kernel/ids.ts";
+import { createJobs } from "./kernel/jobs.ts";
+import { silentLog } from "./kernel/log.ts";
+import { requireSchema } from "./kernel/migrate.ts";
+import { SCHEMA_VERSION } from "./kernel/migrations.ts";
+import { homeFrom, pathsAt } from "./kernel/paths.ts";
+import { realOutside } from "./outside.ts";
+import { sections } from "./setup/config.ts";
+
+/** Faults: `not_found` without a home, `denied` for another user's, `conflict` for another schema, `invalid` configuration. */
+export function openContext(): Ctx {
+  const paths = pathsAt(homeFrom(process.env));
+  requireHome(paths, currentCaller());
+  const config = loadConfig(sections, paths.config, process.env);
+  const db = openDatabase(paths.database, "existing");
+  try {
+    requireSchema(db, SCHEMA_VERSION);
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+  const jobs = createJobs(realClock, () => {}); // A command waits for what it starts; nobody else has to be woken.
+  return { paths, db, clock: realClock, ids: realIds, config, log: silentLog, jobs, outside: realOutside(paths) };
+}

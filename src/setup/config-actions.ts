@@ -1,0 +1,46 @@
+// What the `config` commands do with CCM_HOME/config.yaml.
+import { loadConfig, readConfigText } from "../kernel/config.ts";
+import { getSetting, listSettings, writeSetting } from "../kernel/config-change.ts";
+import { currentCaller, requireOwnHome } from "../kernel/home.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { homeFrom, pathsAt } from "../kernel/paths.ts";
+import { textTable } from "../kernel/text-table.ts";
+import { sections } from "./config.ts";
+
+export function listConfig(host: CommandHost): void {
+  const file = configFile();
+  const settings = listSettings(sections, readConfigText(file), file, process.env);
+  host.print(settings, () =>
+    textTable(
+      [{ title: "SETTING" }, { title: "VALUE", shrink: true }, { title: "FROM" }],
+      settings.map((setting) => [setting.key, JSON.stringify(setting.value), setting.from]),
+      host.columns,
+    ),
+  );
+}
+
+/** Faults: `not_found` for a key that does not exist. */
+export function getConfig(host: CommandHost, key: string): void {
+  const value = getSetting(sections, loadConfig(sections, configFile(), process.env), key);
+  host.print(value, () => (typeof value === "object" ? Bun.YAML.stringify(value, null, 2) : String(value)));
+}
+
+/** Faults: `invalid` for a value that the setting refuses; the file is left as it was. */
+export function setConfig(host: CommandHost, key: string, word: string): void {
+  const file = configFile();
+  writeSetting(sections, file, key, word);
+  const value = getSetting(sections, loadConfig(sections, file, {}), key);
+  host.print({ key, value }, () => `${key} is ${JSON.stringify(value)}. A running daemon takes it after: ccm stop && ccm start`);
+}
+
+export function checkConfigFile(host: CommandHost): void {
+  const file = configFile();
+  loadConfig(sections, file, process.env);
+  host.print({ file, ok: true }, () => `"${file}" and the environment are in order.`);
+}
+
+function configFile(): string {
+  const paths = pathsAt(homeFrom(process.env));
+  requireOwnHome(paths, currentCaller());
+  return paths.config;
+}
