@@ -1,5 +1,5 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
-import type { SandboxSpec } from "../sandbox/schema.ts";
+import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
 
 /** `agent`: a coding agent. `setup`: a project's set-up command. `gate`: a project's check. All run under a host. */
 export const RUN_KINDS = ["agent", "setup", "gate"] as const;
@@ -43,8 +43,11 @@ export type RunSpec = {
   gitPath: string;
 };
 
-/** Why a run ended: by itself, because somebody asked, or because of the limit named. `unstarted`: the command could not start. */
-export type ExitReason = "exited" | "stopped" | "unstarted" | "runMs" | "memoryBytes" | "children" | "outputBytes" | "treeBytes";
+/**
+ * Why a run ended: by itself, because somebody asked, or because of the limit named. `unstarted`: the command could
+ * not start. `died`: the host was killed; the daemon says so for it.
+ */
+export type ExitReason = "exited" | "stopped" | "unstarted" | "died" | "runMs" | "memoryBytes" | "children" | "outputBytes" | "treeBytes";
 
 /** `runs/<n>/exit.json`. Exactly one of `code` and `signal` is not null, but for `unstarted`. Times are epoch ms. */
 export type ExitRecord = {
@@ -114,3 +117,36 @@ declare module "../kernel/context.ts" {
     machine: Machine;
   }
 }
+
+/** `claimed`: it has its slot. `starting`: the run folder is there. `ended`: its host is gone. `finished`: its outcome is applied. */
+export const RUN_STATES = ["claimed", "starting", "running", "ended", "finished"] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** What came of a run, as facts say it. */
+export const RUN_OUTCOMES = ["passed", "failed", "stopped", "died", "limit", "unstarted"] as const;
+export type RunOutcome = (typeof RUN_OUTCOMES)[number];
+
+/** A run's row. `agent` is the agent's name, or the gate's; `commit` is the commit that the tree must show. Times are epoch ms. */
+export type Run = {
+  id: number;
+  uuid: string;
+  taskId: number;
+  projectId: number;
+  kind: RunKind;
+  state: RunState;
+  agent: string;
+  attempt: number;
+  commit: string | null;
+  command: string | null;
+  sandbox: SandboxLevel | null;
+  /** Why ccm wants it to stop, or null. */
+  stopWanted: string | null;
+  stopSent: boolean;
+  exit: ExitRecord | null;
+  outcome: RunOutcome | null;
+  summary: string | null;
+  claimedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  finishedAt: number | null;
+};

@@ -17,7 +17,10 @@ export type RepositoryFacts = Repository & {
   author: { name: string; email: string } | null;
 };
 
-/** Where a task's private git directory, tree and branch are. */
+/**
+ * Where a task's private git directory, tree and branch are. `indexPath` is the daemon's own index, in a folder of its
+ * own that the agent may not write; beside that folder the daemon keeps its copies of what it sealed.
+ */
 export type TaskGit = { repo: Repository; taskId: number; branch: string; gitPath: string; treePath: string; indexPath: string };
 
 /** A would-be merge: `commit` has `tree` and the base as its only parent; `files` are the paths in conflict. */
@@ -59,12 +62,40 @@ export type Git = {
   mergeCommit(repo: Repository, tree: CommitId, tip: CommitId, base: CommitId, text: CommitText): Promise<CommitId>;
   /** Moves the base branch; in a checkout of the person's with `merge --ff-only`, hooks off, when it is clean. */
   moveBase(repo: Repository, branch: string, to: CommitId, from: CommitId): Promise<BaseMove>;
+  /** True when a checkout of the person's (the main one or a linked one) has this short branch name checked out. */
+  isCheckedOut(repo: Repository, branch: string): Promise<boolean>;
   /** A hash of the change from base to commit that does not depend on where it is applied. */
   patchId(repo: Repository, base: CommitId, commit: CommitId): Promise<string>;
   /** The unified diff from base to commit, without colours, cut at `limitBytes`. */
   diff(repo: Repository, base: CommitId, commit: CommitId, limitBytes: number): Promise<string>;
   /** One file's bytes as text at a commit, or null when it is not there. */
   readFile(repo: Repository, commit: CommitId, path: string): Promise<string | null>;
+};
+
+/** What settling and showing keep out of commits: copied paths, relative to the tree's top, and files over `fileBytes`. */
+export type KeepOut = { copies: string[]; fileBytes: number };
+
+/** A path that is in the tree and stays out of git. `repository`: a nested one. `special`: no file, folder or link. */
+export type Left = { path: string; why: "copied" | "oversized" | "repository" | "special" };
+
+/** `commit` is the private branch's tip now; `found` are sentences on what was not as ccm had left it, for an event. */
+export type SettledGit = { commit: CommitId; committedFiles: number; left: Left[]; found: string[] };
+
+/**
+ * A task's private git directory and tree. All git that walks the tree goes through the wrap it is given, that is into
+ * the sandbox; before any git reads the private directory, what must be ccm's own there is put back.
+ */
+export type TaskGits<Wrap> = {
+  /** Makes directory and tree in an empty task folder; the objects come from the repository. Names of submodules left out. */
+  create(task: TaskGit, base: CommitId, copies: string[]): Promise<{ submodules: string[] }>;
+  /** Pins the base and claims the branch's name in the repository, both or none. Faults: `conflict` when the name is taken. */
+  claim(task: TaskGit, base: CommitId): Promise<void>;
+  /** Commits what is not committed. Faults: `failed` when conflict markers of an unfinished merge are left. */
+  settle(task: TaskGit, base: CommitId, keepOut: KeepOut, message: string, wrap: Wrap): Promise<SettledGit>;
+  /** Makes the tree show a commit; what settling would leave out is put aside while the tree is detached. */
+  show(task: TaskGit, commit: CommitId, on: "branch" | "detached", keepOut: KeepOut, wrap: Wrap): Promise<void>;
+  /** Commits everything, with the branch's tip as first parent, to `ref` in the repository; the private branch stays. */
+  keep(task: TaskGit, base: CommitId, ref: string, keepOut: KeepOut, text: CommitText, wrap: Wrap): Promise<CommitId>;
 };
 
 declare module "../kernel/context.ts" {

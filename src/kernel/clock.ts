@@ -44,8 +44,13 @@ export function fakeClock(startAt = Date.UTC(2030, 0, 1)): FakeClock {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        sleepers.push({ at: elapsed + Math.max(0, ms), wake: resolve });
-        signal?.addEventListener("abort", () => resolve(), { once: true });
+        const sleeper = { at: elapsed + Math.max(0, ms), wake: resolve };
+        sleepers.push(sleeper);
+        const leave = () => {
+          sleepers = sleepers.filter((other) => other !== sleeper);
+          resolve();
+        };
+        signal?.addEventListener("abort", leave, { once: true });
       }),
     advance(ms) {
       elapsed += ms;

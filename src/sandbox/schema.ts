@@ -29,3 +29,15 @@ export type SandboxSpec = {
 
 /** What trying a level on this machine showed. */
 export type SandboxProbe = { level: SandboxLevel; works: boolean; detail: string };
+
+/** The sandbox of this machine as decided when the daemon started. */
+export type Sandbox = {
+  /** The level runs get, or null when none works and `sandbox.allowNone` is not set: then no run may start. */
+  level(): SandboxLevel | null;
+};
+
+declare module "../kernel/context.ts" {
+  interface Outside {
+    sandbox: Sandbox;
+  }
+}

@@ -1,6 +1,28 @@
 // A task's tree: the folder its agent works in, with a private git directory beside it.
-import type { CommitId, TaskGit } from "../git/schema.ts";
+import type { CommitId, Left, TaskGit } from "../git/schema.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
+
+/** `wanted`: to be made. `ready`: an agent may work in it. `discarding`/`restoring`: on the way. `purged`: gone for good. */
+export const WORKTREE_STATES = ["wanted", "ready", "discarding", "discarded", "restoring", "purged"] as const;
+export type WorktreeState = (typeof WORKTREE_STATES)[number];
+
+/** `unknown` until the tree is made and the project's settings at its base were read. */
+export const SETUP_STATES = ["unknown", "none", "needed", "done"] as const;
+export type SetupState = (typeof SETUP_STATES)[number];
+
+/** A worktree's row. `copies` are the files copied into it, which are never committed. */
+export type Worktree = {
+  taskId: number;
+  state: WorktreeState;
+  setup: SetupState;
+  setupCommand: string | null;
+  copies: string[];
+  skipped: { path: string; why: string }[];
+  trashCommit: string | null;
+  sizeBytes: number;
+  createdAt: number;
+  updatedAt: number;
+};
 
 /** What a tree may hold; over it the run stops and the work is kept. */
 export type TreeLimits = { treeBytes: number; fileBytes: number };
@@ -11,8 +33,11 @@ export type TreeOrder = { git: TaskGit; base: CommitId; copies: string[]; level:
 /** `copied` are the files that were really copied; `skipped` those that were not, with why. */
 export type TreeMade = { copied: string[]; skipped: { path: string; why: string }[] };
 
-/** What settling did: `commit` is the private branch's tip now; `left` are paths that stay out of git on purpose. */
-export type Settled = { commit: CommitId; committedFiles: number; left: { path: string; why: "copied" | "oversized" }[] };
+/**
+ * What settling did: `commit` is the private branch's tip now; `left` are paths that stay out of git on purpose; `found`
+ * are sentences on what was not as ccm had left it (a changed configuration, another branch), to be kept as an event.
+ */
+export type Settled = { commit: CommitId; committedFiles: number; left: Left[]; found: string[] };
 
 /** A folder below CCM_HOME/tasks or CCM_HOME/trash as fsck sees it. */
 export type TreeFound = { taskId: number; where: "tasks" | "trash"; path: string; sizeBytes: number };

@@ -1,0 +1,169 @@
+-- The core: projects, tasks, runs, trees, candidates, approvals, merges, requests, and the event log.
+
+CREATE TABLE events (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  at         INTEGER NOT NULL,
+  name       TEXT NOT NULL,
+  source     TEXT NOT NULL CHECK (source IN ('person', 'daemon', 'host', 'agent', 'hub', 'outside')),
+  project_id INTEGER,
+  task_id    INTEGER,
+  run_id     INTEGER,
+  data       TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_by_task ON events (task_id, seq) WHERE task_id IS NOT NULL;
+CREATE INDEX events_by_project ON events (project_id, seq) WHERE project_id IS NOT NULL;
+
+CREATE TABLE projects (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  uuid         TEXT NOT NULL UNIQUE,
+  name         TEXT NOT NULL,
+  path         TEXT NOT NULL,
+  git_dir      TEXT NOT NULL,
+  base         TEXT NOT NULL,
+  agent        TEXT NOT NULL,
+  approval     TEXT NOT NULL CHECK (approval IN ('ask', 'auto')),
+  settings     TEXT NOT NULL,
+  author_name  TEXT NOT NULL,
+  author_email TEXT NOT NULL,
+  created_at   INTEGER NOT NULL,
+  removed_at   INTEGER
+) STRICT;
+CREATE UNIQUE INDEX projects_by_name ON projects (name) WHERE removed_at IS NULL;
+
+CREATE TABLE tasks (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  uuid           TEXT NOT NULL UNIQUE,
+  project_id     INTEGER NOT NULL REFERENCES projects (id),
+  title          TEXT NOT NULL,
+  prompt         TEXT NOT NULL,
+  kind           TEXT NOT NULL,
+  priority       INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 3),
+  agent          TEXT,
+  state          TEXT NOT NULL CHECK (state IN ('queued', 'planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging', 'done', 'failed', 'cancelled', 'paused')),
+  paused_from    TEXT,
+  stage_done     INTEGER NOT NULL DEFAULT 0,
+  unmet          INTEGER NOT NULL DEFAULT 0,
+  waiting_reason TEXT,
+  waiting_text   TEXT,
+  waiting_since  INTEGER,
+  result         TEXT CHECK (result IN ('merged', 'pull_request', 'report', 'no_change')),
+  error_code     TEXT,
+  error_text     TEXT,
+  error_hint     TEXT,
+  branch         TEXT NOT NULL,
+  base_commit    TEXT,
+  tip_commit     TEXT,
+  merged_commit  TEXT,
+  instruction    TEXT,
+  attempts       INTEGER NOT NULL DEFAULT 0,
+  send_backs     INTEGER NOT NULL DEFAULT 0,
+  conflicts      INTEGER NOT NULL DEFAULT 0,
+  job_faults     INTEGER NOT NULL DEFAULT 0,
+  not_before     INTEGER,
+  cost_usd       REAL NOT NULL DEFAULT 0,
+  created_at     INTEGER NOT NULL,
+  updated_at     INTEGER NOT NULL,
+  state_since    INTEGER NOT NULL,
+  finished_at    INTEGER
+) STRICT;
+-- The queue: what may start, in the order in which it starts, without reading what may not.
+CREATE INDEX tasks_queue ON tasks (project_id, priority, created_at, id) WHERE state = 'queued' AND unmet = 0;
+CREATE INDEX tasks_blocked ON tasks (project_id, id) WHERE state = 'queued' AND unmet > 0;
+CREATE INDEX tasks_active ON tasks (state, id) WHERE state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging');
+CREATE INDEX tasks_by_project ON tasks (project_id, id);
+
+CREATE TABLE task_dependencies (
+  task_id  INTEGER NOT NULL REFERENCES tasks (id),
+  after_id INTEGER NOT NULL REFERENCES tasks (id),
+  PRIMARY KEY (task_id, after_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX task_dependencies_by_after ON task_dependencies (after_id);
+
+CREATE TABLE worktrees (
+  task_id       INTEGER PRIMARY KEY REFERENCES tasks (id),
+  state         TEXT NOT NULL CHECK (state IN ('wanted', 'ready', 'discarding', 'discarded', 'restoring', 'purged')),
+  setup         TEXT NOT NULL CHECK (setup IN ('unknown', 'none', 'needed', 'done')),
+  setup_command TEXT,
+  copies        TEXT NOT NULL DEFAULT '[]',
+  skipped       TEXT NOT NULL DEFAULT '[]',
+  trash_commit  TEXT,
+  size_bytes    INTEGER NOT NULL DEFAULT 0,
+  created_at    INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX worktrees_by_state ON worktrees (state, updated_at) WHERE state <> 'purged';
+
+CREATE TABLE runs (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  uuid        TEXT NOT NULL UNIQUE,
+  task_id     INTEGER NOT NULL REFERENCES tasks (id),
+  project_id  INTEGER NOT NULL REFERENCES projects (id),
+  kind        TEXT NOT NULL CHECK (kind IN ('agent', 'setup', 'gate')),
+  state       TEXT NOT NULL CHECK (state IN ('claimed', 'starting', 'running', 'ended', 'finished')),
+  agent       TEXT NOT NULL,
+  attempt     INTEGER NOT NULL,
+  commit_id   TEXT,
+  command     TEXT,
+  sandbox     TEXT CHECK (sandbox IN ('namespace', 'kernel', 'none')),
+  stop_wanted TEXT,
+  stop_sent   INTEGER NOT NULL DEFAULT 0,
+  exit        TEXT,
+  outcome     TEXT CHECK (outcome IN ('passed', 'failed', 'stopped', 'died', 'limit', 'unstarted')),
+  summary     TEXT,
+  claimed_at  INTEGER NOT NULL,
+  started_at  INTEGER,
+  ended_at    INTEGER,
+  finished_at INTEGER
+) STRICT;
+-- At most one live run per task, whatever the code above does.
+CREATE UNIQUE INDEX runs_one_live ON runs (task_id) WHERE state <> 'finished';
+CREATE INDEX runs_live ON runs (id) WHERE state <> 'finished';
+CREATE INDEX runs_by_task ON runs (task_id, id);
+
+CREATE TABLE candidates (
+  task_id      INTEGER PRIMARY KEY REFERENCES tasks (id),
+  state        TEXT NOT NULL CHECK (state IN ('unchecked', 'passed', 'stale')),
+  base_commit  TEXT NOT NULL,
+  tip_commit   TEXT NOT NULL,
+  commit_id    TEXT NOT NULL,
+  patch_id     TEXT NOT NULL,
+  gate         TEXT,
+  gate_command TEXT,
+  gate_run_id  INTEGER,
+  created_at   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE approvals (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  task_id   INTEGER NOT NULL REFERENCES tasks (id),
+  commit_id TEXT,
+  patch_id  TEXT,
+  verdict   TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected', 'changes')),
+  comment   TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX approvals_by_task ON approvals (task_id, id);
+
+CREATE TABLE merges (
+  task_id     INTEGER PRIMARY KEY REFERENCES tasks (id),
+  project_id  INTEGER NOT NULL REFERENCES projects (id),
+  state       TEXT NOT NULL CHECK (state IN ('intended', 'merged', 'dropped')),
+  branch      TEXT NOT NULL,
+  commit_id   TEXT NOT NULL,
+  from_commit TEXT NOT NULL,
+  intended_at INTEGER NOT NULL,
+  merged_at   INTEGER
+) STRICT;
+
+-- What a command asks the daemon to do, because only the daemon may touch repositories and trees.
+CREATE TABLE requests (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind        TEXT NOT NULL,
+  input       TEXT NOT NULL,
+  output      TEXT,
+  error       TEXT,
+  created_at  INTEGER NOT NULL,
+  answered_at INTEGER
+) STRICT;
+CREATE INDEX requests_open ON requests (id) WHERE answered_at IS NULL;

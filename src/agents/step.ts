@@ -1,0 +1,58 @@
+// Runs in the loop: starts what is claimed, notices what ended, applies what came of it.
+import type { Ctx } from "../kernel/context.ts";
+import { mustFind, startTaskJob } from "../tasks/actions.ts";
+import { endedWithTree, releaseTree } from "../worktrees/actions.ts";
+import { collectRun, dropClaim, finishAgentRun, finishSetupRun, liveRunOf, liveRuns, markRunning, sendStop, startRun } from "./actions.ts";
+import { stopReason } from "./rules.ts";
+import type { Run } from "./schema.ts";
+
+/** Longest time for showing a commit in a big tree and starting a host. */
+const START_TIMEOUT_MS = 5 * 60_000;
+/** Longest time for killing survivors and for committing and importing a big change. */
+const FINISH_TIMEOUT_MS = 10 * 60_000;
+/** Trees released in one tick. */
+const RELEASES_PER_TICK = 20;
+
+export function stepRuns(ctx: Ctx): void {
+  for (const run of liveRuns(ctx)) {
+    if (run.state === "claimed") stepClaimed(ctx, run);
+    else if (run.state === "ended") stepEnded(ctx, run);
+    else stepStarted(ctx, run);
+  }
+}
+
+function stepClaimed(ctx: Ctx, run: Run): void {
+  const task = mustFind(ctx, run.taskId);
+  if (ctx.jobs.isRunning(`task:${run.taskId}`)) return;
+  if (stopReason(run, task)) return dropClaim(ctx, run);
+  startTaskJob(ctx, task, { name: "run.start", timeoutMs: START_TIMEOUT_MS, work: () => startRun(ctx, run) });
+}
+
+function stepStarted(ctx: Ctx, run: Run): void {
+  const task = mustFind(ctx, run.taskId);
+  const state = ctx.outside.hosts.look(run.id);
+  if (state.kind === "new") {
+    startTaskJob(ctx, task, { name: "run.launch", timeoutMs: START_TIMEOUT_MS, work: () => startRun(ctx, run) });
+    return;
+  }
+  if (run.state === "starting") markRunning(ctx, run);
+  if (state.kind !== "live") {
+    startTaskJob(ctx, task, { name: "run.collect", timeoutMs: FINISH_TIMEOUT_MS, work: () => collectRun(ctx, run) });
+    return;
+  }
+  const why = stopReason(run, task);
+  if (why) sendStop(ctx, run, why);
+}
+
+function stepEnded(ctx: Ctx, run: Run): void {
+  if (run.kind === "gate") return;
+  if (run.kind === "setup") return finishSetupRun(ctx, run);
+  startTaskJob(ctx, mustFind(ctx, run.taskId), { name: "run.finish", timeoutMs: FINISH_TIMEOUT_MS, work: () => finishAgentRun(ctx, run) });
+}
+
+/** Trees of ended tasks go to the trash once no run is live in them. */
+export function stepRelease(ctx: Ctx): void {
+  for (const task of endedWithTree(ctx, RELEASES_PER_TICK)) {
+    if (!liveRunOf(ctx, task.id)) releaseTree(ctx, task);
+  }
+}

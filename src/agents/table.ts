@@ -1,0 +1,112 @@
+// All SQL on runs.
+import type { SQLQueryBindings } from "bun:sqlite";
+import type { Db } from "../kernel/database.ts";
+import type { SandboxLevel } from "../sandbox/schema.ts";
+import type { ExitRecord, Run, RunOutcome, RunState } from "./schema.ts";
+
+const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, commit_id AS "commit", command,
+  sandbox, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,
+  started_at AS startedAt, ended_at AS endedAt, finished_at AS finishedAt`;
+
+type Row = Omit<Run, "exit" | "stopSent"> & { exit: string | null; stopSent: number };
+
+function parse(row: Row): Run {
+  return { ...row, stopSent: row.stopSent === 1, exit: row.exit === null ? null : (JSON.parse(row.exit) as ExitRecord) };
+}
+
+export type InsertRun = Pick<Run, "uuid" | "taskId" | "projectId" | "kind" | "agent" | "attempt" | "commit" | "command"> & { at: number };
+
+/** Claims: a unique index refuses a second live run of the same task, and then null is returned. */
+export function insertRun(db: Db, run: InsertRun): Run | null {
+  const row = db.sql
+    .query<Row, SQLQueryBindings[]>(
+      `INSERT INTO runs (uuid, task_id, project_id, kind, state, agent, attempt, commit_id, command, claimed_at)
+       VALUES (?, ?, ?, ?, 'claimed', ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    )
+    .get(run.uuid, run.taskId, run.projectId, run.kind, run.agent, run.attempt, run.commit, run.command, run.at);
+  return row ? parse(row) : null;
+}
+
+export function findRun(db: Db, id: number): Run | null {
+  const row = db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs WHERE id = ?`).get(id);
+  return row ? parse(row) : null;
+}
+
+/** Every run that is not finished, oldest first. */
+export function liveRuns(db: Db): Run[] {
+  return db.sql.query<Row, []>(`SELECT ${COLUMNS} FROM runs WHERE state <> 'finished' ORDER BY id`).all().map(parse);
+}
+
+export function liveRunOf(db: Db, taskId: number): Run | null {
+  const row = db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs WHERE task_id = ? AND state <> 'finished'`).get(taskId);
+  return row ? parse(row) : null;
+}
+
+export function runsOf(db: Db, taskId: number): Run[] {
+  return db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs WHERE task_id = ? ORDER BY id`).all(taskId).map(parse);
+}
+
+/** The newest runs of all tasks, newest first. */
+export function newestRuns(db: Db, limit: number): Run[] {
+  return db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`).all(limit).map(parse);
+}
+
+export function countRuns(db: Db, taskId: number): number {
+  return db.sql.query<{ count: number }, [number]>("SELECT count(*) AS count FROM runs WHERE task_id = ?").get(taskId)?.count ?? 0;
+}
+
+/** Conditional move; false when the run was not in `from` any more. */
+export function moveRun(db: Db, id: number, from: RunState, to: RunState): boolean {
+  return (
+    db.sql.query<null, [number, string, string]>("UPDATE runs SET state = ?3 WHERE id = ?1 AND state = ?2").run(id, from, to).changes > 0
+  );
+}
+
+export function setStarting(db: Db, id: number, sandbox: SandboxLevel): boolean {
+  return (
+    db.sql
+      .query<null, [number, string]>("UPDATE runs SET state = 'starting', sandbox = ?2 WHERE id = ?1 AND state = 'claimed'")
+      .run(id, sandbox).changes > 0
+  );
+}
+
+export function setRunning(db: Db, id: number, at: number): boolean {
+  return (
+    db.sql
+      .query<null, [number, number]>("UPDATE runs SET state = 'running', started_at = ?2 WHERE id = ?1 AND state = 'starting'")
+      .run(id, at).changes > 0
+  );
+}
+
+export function setEnded(db: Db, id: number, exit: ExitRecord | null, at: number): boolean {
+  return (
+    db.sql
+      .query<null, [number, string | null, number]>(
+        "UPDATE runs SET state = 'ended', exit = ?2, ended_at = ?3 WHERE id = ?1 AND state IN ('claimed', 'starting', 'running')",
+      )
+      .run(id, exit ? JSON.stringify(exit) : null, at).changes > 0
+  );
+}
+
+export function setFinished(db: Db, id: number, outcome: RunOutcome, summary: string, at: number): boolean {
+  return (
+    db.sql
+      .query<null, [number, string, string, number]>(
+        "UPDATE runs SET state = 'finished', outcome = ?2, summary = ?3, finished_at = ?4 WHERE id = ?1 AND state = 'ended'",
+      )
+      .run(id, outcome, summary, at).changes > 0
+  );
+}
+
+export function setStopWanted(db: Db, id: number, why: string): boolean {
+  return (
+    db.sql
+      .query<null, [number, string]>("UPDATE runs SET stop_wanted = ?2 WHERE id = ?1 AND stop_wanted IS NULL AND state <> 'finished'")
+      .run(id, why).changes > 0
+  );
+}
+
+export function setStopSent(db: Db, id: number): void {
+  db.sql.query<null, [number]>("UPDATE runs SET stop_sent = 1 WHERE id = ?1").run(id);
+}

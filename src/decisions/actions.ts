@@ -1,0 +1,97 @@
+// Approve, reject, request changes: what only a person may say.
+import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import { findCandidate } from "../review/actions.ts";
+import type { MergeCandidate } from "../review/schema.ts";
+import { moveTask, mustFind, patchTask, record } from "../tasks/actions.ts";
+import type { Task, TaskState } from "../tasks/schema.ts";
+import { COMMENT_BYTES, type Decision, type Verdict } from "./schema.ts";
+import * as table from "./table.ts";
+
+export function lastDecision(ctx: Ctx, taskId: number): Decision | null {
+  return table.lastDecision(ctx.db, taskId);
+}
+
+/** Approves exactly the commit that waits; it then goes into the merge queue. Faults: `conflict` when nothing waits. */
+export function approve(ctx: Ctx, id: number, by: string, comment = ""): Task {
+  return ctx.db.transact(() => {
+    const { task, candidate } = undecided(ctx, id, ["approving"]);
+    if (candidate?.state !== "passed")
+      throw new Fault(
+        "conflict",
+        `Task ${id} is being checked again because its base has moved.`,
+        `\`ccm wait ${id} --for approving\`, then approve it.`,
+      );
+    decide(ctx, task, { verdict: "approved", comment, by, candidate });
+    return moved(ctx, task, "merging", {});
+  }, "durable");
+}
+
+/** Ends the task as rejected; its branch and tree are kept. Faults: `conflict`, `invalid` without a reason. */
+export function reject(ctx: Ctx, id: number, by: string, reason: string): Task {
+  return ctx.db.transact(() => {
+    const { task, candidate } = undecided(ctx, id, ["executing", "verifying", "approving"]);
+    decide(ctx, task, { verdict: "rejected", comment: written(reason, "reason"), by, candidate });
+    return moved(ctx, task, "cancelled", {
+      error: { code: "rejected", text: reason, hint: `Its work is kept on ${task.branch}; \`ccm retry-task ${id}\` queues it again.` },
+    });
+  }, "durable");
+}
+
+/** Sends the task back to its agent with the comment as the next instruction. Faults: `conflict`, `invalid` without a comment. */
+export function requestChanges(ctx: Ctx, id: number, by: string, comment: string): Task {
+  return ctx.db.transact(() => {
+    const { task, candidate } = undecided(ctx, id, ["executing", "verifying", "approving", "merging"]);
+    if (task.state === "executing" && !task.stageDone)
+      throw new Fault("conflict", `Task ${id} is still being worked on.`, `\`ccm message ${id}\` reaches its agent.`);
+    const instruction = `A person looked at your work and asks for changes:\n\n${written(comment, "comment")}`;
+    decide(ctx, task, { verdict: "changes", comment, by, candidate });
+    const patch = { instruction, stageDone: false, sendBacks: 0, conflicts: 0, attempts: 0 };
+    if (task.state !== "executing") return moved(ctx, task, "executing", patch);
+    patchTask(ctx, id, { ...patch, notBefore: null });
+    return mustFind(ctx, id);
+  }, "durable");
+}
+
+function undecided(ctx: Ctx, id: number, states: TaskState[]): { task: Task; candidate: MergeCandidate | null } {
+  const task = mustFind(ctx, id);
+  if (!states.includes(task.state)) {
+    throw new Fault(
+      "conflict",
+      `Task ${id} is "${task.state}": there is nothing to decide about it.`,
+      `\`ccm wait ${id} --for approving\` waits until there is.`,
+    );
+  }
+  return { task, candidate: findCandidate(ctx, id) };
+}
+
+function written(text: string, what: string): string {
+  if (text.trim() === "") throw new Fault("invalid", `The ${what} is empty.`, "Say what is wrong: the agent gets it word for word.");
+  if (Buffer.byteLength(text) > COMMENT_BYTES)
+    throw new Fault(
+      "invalid",
+      `The ${what} is larger than ${COMMENT_BYTES / 1_000} kB.`,
+      "Put long texts into a file of the repository and name it.",
+    );
+  return text;
+}
+
+function decide(ctx: Ctx, task: Task, decision: { verdict: Verdict; comment: string; by: string; candidate: MergeCandidate | null }): void {
+  const { verdict, comment, by, candidate } = decision;
+  table.insertDecision(ctx.db, {
+    taskId: task.id,
+    commit: candidate?.commit ?? null,
+    patchId: candidate?.patchId ?? null,
+    verdict,
+    comment,
+    by,
+    at: ctx.clock.now(),
+  });
+  record(ctx, task, `task.${verdict === "changes" ? "changes-requested" : verdict}`, "person", { by, comment, commit: candidate?.commit });
+}
+
+function moved(ctx: Ctx, task: Task, to: TaskState, patch: NonNullable<Parameters<typeof moveTask>[1]["patch"]>): Task {
+  const result = moveTask(ctx, { task, to, patch, source: "person" });
+  if (!result) throw new Fault("conflict", `Task ${task.id} has just moved on.`, `\`ccm task-status ${task.id}\` shows where it is now.`);
+  return result;
+}

@@ -1,0 +1,19 @@
+// What people decided about a task's work.
+
+export const VERDICTS = ["approved", "rejected", "changes"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** A decision, bound to the exact commit and to the change it makes. `by` is the user's name on this machine. */
+export type Decision = {
+  id: number;
+  taskId: number;
+  commit: string | null;
+  patchId: string | null;
+  verdict: Verdict;
+  comment: string;
+  by: string;
+  at: number;
+};
+
+/** Longest reason or comment, in bytes. */
+export const COMMENT_BYTES = 100_000;

@@ -1,0 +1,53 @@
+// Looks at everything that wants a slot, and starts what the plan says.
+import { claimRun } from "../agents/actions.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { listProjects } from "../projects/actions.ts";
+import { moveTask, mustFind, setWaiting } from "../tasks/actions.ts";
+import { wantWorktree } from "../worktrees/actions.ts";
+import { type Hold, type Plan, planTick, type Snapshot, type Want } from "./rules.ts";
+import { begunWants, blockedWants, queuedWants, takenSlots } from "./table.ts";
+
+/** Queued tasks of one project that a tick looks at: more than can start, so that the first held ones learn why. */
+const LOOK_AHEAD = 20;
+const MB = 1_000_000;
+
+/** What the plan is made from; `perProject` queued tasks of each project, in the order of the queue. */
+export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
+  const queued = listProjects(ctx).flatMap((project) => queuedWants(ctx.db, project.id, perProject));
+  return {
+    now: ctx.clock.now(),
+    limits: ctx.config.limits,
+    freeMemoryMb: Math.floor(ctx.outside.machine.freeMemoryBytes() / MB),
+    sandbox: ctx.outside.sandbox.level(),
+    slots: takenSlots(ctx.db),
+    wants: [...begunWants(ctx.db), ...queued],
+  };
+}
+
+/** One pass of dispatch: claims what the plan starts and writes down why the rest waits. */
+export function dispatch(ctx: Ctx): Plan {
+  const plan = planTick(takeSnapshot(ctx, LOOK_AHEAD));
+  for (const want of plan.starts) start(ctx, want);
+  for (const hold of plan.holds) if (hold.waiting.reason !== "retry") setWaiting(ctx, mustFind(ctx, hold.want.taskId), hold.waiting);
+  return plan;
+}
+
+function start(ctx: Ctx, want: Want): void {
+  ctx.db.transact(() => {
+    const task = mustFind(ctx, want.taskId);
+    if (want.kind !== "begin") {
+      claimRun(ctx, { task, kind: want.kind, name: want.name, commit: want.commit, command: want.command });
+      return;
+    }
+    if (moveTask(ctx, { task, to: "executing" })) wantWorktree(ctx, task.id);
+  }, "durable");
+}
+
+/** The plan that a tick would make now, with the tasks that wait for others, at most `limit` a project: for people. */
+export function explainPlan(ctx: Ctx, limit: number): Plan {
+  const plan = planTick(takeSnapshot(ctx, limit));
+  const blocked = listProjects(ctx)
+    .flatMap((project) => blockedWants(ctx.db, project.id, limit))
+    .map(({ waitingText, ...want }): Hold => ({ want, waiting: { reason: "dependency", text: waitingText ?? "Waits for other tasks." } }));
+  return { starts: plan.starts, holds: [...plan.holds, ...blocked] };
+}

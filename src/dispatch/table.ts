@@ -1,0 +1,61 @@
+// The snapshot that dispatch plans from: reads every room's rows, writes none.
+import type { Db } from "../kernel/database.ts";
+import type { Slot, Want } from "./rules.ts";
+
+/** Live runs, and begun tasks that hold a slot while their tree is being made. */
+export function takenSlots(db: Db): Slot[] {
+  return db.sql
+    .query<Slot, []>(
+      `SELECT r.project_id AS projectId, CASE r.kind WHEN 'agent' THEN r.agent END AS agent FROM runs r WHERE r.state <> 'finished'
+       UNION ALL
+       SELECT t.project_id, coalesce(t.agent, p.agent)
+       FROM tasks t JOIN projects p ON p.id = t.project_id JOIN worktrees w ON w.task_id = t.id
+       WHERE t.state = 'executing' AND t.stage_done = 0 AND w.state IN ('wanted', 'restoring')
+         AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.state <> 'finished')`,
+    )
+    .all();
+}
+
+/** Tasks that have begun and need their next run: set-up or agent while executing, the gate while verifying. */
+export function begunWants(db: Db): Want[] {
+  return db.sql
+    .query<Want, []>(
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
+         CASE WHEN t.state = 'verifying' THEN 'gate' WHEN w.setup = 'needed' THEN 'setup' ELSE 'agent' END AS kind,
+         CASE WHEN t.state = 'verifying' THEN c.gate WHEN w.setup = 'needed' THEN 'setup' ELSE coalesce(t.agent, p.agent) END AS name,
+         CASE WHEN t.state = 'verifying' THEN c.commit_id ELSE t.tip_commit END AS "commit",
+         CASE WHEN t.state = 'verifying' THEN c.gate_command WHEN w.setup = 'needed' THEN w.setup_command END AS command
+       FROM tasks t JOIN projects p ON p.id = t.project_id
+         JOIN worktrees w ON w.task_id = t.id LEFT JOIN candidates c ON c.task_id = t.id
+       WHERE (t.state = 'executing' AND t.stage_done = 0 OR t.state = 'verifying' AND c.state = 'unchecked' AND c.gate_command IS NOT NULL)
+         AND w.state = 'ready'
+         AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.state <> 'finished')
+       ORDER BY t.id`,
+    )
+    .all();
+}
+
+/** The first queued tasks of a project whose dependencies are met, in the order of the queue's index. */
+export function queuedWants(db: Db, projectId: number, limit: number): Want[] {
+  return db.sql
+    .query<Want, [number, number]>(
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
+         'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS "commit", NULL AS command
+       FROM tasks t JOIN projects p ON p.id = t.project_id
+       WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet = 0
+       ORDER BY t.priority, t.created_at, t.id LIMIT ?2`,
+    )
+    .all(projectId, limit);
+}
+
+/** Queued tasks of a project that wait for others. */
+export function blockedWants(db: Db, projectId: number, limit: number): (Want & { waitingText: string | null })[] {
+  return db.sql
+    .query<Want & { waitingText: string | null }, [number, number]>(
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
+         'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS "commit", NULL AS command, t.waiting_text AS waitingText
+       FROM tasks t JOIN projects p ON p.id = t.project_id
+       WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet > 0 ORDER BY t.id LIMIT ?2`,
+    )
+    .all(projectId, limit);
+}

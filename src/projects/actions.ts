@@ -1,0 +1,136 @@
+// Registering repositories, and what holds for work in them.
+import { basename } from "node:path";
+import * as v from "valibot";
+import type { CommitId, Repository } from "../git/schema.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { appendEvent } from "../kernel/events.ts";
+import { Fault, messageOf } from "../kernel/fault.ts";
+import { nameFrom, repositoryFault } from "./rules.ts";
+import { type NewProject, type Project, type ProjectSettings, repositorySettingsSchema } from "./schema.ts";
+import * as table from "./table.ts";
+
+/** The file in which a repository speaks about itself. */
+const REPOSITORY_SETTINGS = ".ccm/project.yaml";
+
+/**
+ * Looks at the repository and registers it; nothing in it is changed. Faults: `invalid` for a path that is no usable
+ * repository, `conflict` for a name or repository that is taken, `not_found` for a base branch that does not exist.
+ */
+export async function registerProject(ctx: Ctx, input: NewProject): Promise<Project> {
+  const facts = await ctx.outside.git.inspect(input.path);
+  const fault = repositoryFault(facts, input.base);
+  if (fault) throw fault;
+  const base = input.base ?? facts.head ?? "";
+  if (!(await ctx.outside.git.tip(facts, `refs/heads/${base}`))) {
+    throw new Fault(
+      "not_found",
+      `The repository has no branch "${base}".`,
+      `\`git -C "${facts.path}" branch\` shows those it has; name one with --base.`,
+    );
+  }
+  const name = input.name ?? nameFrom(basename(facts.path));
+  return ctx.db.transact(() => {
+    refuseTaken(ctx, name, facts);
+    const project = table.insertProject(ctx.db, {
+      uuid: ctx.ids.uuid(),
+      name,
+      path: facts.path,
+      gitDir: facts.gitDir,
+      base,
+      agent: input.agent,
+      approval: input.approval,
+      settings: v.parse(v.any(), input.settings),
+      authorName: facts.author?.name ?? "ccm",
+      authorEmail: facts.author?.email ?? "ccm@localhost",
+      createdAt: ctx.clock.now(),
+    });
+    appendEvent(ctx.db, ctx.clock.now(), {
+      name: "project.registered",
+      source: "person",
+      projectId: project.id,
+      data: { name, path: facts.path, base },
+    });
+    return project;
+  });
+}
+
+function refuseTaken(ctx: Ctx, name: string, repo: Repository): void {
+  const byName = table.findProjectByName(ctx.db, name);
+  if (byName)
+    throw new Fault("conflict", `There is already a project "${name}", at ${byName.path}.`, "Give this one another name with --name.");
+  const byPath = table.findProjectByGitDir(ctx.db, repo.gitDir);
+  if (byPath)
+    throw new Fault(
+      "conflict",
+      `The repository "${repo.path}" is already registered as "${byPath.name}".`,
+      `\`ccm project-status ${byPath.name}\` shows it.`,
+    );
+}
+
+/** Forgets a project; the repository is never touched. Tasks that ended stay readable. */
+export function unregisterProject(ctx: Ctx, project: Project): void {
+  ctx.db.transact(() => {
+    if (!table.removeProject(ctx.db, project.id, ctx.clock.now())) return;
+    appendEvent(ctx.db, ctx.clock.now(), {
+      name: "project.unregistered",
+      source: "person",
+      projectId: project.id,
+      data: { name: project.name },
+    });
+  });
+}
+
+export function listProjects(ctx: Ctx): Project[] {
+  return table.listProjects(ctx.db);
+}
+
+/** The registered project of that name. Faults: `not_found`. */
+export function projectNamed(ctx: Ctx, name: string): Project {
+  const project = table.findProjectByName(ctx.db, name);
+  if (!project)
+    throw new Fault(
+      "not_found",
+      `There is no project "${name}".`,
+      "`ccm list-projects` shows the projects there are; `ccm register-project --path P` adds one.",
+    );
+  return project;
+}
+
+/** The project of a row that names it; a missing one is a bug. */
+export function projectOf(ctx: Ctx, id: number): Project {
+  const project = table.findProject(ctx.db, id);
+  if (!project) throw new Error(`No project ${id}, although a row names it.`);
+  return project;
+}
+
+export function repositoryOf(project: Project): Repository {
+  return { path: project.path, gitDir: project.gitDir };
+}
+
+/**
+ * The project's settings as of a base commit: what the person registered wins, and what they left open the repository
+ * may say in `.ccm/project.yaml`. Read from the base branch only, never from an agent's branch. Faults: `invalid`.
+ */
+export async function settingsAt(ctx: Ctx, project: Project, base: CommitId): Promise<ProjectSettings> {
+  const text = await ctx.outside.git.readFile(repositoryOf(project), base, REPOSITORY_SETTINGS);
+  if (text === null) return project.settings;
+  const own = parseRepositorySettings(text);
+  return {
+    ...project.settings,
+    gates: { ...own.gates, ...project.settings.gates },
+    setup: project.settings.setup ?? own.setup ?? null,
+    copies: project.settings.copies.length > 0 ? project.settings.copies : (own.copies ?? []),
+  };
+}
+
+function parseRepositorySettings(text: string): v.InferOutput<typeof repositorySettingsSchema> {
+  try {
+    return v.parse(repositorySettingsSchema, Bun.YAML.parse(text) ?? {});
+  } catch (thrown) {
+    throw new Fault(
+      "invalid",
+      `"${REPOSITORY_SETTINGS}" on the base branch cannot be used: ${messageOf(thrown)}`,
+      "Correct the file on the base branch, then `ccm retry-task`.",
+    );
+  }
+}

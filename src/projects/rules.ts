@@ -1,0 +1,34 @@
+// Which repositories ccm works in, and what it calls them.
+import type { RepositoryFacts } from "../git/schema.ts";
+import { Fault } from "../kernel/fault.ts";
+
+/** Why a repository cannot be registered, or null. A base that the person named replaces the branch that is checked out. */
+export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | null {
+  if (facts.unborn && !base)
+    return new Fault("invalid", `The repository "${facts.path}" has no commit yet.`, "Make a first commit, then register it.");
+  if (facts.partial) {
+    return new Fault(
+      "invalid",
+      `The repository "${facts.path}" is a partial clone: objects that are missing in it cannot be fetched inside a sandbox.`,
+      "Fetch them once with `git fetch --refetch --no-filter` and unset remote.<name>.promisor and extensions.partialClone, or register a full clone.",
+    );
+  }
+  if (!facts.head && !base) {
+    return new Fault(
+      "invalid",
+      `The repository "${facts.path}" has a detached HEAD, so its base branch is unknown.`,
+      "Name the branch with --base, or check one out.",
+    );
+  }
+  return null;
+}
+
+/** A project's name from a folder's: what the name may not hold becomes a dash. */
+export function nameFrom(folder: string): string {
+  const name = folder
+    .replace(/\.git$/, "")
+    .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replace(/^[^\p{L}\p{N}]+/u, "")
+    .slice(0, 64);
+  return name || "project";
+}

@@ -1,0 +1,62 @@
+// A project: a registered repository, and what the person said about working in it.
+import * as v from "valibot";
+
+export const APPROVALS = ["ask", "auto"] as const;
+export type Approval = (typeof APPROVALS)[number];
+
+/** The gate that must pass before anything merges. Other names are kept for later stages. */
+export const MERGE_GATE = "full";
+
+const command = v.pipe(v.string(), v.trim(), v.minLength(1, "The command is empty."), v.maxLength(4_000));
+const relativePath = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.check((path) => !path.startsWith("/") && !path.split("/").includes(".."), "The path must stay inside the repository."),
+);
+
+/** Gates by name (`quick`, `fast`, `full`, `perf`), the set-up command, ignored files to copy, extra environment. */
+export const projectSettingsSchema = v.strictObject({
+  gates: v.optional(v.record(v.picklist(["quick", "fast", "full", "perf"], "A gate is quick, fast, full or perf."), command), {}),
+  setup: v.optional(v.nullable(command), null),
+  copies: v.optional(v.pipe(v.array(relativePath), v.maxLength(100)), []),
+  env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
+  /** Lets a run at the `kernel` level use unix sockets, which that level cannot tell from the person's own. */
+  unixSockets: v.optional(v.boolean(), false),
+});
+export type ProjectSettings = v.InferOutput<typeof projectSettingsSchema>;
+
+/** What a repository may say about itself in `.ccm/project.yaml` on its base branch: never what would weaken a person's choice. */
+export const repositorySettingsSchema = v.partial(v.object({ ...v.pick(projectSettingsSchema, ["gates", "setup", "copies"]).entries }));
+
+/** A registered project. `path` is the checkout's top, `gitDir` its common git directory, `base` a short branch name. */
+export type Project = {
+  id: number;
+  uuid: string;
+  name: string;
+  path: string;
+  gitDir: string;
+  base: string;
+  agent: string;
+  approval: Approval;
+  settings: ProjectSettings;
+  authorName: string;
+  authorEmail: string;
+  createdAt: number;
+  removedAt: number | null;
+};
+
+/** What a person gives to register a project, after parsing. */
+export const newProjectSchema = v.object({
+  name: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, "A project's name has 1 to 64 letters, digits, dots, dashes or underscores."),
+    ),
+  ),
+  path: v.pipe(v.string(), v.minLength(1, "The path is empty.")),
+  base: v.optional(v.string()),
+  agent: v.optional(v.string(), "claude"),
+  approval: v.optional(v.picklist(APPROVALS), "ask"),
+  settings: v.optional(projectSettingsSchema, {}),
+});
+export type NewProject = v.InferOutput<typeof newProjectSchema>;

@@ -1,0 +1,190 @@
+// Making the commit that would merge, and applying what its gate said.
+import { finishRun } from "../agents/actions.ts";
+import { describeExit, outcomeOf } from "../agents/rules.ts";
+import type { Run } from "../agents/schema.ts";
+import type { Candidate, CommitId, CommitText, Repository } from "../git/schema.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import { projectOf, repositoryOf, settingsAt } from "../projects/actions.ts";
+import { MERGE_GATE, type Project } from "../projects/schema.ts";
+import { failTask, moveTask, mustFind, patchTask, record, setWaiting, skipStage } from "../tasks/actions.ts";
+import type { Task } from "../tasks/schema.ts";
+import { conflictInstruction, judgeGate, mergeMessage, nextStage } from "./rules.ts";
+import type { MergeCandidate } from "./schema.ts";
+import * as table from "./table.ts";
+
+export function findCandidate(ctx: Ctx, taskId: number): MergeCandidate | null {
+  return table.findCandidate(ctx.db, taskId);
+}
+
+/** Says that the base or the branch has moved: the candidate must be made and checked again. */
+export function markStale(ctx: Ctx, task: Task, why: string): void {
+  ctx.db.transact(() => {
+    table.setStale(ctx.db, task.id);
+    record(ctx, task, "candidate.went-stale", "daemon", { why });
+  });
+}
+
+/**
+ * Makes the commit that would merge from the branch and the base as they are now, brings a moved base into the branch,
+ * and moves the task to the stage that follows. A conflict goes back to the agent once, then waits for a person.
+ */
+export async function makeCandidate(ctx: Ctx, taskId: number): Promise<void> {
+  const task = mustFind(ctx, taskId);
+  const project = projectOf(ctx, task.projectId);
+  const repo = repositoryOf(project);
+  const base = await baseTip(ctx, project, repo);
+  const tip = await branchTip(ctx, task, repo);
+  const text: CommitText = {
+    message: mergeMessage(task),
+    author: { name: project.authorName, email: project.authorEmail },
+    at: task.stateSince,
+  };
+  const candidate = await ctx.outside.git.candidate(repo, base, tip, text);
+  if (candidate.kind === "conflict") return conflict(ctx, task, project, base, candidate.files);
+  const patchId = await ctx.outside.git.patchId(repo, base, candidate.commit);
+  if (patchId === "") return nothingToMerge(ctx, task, tip);
+  const gates = (await settingsAt(ctx, project, base)).gates;
+  const newTip = await followBase(ctx, task, repo, { base, tip, tree: candidate.tree }, text);
+  adopt(ctx, task, project, { base, tip: newTip, candidate, patchId, gateCommand: gates[MERGE_GATE] ?? null });
+}
+
+async function baseTip(ctx: Ctx, project: Project, repo: Repository): Promise<CommitId> {
+  const base = await ctx.outside.git.tip(repo, `refs/heads/${project.base}`);
+  if (!base)
+    throw new Fault(
+      "not_found",
+      `The base branch "${project.base}" of "${project.name}" is gone.`,
+      "Create it again; the task goes on by itself.",
+    );
+  return base;
+}
+
+/** The branch as it is: ahead of the row after a crash, or because a person committed on it. Faults: `conflict` when it was moved elsewhere. */
+async function branchTip(ctx: Ctx, task: Task, repo: Repository): Promise<CommitId> {
+  if (!task.tipCommit) throw new Error(`Task ${task.id} has no tip although its work is done.`);
+  const actual = await ctx.outside.git.tip(repo, `refs/heads/${task.branch}`);
+  if (actual === task.tipCommit) return actual;
+  if (actual && (await ctx.outside.git.contains(repo, actual, task.tipCommit))) {
+    ctx.db.transact(() => {
+      patchTask(ctx, task.id, { tipCommit: actual });
+      record(ctx, task, "branch.advanced", "outside", { from: task.tipCommit, to: actual });
+    });
+    return actual;
+  }
+  throw new Fault(
+    "conflict",
+    `The branch "${task.branch}" was moved to ${actual ?? "nowhere"}, away from the task's work at ${task.tipCommit}.`,
+    `\`git branch -f ${task.branch} ${task.tipCommit}\` puts it back, then \`ccm retry-task ${task.id}\`.`,
+  );
+}
+
+type Merged = { base: CommitId; tip: CommitId; tree: CommitId };
+
+/** When the base has moved, the branch gets a merge commit with it, so that agent and person see what the gate saw. */
+async function followBase(ctx: Ctx, task: Task, repo: Repository, merged: Merged, text: CommitText): Promise<CommitId> {
+  if (merged.base === task.baseCommit) return merged.tip;
+  const { git } = ctx.outside;
+  const pin = `refs/ccm/base/${task.id}`;
+  await git.setRef(repo, pin, merged.base, await git.tip(repo, pin));
+  if (await git.contains(repo, merged.tip, merged.base)) return merged.tip;
+  const commit = await git.mergeCommit(repo, merged.tree, merged.tip, merged.base, {
+    ...text,
+    message: `Merge the moved base into ${task.branch}\n`,
+  });
+  await git.setRef(repo, `refs/heads/${task.branch}`, commit, merged.tip);
+  return commit;
+}
+
+type Adoption = {
+  base: CommitId;
+  tip: CommitId;
+  candidate: Extract<Candidate, { kind: "clean" }>;
+  patchId: string;
+  gateCommand: string | null;
+};
+
+function adopt(ctx: Ctx, task: Task, project: Project, made: Adoption): void {
+  ctx.db.transact(() => {
+    const stage = nextStage(made.gateCommand ? { command: made.gateCommand } : null, project.approval);
+    if (task.state !== stage.to && !moveTask(ctx, { task, to: stage.to })) return;
+    patchTask(ctx, task.id, { baseCommit: made.base, tipCommit: made.tip, stageDone: false });
+    table.putCandidate(ctx.db, {
+      taskId: task.id,
+      state: made.gateCommand ? "unchecked" : "passed",
+      base: made.base,
+      tip: made.tip,
+      commit: made.candidate.commit,
+      patchId: made.patchId,
+      gate: made.gateCommand ? MERGE_GATE : null,
+      gateCommand: made.gateCommand,
+      gateRunId: null,
+      createdAt: ctx.clock.now(),
+    });
+    record(ctx, task, "candidate.made", "daemon", { base: made.base, tip: made.tip, commit: made.candidate.commit });
+    for (const { stage: left, why } of stage.skipped) skipStage(ctx, task, left, why);
+  });
+}
+
+function nothingToMerge(ctx: Ctx, task: Task, tip: CommitId): void {
+  moveTask(ctx, { task, to: "done", patch: { result: "no_change", tipCommit: tip }, why: "The base branch already holds all of it." });
+}
+
+/** Time after which a conflict is looked at again, in case a person resolved it on the branch, in ms. */
+const CONFLICT_LOOK_MS = 30_000;
+
+function conflict(ctx: Ctx, task: Task, project: Project, base: CommitId, files: string[]): void {
+  ctx.db.transact(() => {
+    record(ctx, task, "merge.conflicted", "daemon", { base, files: files.slice(0, 100) });
+    const patch = { conflicts: task.conflicts + 1, stageDone: false, instruction: conflictInstruction(project.base, base, files) };
+    if (task.conflicts > 0) {
+      patchTask(ctx, task.id, { notBefore: ctx.clock.now() + CONFLICT_LOOK_MS });
+      setWaiting(ctx, task, {
+        reason: "conflict",
+        text: `Conflicts with "${project.base}" in ${files.slice(0, 3).join(", ")}: merge it on ${task.branch} yourself, or \`ccm request-changes ${task.id}\`.`,
+      });
+    } else if (task.state === "executing") patchTask(ctx, task.id, patch);
+    else moveTask(ctx, { task, to: "executing", patch, why: `Its branch conflicts with "${project.base}".` });
+  });
+}
+
+/** Applies the end of a gate's run: bound to the run, to the candidate it ran on, and to the stage. */
+export function finishGateRun(ctx: Ctx, run: Run): void {
+  ctx.db.transact(() => {
+    const task = mustFind(ctx, run.taskId);
+    const { sendBacks: allowedSendBacks, attempts: allowedAttempts } = ctx.config.limits;
+    const facts = {
+      gate: run.agent,
+      command: run.command ?? "",
+      exit: run.exit,
+      sendBacks: task.sendBacks,
+      allowedSendBacks,
+      attempts: task.attempts,
+      allowedAttempts,
+    };
+    const verdict = judgeGate(facts);
+    if (!finishRun(ctx, run, outcomeOf(run.exit), describeExit(`The gate "${run.agent}"`, run.exit))) return;
+    const candidate = table.findCandidate(ctx.db, task.id);
+    if (task.state !== "verifying" || candidate?.commit !== run.commit) return;
+    applyVerdict(ctx, task, run, verdict);
+  }, "durable");
+}
+
+function applyVerdict(ctx: Ctx, task: Task, run: Run, verdict: ReturnType<typeof judgeGate>): void {
+  if (verdict.kind === "again") return patchTask(ctx, task.id, { attempts: verdict.attempts });
+  record(ctx, task, verdict.kind === "passed" ? "gate.passed" : "gate.failed", "daemon", { gate: run.agent, commit: run.commit }, run.id);
+  if (verdict.kind === "fail") return failTask(ctx, task, verdict.error);
+  if (verdict.kind === "send_back") {
+    moveTask(ctx, {
+      task,
+      to: "executing",
+      patch: { sendBacks: task.sendBacks + 1, attempts: 0, instruction: verdict.instruction },
+      why: verdict.why,
+    });
+    return;
+  }
+  if (!run.commit || !table.setPassed(ctx.db, task.id, run.commit, run.id)) return;
+  const stage = nextStage("passed", projectOf(ctx, task.projectId).approval);
+  for (const { stage: left, why } of stage.skipped) skipStage(ctx, task, left, why);
+  moveTask(ctx, { task, to: stage.to, patch: { attempts: 0 } });
+}

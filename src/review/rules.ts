@@ -1,0 +1,79 @@
+// Which stage follows, and what a gate's end means.
+import { describeExit, indent, outcomeOf } from "../agents/rules.ts";
+import type { ExitRecord } from "../agents/schema.ts";
+import type { Approval } from "../projects/schema.ts";
+import type { TaskError, TaskState } from "../tasks/schema.ts";
+
+/** The stage after a candidate was made or has passed, and the stages left out on the way, with why. */
+export type NextStage = { to: Extract<TaskState, "verifying" | "approving" | "merging">; skipped: { stage: TaskState; why: string }[] };
+
+/** `gate` null means that no gate is to run (none is set, or it has passed). */
+export function nextStage(gate: { command: string } | "passed" | null, approval: Approval): NextStage {
+  if (gate !== null && gate !== "passed") return { to: "verifying", skipped: [] };
+  const skipped: NextStage["skipped"] = gate === null ? [{ stage: "verifying", why: "The project has no `full` gate." }] : [];
+  if (approval === "ask") return { to: "approving", skipped };
+  return { to: "merging", skipped: [...skipped, { stage: "approving", why: "The project's approval is `auto`." }] };
+}
+
+export type GateFacts = {
+  gate: string;
+  command: string;
+  exit: ExitRecord | null;
+  sendBacks: number;
+  allowedSendBacks: number;
+  attempts: number;
+  allowedAttempts: number;
+};
+
+export type GateVerdict =
+  | { kind: "passed" }
+  | { kind: "send_back"; instruction: string; why: string }
+  | { kind: "again"; attempts: number }
+  | { kind: "fail"; error: TaskError };
+
+/**
+ * What a finished gate means. A gate that was stopped or whose host died says nothing about the commit and runs again;
+ * one that failed goes back to the agent with its output until the send-backs are used up.
+ */
+export function judgeGate(facts: GateFacts): GateVerdict {
+  const outcome = outcomeOf(facts.exit);
+  const why = describeExit(`The gate "${facts.gate}" (${facts.command})`, facts.exit);
+  if (outcome === "passed") return { kind: "passed" };
+  if (outcome === "stopped") return { kind: "again", attempts: facts.attempts };
+  if (outcome === "died" && facts.attempts + 1 < facts.allowedAttempts) return { kind: "again", attempts: facts.attempts + 1 };
+  if (outcome === "unstarted" || outcome === "died")
+    return { kind: "fail", error: { code: "environment", text: why, hint: "`ccm doctor` tries what a gate needs." } };
+  if (facts.sendBacks >= facts.allowedSendBacks) {
+    const times = facts.allowedSendBacks === 1 ? "once" : `${facts.allowedSendBacks} times`;
+    return {
+      kind: "fail",
+      error: {
+        code: "failed",
+        text: `${why} The agent was sent back ${times} and it still fails.`,
+        hint: "`ccm logs` shows the gate's output; `ccm retry-task` starts over with what is on the branch.",
+      },
+    };
+  }
+  return { kind: "send_back", why, instruction: sendBackInstruction(why, facts.exit) };
+}
+
+/** Most of a gate's output that goes back to the agent, in characters. */
+const OUTPUT_CHARS = 6_000;
+
+function sendBackInstruction(why: string, exit: ExitRecord | null): string {
+  const output = (exit?.tail ?? "").slice(-OUTPUT_CHARS).trim();
+  return `Your work was checked and did not pass. ${why} Find the cause, correct it, and commit.${output ? `\n\nThe end of its output:\n\n${indent(output)}` : ""}`;
+}
+
+/** What an agent is told when its branch does not merge. */
+export function conflictInstruction(baseName: string, base: string, files: string[]): string {
+  return `The base branch "${baseName}" has moved and your branch does not merge with it any more. Run \`git merge ${base}\`, resolve the
+conflicts so that both changes keep their meaning, and commit the merge. In conflict:
+
+${indent(files.join("\n"))}`;
+}
+
+/** The squashed commit's message: the title, then what led to it. */
+export function mergeMessage(task: { id: number; uuid: string; title: string }): string {
+  return `${task.title}\n\nCcm-Task: ${task.id} ${task.uuid}\n`;
+}

@@ -1,0 +1,273 @@
+// What may be done to a task: created, moved, made to wait, worked on. Every change is an event.
+import type { Ctx } from "../kernel/context.ts";
+import type { Durability } from "../kernel/database.ts";
+import { appendEvent, type EventSource } from "../kernel/events.ts";
+import { Fault, messageOf } from "../kernel/fault.ts";
+import { canMove, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
+import type { NewTask, Task, TaskError, TaskState, Waiting } from "./schema.ts";
+import { PRIORITIES } from "./schema.ts";
+import * as table from "./table.ts";
+
+/** Queues a task for a project. Faults: `not_found` for a dependency that does not exist, `conflict` for one that was cancelled. */
+export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
+  return ctx.db.transact(() => {
+    const after = [...new Set(input.after)];
+    const unmet = after.filter((id) => mustFind(ctx, id).state !== "done");
+    const task = table.insertTask(ctx.db, {
+      uuid: ctx.ids.uuid(),
+      projectId,
+      title: input.title,
+      prompt: input.prompt,
+      kind: input.kind,
+      priority: PRIORITIES.indexOf(input.priority),
+      agent: input.agent ?? null,
+      unmet: unmet.length,
+      at: ctx.clock.now(),
+    });
+    for (const id of after) table.insertDependency(ctx.db, task.id, id);
+    record(ctx, task, "task.created", "person", { title: task.title, priority: input.priority, after });
+    if (unmet.length > 0) explainDependencies(ctx, task.id);
+    return mustFind(ctx, task.id);
+  });
+}
+
+/** The task, or a Fault `not_found`. */
+export function mustFind(ctx: Ctx, id: number): Task {
+  const task = table.findTask(ctx.db, id);
+  if (!task) throw new Fault("not_found", `There is no task "${id}".`, "`ccm list-tasks` shows the tasks there are.");
+  return task;
+}
+
+export function findTask(ctx: Ctx, id: number): Task | null {
+  return table.findTask(ctx.db, id);
+}
+
+export function activeTasks(ctx: Ctx): Task[] {
+  return table.activeTasks(ctx.db);
+}
+
+export function listTasks(ctx: Ctx, filter: table.TaskFilter): Task[] {
+  return table.listTasks(ctx.db, filter);
+}
+
+export function countByState(ctx: Ctx, projectId: number): { state: TaskState; count: number }[] {
+  return table.countByState(ctx.db, projectId);
+}
+
+export function dependenciesOf(ctx: Ctx, taskId: number): { id: number; state: TaskState; title: string }[] {
+  return table.dependenciesOf(ctx.db, taskId);
+}
+
+/** Makes every later task id greater than `id`. */
+export function reserveIdsUpTo(ctx: Ctx, id: number): void {
+  table.reserveIdsUpTo(ctx.db, id);
+}
+
+/** One move: from the state the caller saw, to another, with the columns that change with it and who says so. */
+export type Move = {
+  task: Pick<Task, "id" | "state">;
+  to: TaskState;
+  patch?: table.TaskPatch;
+  source?: EventSource;
+  why?: string;
+  durability?: Durability;
+};
+
+/**
+ * Makes the move if the task is still where the caller saw it, and tells whether it was: a late fact about a task
+ * that has gone on moves nothing. Faults: `conflict` for a move that the state machine does not have.
+ */
+export function moveTask(ctx: Ctx, move: Move): Task | null {
+  const { task, to, source = "daemon" } = move;
+  if (!canMove(task.state, to)) throw noSuchMove(task, to);
+  return ctx.db.transact(() => {
+    const moved = table.moveRow(ctx.db, task.id, task.state, to, ctx.clock.now());
+    if (!moved) return null;
+    if (move.patch) table.patchRow(ctx.db, task.id, move.patch, ctx.clock.now());
+    const data = { from: task.state, ...(move.why ? { why: move.why } : {}), ...(move.patch?.result ? { result: move.patch.result } : {}) };
+    record(ctx, moved, eventOf(to), source, data);
+    if (isFinal(to)) settleDependents(ctx, task.id);
+    return mustFind(ctx, task.id);
+  }, move.durability);
+}
+
+/** The event that says a task came into a state. */
+function eventOf(to: TaskState): string {
+  if (to === "done" || to === "failed" || to === "cancelled" || to === "paused" || to === "queued")
+    return `task.${to === "done" ? "finished" : to}`;
+  return "task.moved";
+}
+
+/** Says that a stage is left out, with why, as an event. */
+export function skipStage(ctx: Ctx, task: Task, stage: TaskState, why: string): void {
+  record(ctx, task, "stage.skipped", "daemon", { stage, why });
+}
+
+/** Changes columns without a move. */
+export function patchTask(ctx: Ctx, id: number, patch: table.TaskPatch): void {
+  ctx.db.transact(() => table.patchRow(ctx.db, id, patch, ctx.clock.now()));
+}
+
+/** Sets or clears what the task waits for; an event when it starts to wait for something else. */
+export function setWaiting(ctx: Ctx, task: Task, waiting: Waiting | null): void {
+  if (task.waiting?.reason === waiting?.reason && task.waiting?.text === waiting?.text) return;
+  ctx.db.transact(() => {
+    table.setWaitingRow(ctx.db, task.id, waiting, ctx.clock.now());
+    if (waiting && task.waiting?.reason !== waiting.reason) record(ctx, task, "task.held", "daemon", waiting);
+  });
+}
+
+/** Cancels a task in any state that is not final; a live run is stopped, the work stays on its branch. Faults: `conflict`. */
+export function cancelTask(ctx: Ctx, id: number, why = ""): Task {
+  return byPerson(ctx, id, "cancelled", {
+    error: { code: "cancelled", text: why || "Cancelled by a person.", hint: `\`ccm retry-task ${id}\` queues it again.` },
+  });
+}
+
+/** Stops a task where it is; it keeps the state to return to. Faults: `conflict`. */
+export function pauseTask(ctx: Ctx, id: number): Task {
+  return byPerson(ctx, id, "paused");
+}
+
+/** Lets a paused task go on from the state it was paused in. Faults: `conflict` when it is not paused. */
+export function resumeTask(ctx: Ctx, id: number): Task {
+  const task = mustFind(ctx, id);
+  if (task.state !== "paused" || !task.pausedFrom)
+    throw new Fault("conflict", `Task ${id} is "${task.state}", not paused.`, `\`ccm pause-task ${id}\` pauses it.`);
+  return byPerson(ctx, id, task.pausedFrom);
+}
+
+/** Queues a failed or cancelled task again; its branch and tree go on from where they are. Faults: `conflict`. */
+export function retryTask(ctx: Ctx, id: number): Task {
+  return byPerson(ctx, id, "queued", { error: null, result: null, attempts: 0, sendBacks: 0, conflicts: 0 });
+}
+
+function byPerson(ctx: Ctx, id: number, to: TaskState, patch: table.TaskPatch = {}): Task {
+  const moved = moveTask(ctx, { task: mustFind(ctx, id), to, patch, source: "person" });
+  if (!moved) throw new Fault("conflict", `Task ${id} has just moved on.`, `\`ccm task-status ${id}\` shows where it is now.`);
+  if (to === "queued") explainDependencies(ctx, id);
+  return mustFind(ctx, id);
+}
+
+/** What may be changed while a task is queued. */
+export type TaskEdit = Partial<Pick<NewTask, "title" | "prompt" | "priority">> & { agent?: string };
+
+/** Edits a queued task. Faults: `conflict` once it has started. */
+export function editTask(ctx: Ctx, id: number, edit: TaskEdit): Task {
+  return ctx.db.transact(() => {
+    const task = mustFind(ctx, id);
+    if (task.state !== "queued")
+      throw new Fault(
+        "conflict",
+        `Task ${id} is "${task.state}"; only a queued task can be edited.`,
+        `\`ccm request-changes ${id}\` or \`ccm message\` reaches one that has started.`,
+      );
+    const { priority, ...rest } = edit;
+    table.patchRow(ctx.db, id, { ...rest, ...(priority ? { priority: PRIORITIES.indexOf(priority) } : {}) }, ctx.clock.now());
+    record(ctx, task, "task.edited", "person", { fields: Object.keys(edit) });
+    return mustFind(ctx, id);
+  });
+}
+
+/** Ends the task as failed with its error; the work stays on its branch. */
+export function failTask(ctx: Ctx, task: Task, error: TaskError): void {
+  if (!canMove(task.state, "failed")) return;
+  ctx.db.transact(() => {
+    if (moveTask(ctx, { task, to: "failed", patch: { error }, why: error.text }))
+      ctx.log.warn(`task ${task.id} failed`, { text: error.text });
+  });
+}
+
+/** Records an event about a task. */
+export function record(
+  ctx: Ctx,
+  task: Pick<Task, "id" | "projectId">,
+  name: string,
+  source: EventSource,
+  data: Record<string, unknown> = {},
+  runId?: number,
+): void {
+  appendEvent(ctx.db, ctx.clock.now(), { name, source, projectId: task.projectId, taskId: task.id, ...(runId ? { runId } : {}), data });
+}
+
+/** Slow work on a task: one job a task at a time, so that two of them never meet in its tree or on its branch. */
+export type TaskJob = { name: string; timeoutMs: number; work: (signal: AbortSignal) => Promise<void> };
+
+/**
+ * Starts a job on a task unless one runs or the task is to rest. A Fault that it throws is recorded on the task and
+ * judged: retried later, or the end of the task.
+ */
+export function startTaskJob(ctx: Ctx, task: Task, job: TaskJob): boolean {
+  if (!isDue(task.notBefore, ctx.clock.now())) return false;
+  return ctx.jobs.start({
+    key: `task:${task.id}`,
+    timeoutMs: job.timeoutMs,
+    work: async (signal) => {
+      try {
+        await job.work(signal);
+      } catch (thrown) {
+        if (isStopping(signal)) return;
+        recordFault(ctx, task.id, job.name, signal.aborted ? signal.reason : thrown);
+        return;
+      }
+      clearFaults(ctx, task.id);
+    },
+  });
+}
+
+function isStopping(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof Fault && signal.reason.code === "unavailable";
+}
+
+function recordFault(ctx: Ctx, taskId: number, job: string, thrown: unknown): void {
+  ctx.db.transact(() => {
+    const task = mustFind(ctx, taskId);
+    const faults = task.jobFaults + 1;
+    const fault =
+      thrown instanceof Fault
+        ? thrown
+        : new Fault("failed", `ccm's own work "${job}" broke: ${messageOf(thrown)}.`, "This is a bug in ccm; `ccm logs` has the details.");
+    if (!(thrown instanceof Fault))
+      ctx.log.error(`job ${job} of task ${taskId} broke`, { error: thrown instanceof Error ? (thrown.stack ?? "") : String(thrown) });
+    const verdict = judgeFault(fault.code, faults);
+    record(ctx, task, "job.failed", "daemon", { job, ...fault.toJSON() });
+    if (verdict.kind === "fail" && canMove(task.state, "failed")) {
+      failTask(ctx, task, { code: fault.code, text: fault.message, hint: fault.hint });
+      return;
+    }
+    const delayMs = verdict.kind === "retry" ? verdict.delayMs : 60_000;
+    table.patchRow(ctx.db, taskId, { jobFaults: faults, notBefore: ctx.clock.now() + delayMs }, ctx.clock.now());
+    table.setWaitingRow(
+      ctx.db,
+      taskId,
+      { reason: "fault", text: fault.hint ? `${fault.message} ${fault.hint}` : fault.message },
+      ctx.clock.now(),
+    );
+  });
+}
+
+function clearFaults(ctx: Ctx, taskId: number): void {
+  const task = mustFind(ctx, taskId);
+  if (task.jobFaults > 0) table.patchRow(ctx.db, taskId, { jobFaults: 0 }, ctx.clock.now());
+  if (task.waiting?.reason === "fault") setWaiting(ctx, task, null);
+}
+
+/** After a task ended: those that came after it have one dependency less, or are told why they go on waiting. */
+function settleDependents(ctx: Ctx, id: number): void {
+  for (const dependent of table.dependentsOf(ctx.db, id)) {
+    const unmet = table.dependenciesOf(ctx.db, dependent).filter((d) => d.state !== "done").length;
+    table.patchRow(ctx.db, dependent, { unmet }, ctx.clock.now());
+    explainDependencies(ctx, dependent);
+  }
+}
+
+function explainDependencies(ctx: Ctx, id: number): void {
+  const task = mustFind(ctx, id);
+  if (task.state !== "queued") return;
+  const open = table.dependenciesOf(ctx.db, id).filter((d) => d.state !== "done");
+  if (open.length === 0) return setWaiting(ctx, task, null);
+  const texts = open.map((d) =>
+    isFinal(d.state) ? `task ${d.id}, which ${d.state === "failed" ? "failed" : "was cancelled"}` : `task ${d.id} (${d.state})`,
+  );
+  setWaiting(ctx, task, { reason: "dependency", text: `Waits for ${texts.join(", ")}.` });
+}

@@ -1,0 +1,153 @@
+// A task: its states, its row, and what a person may say to create one.
+import * as v from "valibot";
+
+/** The stages a task goes through, then how it ends. The SQL CHECK lists the same words. */
+export const TASK_STATES = [
+  "queued",
+  "planning",
+  "executing",
+  "reviewing",
+  "verifying",
+  "approving",
+  "merging",
+  "done",
+  "failed",
+  "cancelled",
+  "paused",
+] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** The states in which nothing more happens by itself. */
+export const FINAL_STATES = ["done", "failed", "cancelled"] as const satisfies readonly TaskState[];
+
+export const TASK_RESULTS = ["merged", "pull_request", "report", "no_change"] as const;
+export type TaskResult = (typeof TASK_RESULTS)[number];
+
+/** In the order in which they start; a row keeps the index. */
+export const PRIORITIES = ["urgent", "high", "normal", "low"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export const TASK_KINDS = [
+  "scaffold",
+  "feature",
+  "bugfix",
+  "refactor",
+  "unit-test",
+  "integration-test",
+  "e2e-test",
+  "coverage",
+  "readme",
+  "api-docs",
+  "diagrams",
+  "comments",
+  "dependency-update",
+  "security-patch",
+  "format",
+  "dead-code",
+  "ci-run",
+  "security-scan",
+  "report",
+  "image-optimisation",
+  "docs-site",
+  "deployment-step",
+  "custom",
+] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+/** Why a task does not go on although its state says it could; shown to people, cleared when it goes on. */
+export type Waiting = { reason: WaitingReason; text: string };
+export const WAITING_REASONS = [
+  "dependency",
+  "capacity",
+  "memory",
+  "retry",
+  "run_ending",
+  "approval",
+  "dirty_checkout",
+  "merge_queue",
+  "conflict",
+  "fault",
+  "sandbox",
+] as const;
+export type WaitingReason = (typeof WAITING_REASONS)[number];
+
+/** How a task failed: a Fault's three parts. */
+export type TaskError = { code: string; text: string; hint: string };
+
+/** A task's row. Commits are full ids, times epoch milliseconds. */
+export type Task = {
+  id: number;
+  uuid: string;
+  projectId: number;
+  title: string;
+  prompt: string;
+  kind: TaskKind;
+  priority: number;
+  /** The agent asked for, or null for the project's. */
+  agent: string | null;
+  state: TaskState;
+  pausedFrom: TaskState | null;
+  /** The agent has done its part of `executing`; the next stage is to be chosen. */
+  stageDone: boolean;
+  /** Dependencies that have not succeeded yet. */
+  unmet: number;
+  waiting: (Waiting & { since: number }) | null;
+  result: TaskResult | null;
+  error: TaskError | null;
+  branch: string;
+  /** The base commit that the branch contains. */
+  baseCommit: string | null;
+  /** The branch's tip as last imported. */
+  tipCommit: string | null;
+  mergedCommit: string | null;
+  /** What the agent is told next instead of the prompt alone: a gate's output, a person's comment, a conflict. */
+  instruction: string | null;
+  /** Failed runs in a row. */
+  attempts: number;
+  sendBacks: number;
+  conflicts: number;
+  /** Faults in a row of the daemon's own work on this task. */
+  jobFaults: number;
+  /** Not to be worked on before this time. */
+  notBefore: number | null;
+  costUsd: number;
+  createdAt: number;
+  updatedAt: number;
+  stateSince: number;
+  finishedAt: number | null;
+};
+
+/** Longest title in characters: one line of a list. */
+export const TITLE_CHARS = 200;
+/** Longest prompt in bytes: ten times the longest that agents take on a command line, and still a quick row to read. */
+export const PROMPT_BYTES = 1_000_000;
+/** Most dependencies of one task: a graph a person can still read. */
+export const DEPENDENCIES = 64;
+
+/** What a person gives to create a task, after parsing. */
+export const newTaskSchema = v.object({
+  title: v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1, "The title is empty."),
+    v.maxLength(TITLE_CHARS, `The title is longer than ${TITLE_CHARS} characters.`),
+    v.regex(/^[^\n\r\0]*$/, "The title has more than one line."),
+  ),
+  prompt: v.pipe(
+    v.string(),
+    v.check((text) => text.trim().length > 0, "The prompt is empty."),
+    v.check((text) => !text.includes("\0"), "The prompt has a NUL byte in it."),
+    v.maxBytes(PROMPT_BYTES, `The prompt is larger than ${PROMPT_BYTES / 1_000_000} MB.`),
+  ),
+  kind: v.optional(v.picklist(TASK_KINDS), "custom"),
+  priority: v.optional(v.picklist(PRIORITIES), "normal"),
+  after: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      v.maxLength(DEPENDENCIES, `A task can wait for ${DEPENDENCIES} others.`),
+    ),
+    [],
+  ),
+  agent: v.optional(v.string()),
+});
+export type NewTask = v.InferOutput<typeof newTaskSchema>;

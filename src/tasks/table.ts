@@ -1,0 +1,200 @@
+// All SQL on tasks and their dependencies.
+import type { SQLQueryBindings } from "bun:sqlite";
+import type { Db } from "../kernel/database.ts";
+import type { Task, TaskError, TaskResult, TaskState, Waiting } from "./schema.ts";
+
+const COLUMNS = `id, uuid, project_id AS projectId, title, prompt, kind, priority, agent, state, paused_from AS pausedFrom,
+  stage_done AS stageDone, unmet, waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince,
+  result, error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, base_commit AS baseCommit,
+  tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, attempts, send_backs AS sendBacks, conflicts,
+  job_faults AS jobFaults, not_before AS notBefore, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
+  state_since AS stateSince, finished_at AS finishedAt`;
+
+type Row = Omit<Task, "stageDone" | "waiting" | "error"> & {
+  stageDone: number;
+  waitingReason: Waiting["reason"] | null;
+  waitingText: string | null;
+  waitingSince: number | null;
+  errorCode: string | null;
+  errorText: string | null;
+  errorHint: string | null;
+};
+
+function parse(row: Row): Task {
+  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, stageDone, ...rest } = row;
+  return {
+    ...rest,
+    stageDone: stageDone === 1,
+    waiting: waitingReason === null ? null : { reason: waitingReason, text: waitingText ?? "", since: waitingSince ?? 0 },
+    error: errorCode === null ? null : { code: errorCode, text: errorText ?? "", hint: errorHint ?? "" },
+  };
+}
+
+export type InsertTask = Pick<Task, "uuid" | "projectId" | "title" | "prompt" | "kind" | "priority" | "agent" | "unmet"> & { at: number };
+
+/** Inserts a queued task; its branch is named after the id that SQLite gives, which is never given twice. */
+export function insertTask(db: Db, task: InsertTask): Task {
+  const row = db.sql
+    .query<Row, SQLQueryBindings[]>(
+      `INSERT INTO tasks (uuid, project_id, title, prompt, kind, priority, agent, state, unmet, branch, created_at, updated_at, state_since)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8,
+               'ccm/task-' || (1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0)), ?9, ?9, ?9)
+       RETURNING ${COLUMNS}`,
+    )
+    .get(task.uuid, task.projectId, task.title, task.prompt, task.kind, task.priority, task.agent, task.unmet, task.at);
+  if (!row) throw new Error("INSERT INTO tasks returned no row.");
+  return parse(row);
+}
+
+/** Makes every later id greater than `id`: branches and trash refs of an earlier home keep their numbers. */
+export function reserveIdsUpTo(db: Db, id: number): void {
+  db.sql
+    .query(
+      "INSERT INTO sqlite_sequence (name, seq) SELECT 'tasks', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'tasks')",
+    )
+    .run();
+  db.sql.query<null, [number]>("UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'tasks'").run(id);
+}
+
+export function findTask(db: Db, id: number): Task | null {
+  const row = db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM tasks WHERE id = ?`).get(id);
+  return row ? parse(row) : null;
+}
+
+/** Tasks that are in one of the stages between the queue and the end. */
+export function activeTasks(db: Db): Task[] {
+  return db.sql
+    .query<Row, []>(
+      `SELECT ${COLUMNS} FROM tasks
+       WHERE state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging') ORDER BY id`,
+    )
+    .all()
+    .map(parse);
+}
+
+export type TaskFilter = { projectId?: number; state?: TaskState; limit: number };
+
+/** Newest last, so that the end of a list on a terminal is what is going on; at most `limit`, the newest. */
+export function listTasks(db: Db, filter: TaskFilter): Task[] {
+  return db.sql
+    .query<Row, [number | null, string | null, number]>(
+      `SELECT * FROM (SELECT ${COLUMNS} FROM tasks
+         WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR state = ?2) ORDER BY id DESC LIMIT ?3) ORDER BY id`,
+    )
+    .all(filter.projectId ?? null, filter.state ?? null, filter.limit)
+    .map(parse);
+}
+
+/** How many tasks a project has in each state. */
+export function countByState(db: Db, projectId: number): { state: TaskState; count: number }[] {
+  return db.sql
+    .query<{ state: TaskState; count: number }, [number]>(
+      "SELECT state, count(*) AS count FROM tasks WHERE project_id = ? GROUP BY state ORDER BY state",
+    )
+    .all(projectId);
+}
+
+/** Moves the task if it is still in `from`; everything that belongs to the old state only is cleared. Null when it was not. */
+export function moveRow(db: Db, id: number, from: TaskState, to: TaskState, at: number): Task | null {
+  const row = db.sql
+    .query<Row, [number, string, string, number]>(
+      `UPDATE tasks SET state = ?3, updated_at = ?4, state_since = ?4, stage_done = 0, not_before = NULL, job_faults = 0,
+         waiting_reason = NULL, waiting_text = NULL, waiting_since = NULL,
+         paused_from = CASE WHEN ?3 = 'paused' THEN ?2 END,
+         finished_at = CASE WHEN ?3 IN ('done', 'failed', 'cancelled') THEN ?4 END
+       WHERE id = ?1 AND state = ?2 RETURNING ${COLUMNS}`,
+    )
+    .get(id, from, to, at);
+  return row ? parse(row) : null;
+}
+
+/** The columns that rooms may set beside a move; an absent one stays as it is. */
+export type TaskPatch = Partial<
+  Pick<
+    Task,
+    | "title"
+    | "prompt"
+    | "priority"
+    | "agent"
+    | "stageDone"
+    | "baseCommit"
+    | "tipCommit"
+    | "mergedCommit"
+    | "instruction"
+    | "attempts"
+    | "sendBacks"
+    | "conflicts"
+    | "jobFaults"
+    | "notBefore"
+    | "costUsd"
+    | "unmet"
+  >
+> & { result?: TaskResult | null; error?: TaskError | null };
+
+const PATCH_COLUMNS: Record<Exclude<keyof TaskPatch, "error">, string> = {
+  title: "title",
+  prompt: "prompt",
+  priority: "priority",
+  agent: "agent",
+  stageDone: "stage_done",
+  baseCommit: "base_commit",
+  tipCommit: "tip_commit",
+  mergedCommit: "merged_commit",
+  instruction: "instruction",
+  attempts: "attempts",
+  sendBacks: "send_backs",
+  conflicts: "conflicts",
+  jobFaults: "job_faults",
+  notBefore: "not_before",
+  costUsd: "cost_usd",
+  unmet: "unmet",
+  result: "result",
+};
+
+export function patchRow(db: Db, id: number, patch: TaskPatch, at: number): void {
+  const { error, ...plain } = patch;
+  const sets = ["updated_at = ?"];
+  const values: SQLQueryBindings[] = [at];
+  for (const [key, value] of Object.entries(plain)) {
+    sets.push(`${PATCH_COLUMNS[key as keyof typeof PATCH_COLUMNS]} = ?`);
+    values.push(typeof value === "boolean" ? Number(value) : (value as SQLQueryBindings));
+  }
+  if (error !== undefined) {
+    sets.push("error_code = ?", "error_text = ?", "error_hint = ?");
+    values.push(error?.code ?? null, error?.text ?? null, error?.hint ?? null);
+  }
+  db.sql.query<null, SQLQueryBindings[]>(`UPDATE tasks SET ${sets.join(", ")} WHERE id = ?`).run(...values, id);
+}
+
+/** Sets or clears what the task waits for; `since` stays when the reason does. Touches nothing when nothing changes. */
+export function setWaitingRow(db: Db, id: number, waiting: Waiting | null, at: number): boolean {
+  const changed = db.sql
+    .query<null, [number, string | null, string | null, number]>(
+      `UPDATE tasks SET waiting_since = CASE WHEN ?2 IS NULL THEN NULL WHEN waiting_reason IS ?2 THEN waiting_since ELSE ?4 END,
+         waiting_reason = ?2, waiting_text = ?3
+       WHERE id = ?1 AND (waiting_reason IS NOT ?2 OR waiting_text IS NOT ?3)`,
+    )
+    .run(id, waiting?.reason ?? null, waiting?.text ?? null, at);
+  return changed.changes > 0;
+}
+
+export function insertDependency(db: Db, taskId: number, afterId: number): void {
+  db.sql.query<null, [number, number]>("INSERT INTO task_dependencies (task_id, after_id) VALUES (?, ?)").run(taskId, afterId);
+}
+
+/** What a task comes after, each with its state and result. */
+export function dependenciesOf(db: Db, taskId: number): { id: number; state: TaskState; title: string }[] {
+  return db.sql
+    .query<{ id: number; state: TaskState; title: string }, [number]>(
+      `SELECT t.id, t.state, t.title FROM task_dependencies d JOIN tasks t ON t.id = d.after_id WHERE d.task_id = ? ORDER BY t.id`,
+    )
+    .all(taskId);
+}
+
+/** Ids of the tasks that come after this one. */
+export function dependentsOf(db: Db, afterId: number): number[] {
+  return db.sql
+    .query<{ taskId: number }, [number]>("SELECT task_id AS taskId FROM task_dependencies WHERE after_id = ? ORDER BY task_id")
+    .all(afterId)
+    .map((row) => row.taskId);
+}

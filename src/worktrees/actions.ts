@@ -1,0 +1,168 @@
+// Making, keeping and discarding the trees that tasks work in.
+import type { CommitId, TaskGit } from "../git/schema.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import { projectOf, repositoryOf, settingsAt } from "../projects/actions.ts";
+import { mustFind, patchTask, record } from "../tasks/actions.ts";
+import { isFinal } from "../tasks/rules.ts";
+import type { Task } from "../tasks/schema.ts";
+import { mayDiscard } from "./rules.ts";
+import type { TreeMade, TreeOrder, Worktree } from "./schema.ts";
+import * as table from "./table.ts";
+
+const MB = 1_000_000;
+
+/** Asks for a task's tree; the loop makes it. Called again it changes nothing. */
+export function wantWorktree(ctx: Ctx, taskId: number): void {
+  ctx.db.transact(() => table.wantWorktree(ctx.db, taskId, ctx.clock.now()));
+}
+
+export function findWorktree(ctx: Ctx, taskId: number): Worktree | null {
+  return table.findWorktree(ctx.db, taskId);
+}
+
+export function listWorktrees(ctx: Ctx, limit: number): Worktree[] {
+  return table.listWorktrees(ctx.db, limit);
+}
+
+export function setupIsDone(ctx: Ctx, taskId: number): void {
+  table.patchWorktree(ctx.db, taskId, { setup: "done" });
+}
+
+/** Where a task's git is. */
+export function taskGit(ctx: Ctx, task: Task): TaskGit {
+  const paths = ctx.paths.task(task.id);
+  return {
+    repo: repositoryOf(projectOf(ctx, task.projectId)),
+    taskId: task.id,
+    branch: task.branch,
+    gitPath: paths.git,
+    treePath: paths.tree,
+    indexPath: paths.index,
+  };
+}
+
+/** Everything that work in a task's tree needs. Faults: `denied` when no sandbox can be had. */
+export function treeOrder(ctx: Ctx, task: Task): TreeOrder {
+  const level = ctx.outside.sandbox.level();
+  if (!level)
+    throw new Fault(
+      "denied",
+      "No sandbox works on this machine.",
+      "`ccm doctor` says why; `sandbox.allowNone: true` runs agents without one.",
+    );
+  if (!task.baseCommit) throw new Error(`Task ${task.id} has no base commit yet.`);
+  const { treeMb, fileMb } = ctx.config.limits;
+  return {
+    git: taskGit(ctx, task),
+    base: task.baseCommit,
+    copies: table.findWorktree(ctx.db, task.id)?.copies ?? [],
+    level,
+    limits: { treeBytes: treeMb * MB, fileBytes: fileMb * MB },
+  };
+}
+
+/** Makes a wanted tree. The base is recorded first, so that a repetition after a crash works on the same commit. */
+export async function makeTree(ctx: Ctx, taskId: number): Promise<void> {
+  const task = await withBase(ctx, mustFind(ctx, taskId));
+  const settings = await settingsAt(ctx, projectOf(ctx, task.projectId), task.baseCommit);
+  const made = await ctx.outside.trees.create({ ...treeOrder(ctx, task), copies: settings.copies });
+  ready(ctx, task, "wanted", made, () =>
+    table.patchWorktree(ctx.db, taskId, {
+      setup: settings.setup ? "needed" : "none",
+      setupCommand: settings.setup,
+      copies: made.copied,
+      skipped: made.skipped,
+    }),
+  );
+}
+
+/** Brings a discarded tree back; its set-up runs again when it was made anew. */
+export async function restoreTree(ctx: Ctx, taskId: number): Promise<void> {
+  const task = mustFind(ctx, taskId);
+  const worktree = table.findWorktree(ctx.db, taskId);
+  if (!worktree?.trashCommit)
+    throw new Fault("not_found", `Task ${taskId} has no work in the trash.`, "`ccm worktrees list` shows what there is.");
+  const made = await ctx.outside.trees.restore(treeOrder(ctx, task), worktree.trashCommit);
+  ready(ctx, task, "restoring", made, () => {
+    table.patchWorktree(ctx.db, taskId, {
+      copies: made.copied,
+      skipped: made.skipped,
+      setup: worktree.setupCommand ? "needed" : worktree.setup,
+      trashCommit: null,
+    });
+  });
+}
+
+function ready(ctx: Ctx, task: Task, from: "wanted" | "restoring", made: TreeMade, patch: () => void): void {
+  ctx.db.transact(() => {
+    if (!table.moveWorktree(ctx.db, task.id, from, "ready", ctx.clock.now())) return;
+    patch();
+    record(ctx, task, from === "wanted" ? "worktree.created" : "worktree.restored", "daemon", {
+      base: task.baseCommit,
+      copied: made.copied,
+      skipped: made.skipped,
+    });
+  });
+}
+
+async function withBase(ctx: Ctx, task: Task): Promise<Task & { baseCommit: CommitId }> {
+  if (task.baseCommit) return { ...task, baseCommit: task.baseCommit };
+  const project = projectOf(ctx, task.projectId);
+  const base = await ctx.outside.git.tip(repositoryOf(project), `refs/heads/${project.base}`);
+  if (!base)
+    throw new Fault(
+      "not_found",
+      `The base branch "${project.base}" of "${project.name}" is gone.`,
+      "Create it again, or register the project with another base.",
+    );
+  patchTask(ctx, task.id, { baseCommit: base, tipCommit: base });
+  return { ...task, baseCommit: base, tipCommit: base };
+}
+
+/** Sends the tree of an ended task to the trash when its time has come; the caller knows that no run is live in it. */
+export function releaseTree(ctx: Ctx, task: Task): void {
+  if (!isFinal(task.state) || !mayDiscard(task, ctx.clock.now(), ctx.config.retention)) return;
+  ctx.db.transact(() => table.moveWorktree(ctx.db, task.id, "ready", "discarding", ctx.clock.now()));
+}
+
+/** Ended tasks whose trees are still there, oldest first, at most `limit`. */
+export function endedWithTree(ctx: Ctx, limit: number): Task[] {
+  return table.endedWorktrees(ctx.db, "ready", ctx.clock.now() + 1, limit).map((worktree) => mustFind(ctx, worktree.taskId));
+}
+
+/** Commits what is left, moves the folder to the trash, and lets go of the refs that only the task needed. */
+export async function discardTree(ctx: Ctx, taskId: number): Promise<void> {
+  const task = mustFind(ctx, taskId);
+  const order = treeOrder(ctx, task);
+  const { trashCommit } = await ctx.outside.trees.discard(order, task.finishedAt ?? task.updatedAt);
+  const kept = trashCommit ?? task.tipCommit;
+  if (kept) await ctx.outside.git.setRef(order.git.repo, `refs/ccm/trash/${taskId}`, kept, trashCommit ? kept : null);
+  if (task.state === "done") await forgetBranch(ctx, task, order);
+  ctx.db.transact(() => {
+    if (!table.moveWorktree(ctx.db, taskId, "discarding", "discarded", ctx.clock.now())) return;
+    table.patchWorktree(ctx.db, taskId, { trashCommit: kept });
+    record(ctx, task, "worktree.discarded", "daemon", { trash: kept });
+  });
+}
+
+/** A branch that moved since its last import, or that a person has checked out, stays. */
+async function forgetBranch(ctx: Ctx, task: Task, order: TreeOrder): Promise<void> {
+  const { git } = ctx.outside;
+  const ref = `refs/heads/${task.branch}`;
+  const tip = await git.tip(order.git.repo, ref);
+  if (tip && tip === task.tipCommit && !(await git.isCheckedOut(order.git.repo, task.branch)))
+    await git.setRef(order.git.repo, ref, null, tip);
+  const pin = `refs/ccm/base/${task.id}`;
+  const base = await git.tip(order.git.repo, pin);
+  if (base) await git.setRef(order.git.repo, pin, null, base);
+}
+
+/** Deletes a discarded folder for good; its trash ref stays. */
+export async function purgeTree(ctx: Ctx, taskId: number): Promise<void> {
+  await ctx.outside.trees.purge(taskId);
+  ctx.db.transact(() => {
+    if (table.moveWorktree(ctx.db, taskId, "discarded", "purged", ctx.clock.now()))
+      record(ctx, mustFind(ctx, taskId), "worktree.purged", "daemon");
+  });
+}

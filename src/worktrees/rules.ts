@@ -1,0 +1,22 @@
+// When a tree may go, and what it may hold.
+import type { Task } from "../tasks/schema.ts";
+import type { Worktree } from "./schema.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+export type Retention = { keepDays: number; trashDays: number };
+
+/**
+ * True when the tree of an ended task may go to the trash: at once when the task is done (its work is merged or there
+ * was none), after `keepDays` when it failed or was cancelled, because a person may want to look or to retry.
+ */
+export function mayDiscard(task: Pick<Task, "state" | "finishedAt">, now: number, retention: Retention): boolean {
+  if (task.finishedAt === null) return false;
+  if (task.state === "done") return true;
+  return now - task.finishedAt >= retention.keepDays * DAY_MS;
+}
+
+/** True when a discarded tree may be deleted for good; its commit stays under `refs/ccm/trash/`. */
+export function mayPurge(worktree: Pick<Worktree, "state" | "updatedAt">, now: number, retention: Retention): boolean {
+  return worktree.state === "discarded" && now - worktree.updatedAt >= retention.trashDays * DAY_MS;
+}

@@ -1,0 +1,88 @@
+// All SQL on worktrees.
+import type { SQLQueryBindings } from "bun:sqlite";
+import type { Db } from "../kernel/database.ts";
+import type { SetupState, Worktree, WorktreeState } from "./schema.ts";
+
+const COLUMNS = `task_id AS taskId, state, setup, setup_command AS setupCommand, copies, skipped, trash_commit AS trashCommit,
+  size_bytes AS sizeBytes, created_at AS createdAt, updated_at AS updatedAt`;
+
+type Row = Omit<Worktree, "copies" | "skipped"> & { copies: string; skipped: string };
+
+function parse(row: Row): Worktree {
+  return { ...row, copies: JSON.parse(row.copies), skipped: JSON.parse(row.skipped) };
+}
+
+/** Asks for a tree: a new row, or a discarded one that is to be made again. A tree that is there stays as it is. */
+export function wantWorktree(db: Db, taskId: number, at: number): void {
+  db.sql
+    .query<null, [number, number]>(
+      `INSERT INTO worktrees (task_id, state, setup, created_at, updated_at) VALUES (?1, 'wanted', 'unknown', ?2, ?2)
+       ON CONFLICT (task_id) DO UPDATE SET
+         state = CASE WHEN trash_commit IS NOT NULL AND state <> 'purged' THEN 'restoring' ELSE 'wanted' END, updated_at = ?2
+         WHERE state IN ('discarding', 'discarded', 'purged')`,
+    )
+    .run(taskId, at);
+}
+
+export function findWorktree(db: Db, taskId: number): Worktree | null {
+  const row = db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM worktrees WHERE task_id = ?`).get(taskId);
+  return row ? parse(row) : null;
+}
+
+export function worktreesIn(db: Db, state: WorktreeState, limit: number): Worktree[] {
+  return db.sql
+    .query<Row, [string, number]>(`SELECT ${COLUMNS} FROM worktrees WHERE state = ? AND state <> 'purged' ORDER BY updated_at LIMIT ?`)
+    .all(state, limit)
+    .map(parse);
+}
+
+export function listWorktrees(db: Db, limit: number): Worktree[] {
+  return db.sql
+    .query<Row, [number]>(`SELECT ${COLUMNS} FROM worktrees WHERE state <> 'purged' ORDER BY task_id DESC LIMIT ?`)
+    .all(limit)
+    .map(parse);
+}
+
+/** Trees whose task ended before `endedBefore` and that are still there, oldest first: what retention looks at. */
+export function endedWorktrees(db: Db, states: WorktreeState, endedBefore: number, limit: number): Worktree[] {
+  return db.sql
+    .query<Row, [string, number, number]>(
+      `SELECT ${COLUMNS} FROM worktrees
+       WHERE state = ?1 AND state <> 'purged' AND updated_at < ?2
+         AND task_id IN (SELECT id FROM tasks WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < ?2)
+       ORDER BY updated_at LIMIT ?3`,
+    )
+    .all(states, endedBefore, limit)
+    .map(parse);
+}
+
+/** Moves a tree from one state to another; false when it was not in `from`. */
+export function moveWorktree(db: Db, taskId: number, from: WorktreeState, to: WorktreeState, at: number): boolean {
+  return (
+    db.sql
+      .query<null, [number, string, string, number]>("UPDATE worktrees SET state = ?3, updated_at = ?4 WHERE task_id = ?1 AND state = ?2")
+      .run(taskId, from, to, at).changes > 0
+  );
+}
+
+export type WorktreePatch = Partial<Pick<Worktree, "setupCommand" | "copies" | "skipped" | "trashCommit" | "sizeBytes">> & {
+  setup?: SetupState;
+};
+
+const PATCH_COLUMNS: Record<keyof WorktreePatch, string> = {
+  setup: "setup",
+  setupCommand: "setup_command",
+  copies: "copies",
+  skipped: "skipped",
+  trashCommit: "trash_commit",
+  sizeBytes: "size_bytes",
+};
+
+export function patchWorktree(db: Db, taskId: number, patch: WorktreePatch): void {
+  const entries = Object.entries(patch);
+  const sets = entries.map(([key]) => `${PATCH_COLUMNS[key as keyof WorktreePatch]} = ?`).join(", ");
+  const values = entries.map(
+    ([, value]) => (typeof value === "object" && value !== null ? JSON.stringify(value) : value) as SQLQueryBindings,
+  );
+  db.sql.query<null, SQLQueryBindings[]>(`UPDATE worktrees SET ${sets} WHERE task_id = ?`).run(...values, taskId);
+}
