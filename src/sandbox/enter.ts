@@ -5,7 +5,7 @@ import { Fault, isFault } from "../kernel/fault.ts";
 import { type Command, cannotStart, runAsInit } from "./init.ts";
 import { confine, type Grant } from "./landlock.ts";
 import { call, stringArray } from "./libc.ts";
-import { DEVICES, makeMounts, OWN_DEVICES } from "./mounts.ts";
+import { DEVICES, makeMounts, OWN_DEVICES, REPLACED } from "./mounts.ts";
 import { leaveNetwork } from "./network.ts";
 import { closeOnExec, dropPrivileges, hideFromSiblings, resetSignals } from "./privileges.ts";
 import { carriedEnv } from "./rules.ts";
@@ -18,8 +18,9 @@ const FAILED = 125;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
-/** Returns only when the command could not be started; the reason is then on stderr. */
+/** Returns only when the command could not be started, the reason on stderr; `--attempt` is what a probe runs inside. */
 export async function main(words: string[]): Promise<number> {
+  if (words[0] === "--attempt") return (await import("./attempt.ts")).attempt(words[1] ?? "");
   try {
     return await enterSandbox(words);
   } catch (thrown) {
@@ -83,7 +84,7 @@ function resolved(spec: SandboxSpec): SandboxSpec {
   return {
     ...spec,
     write: spec.write.map(needed),
-    hide: existing(spec.hide),
+    hide: existing([...spec.hide, ...(spec.level === "namespace" ? REPLACED : ["/dev"])]),
     show: existing(spec.show),
     tmp: needed(spec.tmp),
     cwd: needed(spec.cwd),
@@ -117,9 +118,8 @@ function namespaceGrants(spec: SandboxSpec): Grant[] {
  * `protect` is not enforced: the private git directory is checked after the run instead.
  */
 function kernelGrants(spec: SandboxSpec, marks: Marks): Grant[] {
-  const { whole } = readable(new Map([...marks, ["/dev", "hide"]]), entries);
   return [
-    ...whole.map((path): Grant => ({ path, access: "read" })),
+    ...readable(marks, entries).map((path): Grant => ({ path, access: "read" })),
     ...spec.write.map((path): Grant => ({ path, access: "write" })),
     ...DEVICES.map((path): Grant => ({ path, access: "device" })),
   ];

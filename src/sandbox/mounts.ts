@@ -22,6 +22,8 @@ const MOVE_MOUNT_F_EMPTY_PATH = 4;
 
 /** Devices that every program may use; everything else in /dev is the machine's. */
 export const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"].map((name) => `/dev/${name}`);
+/** Folders that get a replacement of the sandbox's own, whatever the spec says. */
+export const REPLACED = ["/tmp", "/dev"];
 /** Own folders of the sandbox in /dev, where at `namespace` anything may be written. */
 export const OWN_DEVICES = ["/dev/shm", "/dev/pts"];
 /** Shared memory in /dev/shm is memory of the machine: what browsers and databases use, not what could exhaust it. */
@@ -52,15 +54,12 @@ export function makeMounts(spec: SandboxSpec, marks: Marks): void {
   for (const [path, mark] of marks) {
     const copy = kept.get(path);
     if (copy) attach(copy);
-    else if (mark === "hide" && !OWN_FOLDERS.includes(path) && cover(path) === "folder") covered.push(path);
+    else if (mark === "hide" && !REPLACED.includes(path) && cover(path) === "folder") covered.push(path);
   }
   for (const path of sockets) cover(path);
   for (const path of [...covered, "/dev"]) setAttributes(AT_FDCWD, path, MOUNT_ATTR_RDONLY, 0);
   must("mount its own /proc", "mount", "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, 0);
 }
-
-/** Folders that are replaced, not emptied. */
-const OWN_FOLDERS = ["/tmp", "/dev"];
 
 /**
  * Unix sockets that programs outside listen on, wherever they are. A read-only mount does not keep anybody from
@@ -74,7 +73,7 @@ function outsideSockets(): string[] {
 
 /** What is shown inside the hidden, what may be written, and what is read-only inside that. Symbolic links are nobody's mount point. */
 function isKept(marks: Marks, path: string, mark: Mark): boolean {
-  if (mark === "hide" || OWN_FOLDERS.includes(path) || !exists(path)) return false;
+  if (mark === "hide" || REPLACED.includes(path) || !exists(path)) return false;
   const around = markOf(marks, parent(path));
   return mark === "write" || (mark === "show" ? around !== "show" : around === "write");
 }

@@ -1,5 +1,5 @@
 // What a sandboxed run may see and touch, and the words that start a command in it. Pure.
-import type { SandboxLevel, SandboxSpec } from "./schema.ts";
+import type { SandboxLevel, SandboxProbe, SandboxSpec } from "./schema.ts";
 
 /** How the machine starts a sandbox: ccm's own words, the file that holds the spec, and util-linux's unshare. */
 export type SandboxLaunch = {
@@ -27,6 +27,22 @@ export function sandboxArgv(spec: SandboxSpec, launch: SandboxLaunch): string[] 
 function unshareArgv(launch: SandboxLaunch): string[] {
   const user = launch.userNamespace === "none" ? [] : ["--user", "--map-current-user", "--keep-caps"];
   return [launch.unshare, ...user, "--mount", "--ipc", "--pid", "--fork", "--kill-child", "--"];
+}
+
+/** The strongest level that works, or null; `none` is no level that anybody gets without asking. */
+export function strongest(probes: readonly SandboxProbe[]): SandboxLevel | null {
+  return probes.find((probe) => probe.works && probe.level !== "none")?.level ?? null;
+}
+
+/** The level that runs get: the one asked for when it works, with `auto` the strongest; `none` only when a person allows it. */
+export function chosenLevel(
+  probes: readonly SandboxProbe[],
+  settings: { level: "auto" | SandboxLevel; allowNone: boolean },
+): SandboxLevel | null {
+  const none = settings.allowNone ? "none" : null;
+  if (settings.level === "auto") return strongest(probes) ?? none;
+  if (settings.level === "none") return none;
+  return probes.some((probe) => probe.level === settings.level && probe.works) ? settings.level : null;
 }
 
 /** Variables of the command, as they travel through the launcher. */

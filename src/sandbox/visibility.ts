@@ -30,29 +30,26 @@ export function markOf(marks: Marks, path: string): Mark {
 }
 
 /**
- * The fewest paths that together hold everything readable and nothing hidden, and the folders on the way to something
- * hidden. `list` gives a folder's entries without symbolic links, and nothing for what is no folder.
+ * The fewest paths that together hold everything readable and nothing hidden. `list` gives a folder's entries without
+ * symbolic links, and nothing for what is no folder.
  */
-export function readable(marks: Marks, list: (folder: string) => readonly string[]): { whole: string[]; parts: string[] } {
-  const folders = new Set([...marks.keys()].flatMap(ancestors));
-  const whole: string[] = [];
-  const parts: string[] = [];
+export function readable(marks: Marks, list: (folder: string) => readonly string[]): string[] {
+  const holdsHidden = new Set<string>();
+  const holdsShown = new Set<string>();
+  for (const [path, mark] of marks) for (const folder of ancestors(path)) (mark === "hide" ? holdsHidden : holdsShown).add(folder);
 
-  function visit(path: string, hidden: boolean): void {
-    const own = marks.get(path);
-    const isHidden = own === undefined ? hidden : own === "hide";
-    if (!folders.has(path)) {
-      if (!isHidden) whole.push(path);
-      return;
-    }
-    if (!isHidden) parts.push(path);
-    const marked = [...folders, ...marks.keys()].filter((other) => other !== "/" && parent(other) === path);
-    const entries = isHidden ? marked : new Set([...marked, ...list(path).map((name) => join(path, name))]);
-    for (const entry of entries) visit(entry, isHidden);
+  function visit(path: string, around: "hidden" | "shown"): string[] {
+    const mark = marks.get(path);
+    const state = mark === undefined ? around : mark === "hide" ? "hidden" : "shown";
+    if (state === "shown" && !holdsHidden.has(path)) return [path];
+    if (state === "hidden" && !holdsShown.has(path)) return [];
+    const marked = [...marks.keys(), ...holdsShown, ...holdsHidden];
+    const inside = state === "shown" ? [...marked, ...list(path).map((name) => join(path, name))] : marked;
+    const entries = new Set(inside.filter((other) => other !== "/" && parent(other) === path));
+    return [...entries].flatMap((entry) => visit(entry, state));
   }
 
-  visit("/", false);
-  return { whole: [...new Set(whole)], parts: [...new Set(parts)] };
+  return visit("/", "shown");
 }
 
 /** The folders above a path, outermost first: "/" and so on, without the path itself. */

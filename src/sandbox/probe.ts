@@ -1,0 +1,95 @@
+// Trying each level for real on this machine, as `ccm doctor` shows it and the daemon does at its start.
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { isFault, messageOf } from "../kernel/fault.ts";
+import { ownCommand } from "../kernel/process.ts";
+import { type Attempt, PROBE } from "./attempt.ts";
+import { landlockAbi } from "./landlock.ts";
+import { type SandboxLaunch, sandboxArgv, sandboxEnv } from "./rules.ts";
+import type { SandboxLevel, SandboxProbe, SandboxSpec } from "./schema.ts";
+
+/** A probe takes 30 ms; a machine that needs this long is not going to run agents. */
+const PROBE_TIMEOUT_MS = 20_000;
+/** Abstract unix sockets and signals are held back from this Landlock ABI on (Linux 6.12). */
+const SCOPED_ABI = 6;
+
+/**
+ * How this machine starts a sandbox whose spec is in the file. `unshare` comes from util-linux, which every
+ * distribution installs. Root needs no user namespace and does without where they are switched off.
+ */
+export function sandboxLaunch(specPath: string): SandboxLaunch {
+  const launch = { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "/usr/bin/unshare" };
+  return process.getuid?.() === 0 && !userNamespaces() ? { ...launch, userNamespace: "none" } : launch;
+}
+
+/** Tries every level, the strongest first: escapes that must fail, work that must succeed. Costs 0.1 s. */
+export async function probeSandbox(): Promise<SandboxProbe[]> {
+  return [await probeLevel("namespace"), await probeLevel("kernel"), { level: "none", works: true, detail: "No sandbox at all." }];
+}
+
+async function probeLevel(level: SandboxLevel): Promise<SandboxProbe> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "ccm-probe-")));
+  const server = createServer((socket) => socket.destroy());
+  try {
+    for (const name of [PROBE.tree, PROBE.tmp]) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, PROBE.secret), "secret");
+    await new Promise<void>((resolve) => server.listen(join(folder, PROBE.socket), resolve));
+    return verdict(level, await run(probeSpec(level, folder), folder));
+  } catch (thrown) {
+    return { level, works: false, detail: isFault(thrown) ? `${thrown.message} ${thrown.hint}` : messageOf(thrown) };
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function probeSpec(level: SandboxLevel, folder: string): SandboxSpec {
+  return {
+    level,
+    write: [join(folder, PROBE.tree), join(folder, PROBE.tmp)],
+    protect: [],
+    hide: [join(folder, PROBE.secret)],
+    show: [folder, ...ownCommand().map((path) => dirname(path))],
+    tmp: join(folder, PROBE.tmp),
+    cwd: join(folder, PROBE.tree),
+    network: "host",
+    unixSockets: false,
+  };
+}
+
+/** The attempts that succeeded inside, or why nothing ran. */
+async function run(spec: SandboxSpec, folder: string): Promise<Attempt[] | string> {
+  const specPath = join(folder, "spec.json");
+  writeFileSync(specPath, JSON.stringify(spec));
+  const argv = [...sandboxArgv(spec, sandboxLaunch(specPath)), ...ownCommand(), "sandbox", "--attempt", folder];
+  const child = Bun.spawn(argv, {
+    env: sandboxEnv(spec.level, {}),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: PROBE_TIMEOUT_MS,
+    killSignal: "SIGKILL",
+  });
+  const [output, errors, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+  return code === 0 ? JSON.parse(output) : errors.trim() || `It ended with ${code}.`;
+}
+
+function verdict(level: SandboxLevel, result: Attempt[] | string): SandboxProbe {
+  if (typeof result === "string") return { level, works: false, detail: result };
+  const escapes = result.filter((name) => name !== "work");
+  if (escapes.length > 0) return { level, works: false, detail: `It did not hold: ${escapes.join(", ")} outside succeeded.` };
+  if (!result.includes("work")) return { level, works: false, detail: "Writing in the tree failed." };
+  const abi = landlockAbi();
+  const weaker = abi < SCOPED_ABI ? "; before Linux 6.12 abstract sockets (and at kernel level signals) are not held back" : "";
+  return { level, works: true, detail: `Landlock ABI ${abi}${weaker}.` };
+}
+
+function userNamespaces(): boolean {
+  try {
+    return Number(readFileSync("/proc/sys/user/max_user_namespaces", "utf8")) > 0;
+  } catch {
+    return false;
+  }
+}
