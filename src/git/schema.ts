@@ -88,6 +88,8 @@ export type SettledGit = { commit: CommitId; committedFiles: number; left: Left[
 export type TaskGits<Wrap> = {
   /** Makes directory and tree in an empty task folder; the objects come from the repository. Names of submodules left out. */
   create(task: TaskGit, base: CommitId, copies: string[]): Promise<{ submodules: string[] }>;
+  /** Those of the paths that a commit has as files. */
+  tracked(repo: Repository, commit: CommitId, paths: string[]): Promise<string[]>;
   /** Pins the base and claims the branch's name in the repository, both or none. Faults: `conflict` when the name is taken. */
   claim(task: TaskGit, base: CommitId): Promise<void>;
   /** Commits what is not committed. Faults: `failed` when conflict markers of an unfinished merge are left. */

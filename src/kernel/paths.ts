@@ -17,7 +17,10 @@ export type Paths = {
   run(runId: number): RunPaths;
 };
 
-/** What belongs to one task. `root` holds the others; the agent may write `tree`, `git` and `tmp` only. */
+/**
+ * What belongs to one task. `root` holds the others; the agent may write `tree`, `git` and `tmp` only. `index` is the
+ * daemon's own, in a folder of its own because git locks it by a file beside it.
+ */
 export type TaskPaths = { root: string; tree: string; git: string; tmp: string; index: string };
 
 /** What belongs to one run. The agent's side may write `spool` only. */
@@ -53,7 +56,7 @@ export function pathsAt(home: string): Paths {
     backups: join(home, "backups"),
     task(taskId) {
       const root = join(tasks, String(taskId));
-      return { root, tree: join(root, "tree"), git: join(root, "git"), tmp: join(root, "tmp"), index: join(root, "index") };
+      return { root, tree: join(root, "tree"), git: join(root, "git"), tmp: join(root, "tmp"), index: join(root, "index", "index") };
     },
     run(runId) {
       const root = join(runs, String(runId));

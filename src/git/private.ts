@@ -1,0 +1,171 @@
+// Makes a task's private git directory and checks its base out: objects come from the repository, nothing goes back.
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../kernel/fault.ts";
+import { authorOf, settings, submodulesAt } from "./inspect.ts";
+import { placesOf, readPlainFile } from "./places.ts";
+import { moveRefs, type RefMove, tipOf } from "./refs.ts";
+import { LONG_MS, mustRun, run, text } from "./run.ts";
+import type { CommitId, Repository, TaskGit } from "./schema.ts";
+import { dotGitText, keepSealed, replaceFile } from "./seal.ts";
+
+/** A shallow file lists the commits where history was cut off. */
+const SHALLOW_BYTES = 50_000_000;
+const EXCLUDE_BYTES = 1_000_000;
+
+/** What of the repository's configuration decides how files look on this disk, and so must be the same in the tree. */
+const KEPT_SETTINGS = ["core.filemode", "core.ignorecase", "core.precomposeunicode", "core.symlinks", "core.autocrlf", "core.eol"];
+
+/** The ref that keeps a task's base from being collected. */
+export const baseRef = (taskId: number): string => `refs/ccm/base/${taskId}`;
+
+/** Pins the base and claims the branch at it. A pin says that the branch is ours, so a repeat finds its own. */
+export async function claim(task: TaskGit, base: CommitId): Promise<void> {
+  const branch = `refs/heads/${task.branch}`;
+  const pinned = await tipOf(task.repo, baseRef(task.taskId));
+  const taken = await tipOf(task.repo, branch);
+  if (!pinned && taken) {
+    throw new Fault(
+      "conflict",
+      `The branch "${task.branch}" exists already in "${task.repo.path}".`,
+      `Rename or delete it: \`git branch -m ${task.branch} old/${task.branch}\`.`,
+    );
+  }
+  const moves: RefMove[] = [{ ref: baseRef(task.taskId), to: base, from: null }];
+  if (!taken) moves.push({ ref: branch, to: base, from: null });
+  await moveRefs(task.repo, moves, "ccm: begin a task");
+}
+
+/** Everything in the task's folder anew; the folder itself must exist and hold neither directory nor tree. */
+export async function makePrivate(task: TaskGit, base: CommitId, copies: string[]): Promise<{ submodules: string[] }> {
+  await initialise(task, base);
+  const texts = await sealedTexts(task, base, copies);
+  keepSealed(task, texts);
+  mkdirSync(join(task.gitPath, "hooks"), { recursive: true });
+  mkdirSync(join(task.gitPath, "info"), { recursive: true });
+  replaceFile(join(task.gitPath, "config"), texts.config);
+  replaceFile(join(task.gitPath, "info/exclude"), texts.exclude);
+  replaceFile(join(task.gitPath, "objects/info/alternates"), texts.alternates);
+  if (texts.shallow !== null) replaceFile(join(task.gitPath, "shallow"), texts.shallow);
+  writeFileSync(join(task.gitPath, "packed-refs"), await refsForReading(task.repo));
+  mkdirSync(join(task.gitPath, "refs/heads", task.branch, ".."), { recursive: true });
+  writeFileSync(join(task.gitPath, "refs/heads", task.branch), `${base}\n`);
+  writeFileSync(join(task.gitPath, "HEAD"), `ref: refs/heads/${task.branch}\n`);
+  await checkOut(task, base);
+  return { submodules: await submodulesAt(task.repo.gitDir, base) };
+}
+
+/** Gives the agent's git a copy of the daemon's index, so that its first `git status` need not read every file. */
+export function handIndex(task: TaskGit): void {
+  const fresh = join(task.gitPath, "index.ccm");
+  rmSync(fresh, { recursive: true, force: true });
+  copyFileSync(task.indexPath, fresh);
+  renameSync(fresh, join(task.gitPath, "index"));
+}
+
+async function initialise(task: TaskGit, base: CommitId): Promise<void> {
+  mkdirSync(task.treePath, { recursive: true, mode: 0o700 });
+  mkdirSync(placesOf(task).indexFolder, { recursive: true, mode: 0o700 });
+  const format = base.length === 64 ? "sha256" : "sha1";
+  // Refs as files whatever the default of this git is: the daemon reads the branch as text.
+  const env = { GIT_DEFAULT_REF_FORMAT: "files" };
+  await mustRun({
+    cwd: placesOf(task).root,
+    env,
+    args: ["init", "-q", "--bare", "--template=", `--object-format=${format}`, task.gitPath],
+  });
+}
+
+/** The tree is empty and the configuration ours, so nothing an agent wrote takes part: this one runs outside the sandbox. */
+async function checkOut(task: TaskGit, base: CommitId): Promise<void> {
+  await mustRun({
+    gitDir: task.gitPath,
+    workTree: task.treePath,
+    env: { GIT_INDEX_FILE: task.indexPath },
+    config: CHECKOUT,
+    args: ["read-tree", "--reset", "-u", base],
+    timeoutMs: LONG_MS,
+  });
+  replaceFile(join(task.treePath, ".git"), dotGitText(task));
+  handIndex(task);
+}
+
+/** As many workers as cores (0): what that brings is in test/bench. */
+export const CHECKOUT = ["checkout.workers=0", "checkout.thresholdForParallelism=100"];
+
+async function sealedTexts(task: TaskGit, base: CommitId, copies: string[]) {
+  const author = (await authorOf(task.repo.gitDir)) ?? { name: "ccm", email: "ccm@localhost" };
+  const kept = (await settings(task.repo.gitDir)).filter(([key]) => KEPT_SETTINGS.includes(key));
+  const excluded = readPlainFile(join(task.repo.gitDir, "info/exclude"), EXCLUDE_BYTES) ?? "";
+  return {
+    config: configText(task, base, kept, author),
+    exclude: `${excluded.replace(/\n?$/, "\n")}${copies.map((path) => `/${escapePattern(path)}\n`).join("")}`,
+    alternates: `${quoteAlternate(join(task.repo.gitDir, "objects"))}\n`,
+    shallow: readPlainFile(join(task.repo.gitDir, "shallow"), SHALLOW_BYTES),
+  };
+}
+
+function configText(task: TaskGit, base: CommitId, kept: [string, string][], author: { name: string; email: string }): string {
+  const sha256 = base.length === 64;
+  const lines = [
+    "[core]",
+    `\trepositoryformatversion = ${sha256 ? 1 : 0}`,
+    "\tbare = false",
+    "\tlogallrefupdates = true",
+    `\tworktree = ${quoteValue(task.treePath)}`,
+    ...kept.map(([key, value]) => `\t${key.slice("core.".length)} = ${quoteValue(value)}`),
+    ...(sha256 ? ["[extensions]", "\tobjectformat = sha256"] : []),
+    "[user]",
+    `\tname = ${quoteValue(author.name)}`,
+    `\temail = ${quoteValue(author.email)}`,
+    "[gc]",
+    "\tauto = 0", // A collection by the agent could drop what the daemon has not imported yet.
+    "[maintenance]",
+    "\tauto = false",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Branches, remote branches and tags as a packed-refs file, so that `git log main` works inside; other tasks' are left out. */
+async function refsForReading(repo: Repository): Promise<string> {
+  const format = "%(objectname) %(refname)%(if)%(*objectname)%(then)%0a^%(*objectname)%(end)";
+  const listed = await text({
+    gitDir: repo.gitDir,
+    args: ["for-each-ref", `--format=${format}`, "refs/heads", "refs/remotes", "refs/tags"],
+  });
+  const lines = listed.split("\n").filter((line) => line !== "" && !line.includes(" refs/heads/ccm/"));
+  return `# pack-refs with: peeled fully-peeled sorted \n${lines.map((line) => `${line}\n`).join("")}`;
+}
+
+/** git-config(1): a quoted value escapes backslash, quote, newline and tab. */
+function quoteValue(value: string): string {
+  return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`;
+}
+
+/**
+ * A line of objects/info/alternates. git takes a line as it is unless it begins with a quote; then C escapes count.
+ * Quoted only when a newline makes it necessary, because other readers of the format know no quotes.
+ */
+export function quoteAlternate(path: string): string {
+  return path.includes("\n") ? quotePath(path) : path;
+}
+
+/** C-style quoting as git's quote.c reads it. */
+export function quotePath(path: string): string {
+  return `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}
+
+/** A literal path as a pattern of gitignore(5). A newline cannot be written there; `?` stands for it. */
+function escapePattern(path: string): string {
+  return path.replace(/[\\*?[\]! #]/g, "\\$&").replaceAll("\n", "?");
+}
+
+/** Objects of a private directory for a git that works in the repository. git's list is split at `:`, so it is quoted. */
+export function borrowedObjects(folder: string): Record<string, string> {
+  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: quotePath(folder) };
+}
+
+/** True when an object exists as what it is said to be. */
+export async function hasCommit(repo: Repository, id: CommitId, env: Record<string, string>): Promise<boolean> {
+  return (await run({ gitDir: repo.gitDir, env, args: ["cat-file", "-e", `${id}^{commit}`] })).code === 0;
+}

@@ -1,0 +1,204 @@
+// The one place that starts git: from an environment made from nothing, with a deadline and a limit on what it may say.
+import { Fault } from "../kernel/fault.ts";
+
+/** For what reads a few objects or refs. A cold disk needs seconds, never a minute. */
+export const QUICK_MS = 60_000;
+/** For what walks a whole tree or packs a history: a checkout of a million files on a slow disk. */
+export const LONG_MS = 15 * 60_000;
+/** Largest answer that is held in memory: the names of a million refs or changed paths. */
+const ANSWER_BYTES = 128_000_000;
+/** As much of what git complains about as a sentence needs. */
+const COMPLAINT_BYTES = 8_000;
+
+/** A process to start: the whole environment, nothing is inherited. */
+export type Command = { argv: string[]; env: Record<string, string>; cwd: string };
+
+/** Puts a command into the sandbox of a task; `write` are folders it may write besides. */
+export type Wrap = (command: Command, write: string[]) => Promise<Command>;
+
+/** Whose configuration git reads: `repository` only the one of the git directory, `person` also theirs (filters, identity). */
+export type Trust = "repository" | "person";
+
+export type Call = {
+  /** Explicit: git never searches for a repository. Left out only to search for one on purpose. */
+  gitDir?: string;
+  /** Without it git is told that there is no working tree at all. */
+  workTree?: string;
+  args: string[];
+  config?: string[];
+  env?: Record<string, string>;
+  cwd?: string;
+  trust?: Trust;
+  stdin?: string | Buffer | ReadableStream<Uint8Array>;
+  timeoutMs?: number;
+  /** `cut` stops git once the limit is reached and returns what came so far; otherwise reaching it is a Fault. */
+  limit?: { bytes: number; over: "cut" | "fault" };
+  wrap?: Wrap;
+  /** Folders the sandboxed command may write besides the task's own. */
+  write?: string[];
+};
+
+export type Answer = { code: number; stdout: Buffer; stderr: string; cut: boolean };
+
+/** What no run of ours may do, whatever a repository's configuration says: run programs, talk to the network, tidy up. */
+const ALWAYS = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.quotePath=false",
+  "core.splitIndex=false", // An index must be one file: it is copied.
+  "core.filesRefLockTimeout=3000",
+  "core.packedRefsTimeout=5000",
+  "protocol.allow=never",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "submodule.recurse=false",
+  "merge.default=text",
+  "merge.autoStash=false",
+  "commit.gpgSign=false",
+  "i18n.commitEncoding=UTF-8",
+];
+
+const OWN_ONLY = ["core.attributesFile=/dev/null", "core.excludesFile=/dev/null"];
+
+/** Starts git and waits for it. Any exit code is an answer. Faults: `environment` (no git), `timeout`, `failed` (too much output). */
+export async function run(call: Call): Promise<Answer> {
+  const child = await start(call);
+  return child.answer;
+}
+
+/** Like `run`, but an exit code other than 0 is a Fault `environment` that says what git said. */
+export async function mustRun(call: Call): Promise<Answer> {
+  const answer = await run(call);
+  if (answer.code !== 0) throw refusal(call.args, answer);
+  return answer;
+}
+
+/** `mustRun`, as text without the last newline. */
+export async function text(call: Call): Promise<string> {
+  return (await mustRun(call)).stdout.toString().replace(/\n$/, "");
+}
+
+/** Feeds what `from` prints into `into`; both answers, `from`'s without its output. One that fails early ends the other. */
+export async function pipe(from: Call, into: Call): Promise<{ from: Answer; into: Answer }> {
+  const source = await start(from, "stream");
+  const sink = await start({ ...into, stdin: source.stdout });
+  const [fromAnswer, intoAnswer] = await Promise.all([source.answer, sink.answer.finally(() => source.kill())]);
+  return { from: fromAnswer, into: intoAnswer };
+}
+
+/** What git said when it refused, as a Fault with its own first line. */
+export function refusal(args: string[], answer: Answer, code: "environment" | "failed" = "environment"): Fault {
+  const said = answer.stderr.trim().split("\n")[0] || `exit code ${answer.code}`;
+  return new Fault(code, `"git ${args[0]}" failed: ${said}`, "`ccm doctor` checks git, the disk and permissions.");
+}
+
+type Child = { answer: Promise<Answer>; stdout: ReadableStream<Uint8Array>; kill(): void };
+
+async function start(call: Call, mode: "collect" | "stream" = "collect"): Promise<Child> {
+  const own = { argv: argvOf(call), env: environmentOf(call), cwd: call.cwd ?? call.workTree ?? call.gitDir ?? "/" };
+  const command = call.wrap ? await call.wrap(own, call.write ?? []) : own;
+  const child = spawn(command, call.stdin);
+  const timeoutMs = call.timeoutMs ?? QUICK_MS;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const kill = () => killGroup(child.pid);
+  deadline.addEventListener("abort", kill, { once: true });
+  const limit = call.limit ?? { bytes: ANSWER_BYTES, over: "fault" };
+  const answer = collect(child, mode === "stream" ? null : limit, kill).finally(() => deadline.removeEventListener("abort", kill));
+  return {
+    stdout: child.stdout,
+    kill,
+    answer: answer.then((result) => {
+      if (deadline.aborted) {
+        throw new Fault(
+          "timeout",
+          `"git ${call.args[0]}" did not end within ${timeoutMs / 1000} s.`,
+          "Look at the disk and at other processes that use the repository.",
+        );
+      }
+      if (result.cut && limit.over === "fault") throw new Fault("failed", `"git ${call.args[0]}" printed more than ${limit.bytes} bytes.`);
+      return result;
+    }),
+  };
+}
+
+function spawn(command: Command, stdin: Call["stdin"]) {
+  try {
+    return Bun.spawn(command.argv, {
+      env: command.env,
+      cwd: command.cwd,
+      stdin: typeof stdin === "string" ? Buffer.from(stdin) : (stdin ?? "ignore"),
+      stdout: "pipe",
+      stderr: "pipe",
+      detached: true, // A group of its own, so that a deadline also ends what git started.
+    });
+  } catch (thrown) {
+    const code = (thrown as { code?: string }).code ?? "";
+    if (code !== "ENOENT")
+      throw new Fault("environment", `git could not be started: ${code || String(thrown)}.`, "`ccm doctor` says more.", { cause: thrown });
+    throw new Fault("environment", `"${command.argv[0]}" could not be started in "${command.cwd}".`, INSTALL_HINT, { cause: thrown });
+  }
+}
+
+const INSTALL_HINT = "Install git 2.38 or newer (`apt install git`, `dnf install git`, `brew install git`) and see that the folder exists.";
+
+async function collect(child: ReturnType<typeof spawn>, limit: { bytes: number } | null, kill: () => void): Promise<Answer> {
+  const [out, err, code] = await Promise.all([
+    limit ? readUpTo(child.stdout, limit.bytes, kill) : { bytes: Buffer.alloc(0), cut: false },
+    readUpTo(child.stderr, COMPLAINT_BYTES, () => {}),
+    child.exited,
+  ]);
+  return { code, stdout: out.bytes, stderr: err.bytes.toString(), cut: out.cut };
+}
+
+/** Reads a stream to its end and keeps the first `limit` bytes; `onOver` is called when there are more. */
+async function readUpTo(stream: ReadableStream<Uint8Array>, limit: number, onOver: () => void): Promise<{ bytes: Buffer; cut: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    if (size < limit) chunks.push(chunk);
+    if (size <= limit && size + chunk.length > limit) onOver();
+    size += chunk.length;
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, limit), cut: size > limit };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+function argvOf(call: Call): string[] {
+  const settings = [...ALWAYS, ...(call.trust === "person" ? [] : OWN_ONLY), ...(call.config ?? [])];
+  return [
+    "git",
+    ...(call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`]),
+    ...(call.workTree === undefined ? [] : [`--work-tree=${call.workTree}`]),
+    ...settings.flatMap((setting) => ["-c", setting]),
+    ...call.args,
+  ];
+}
+
+/** Nothing of ccm's own environment but PATH reaches git; the person's home only where their configuration is wanted. */
+function environmentOf(call: Call): Record<string, string> {
+  const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
+  const person = call.trust === "person";
+  return {
+    PATH: PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    HOME: person && HOME ? HOME : "/nonexistent",
+    ...(person && XDG_CONFIG_HOME ? { XDG_CONFIG_HOME } : {}),
+    ...(person ? {} : { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_ATTR_NOSYSTEM: "1" }),
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_LITERAL_PATHSPECS: "1",
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_COMMITTER_NAME: "ccm",
+    GIT_COMMITTER_EMAIL: "ccm@localhost",
+    ...(call.gitDir !== undefined && call.workTree === undefined ? { GIT_IMPLICIT_WORK_TREE: "0" } : {}),
+    ...call.env,
+  };
+}

@@ -1,0 +1,116 @@
+// The real trees: task folders on this disk, with git in the sandbox wherever an agent has written.
+import type { CommitId, CommitText, Git, KeepOut, TaskGits } from "../git/schema.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { Paths } from "../kernel/paths.ts";
+import { copyFiles } from "./copies.ts";
+import { beginFolder, deleteFromTrash, isTaskFolder, listFolders, markComplete, moveFolder, sizeOf, trashPath } from "./folders.ts";
+import type { TreeMade, TreeOrder, Trees } from "./schema.ts";
+
+/** A process with its whole environment. */
+export type Command = { argv: string[]; env: Record<string, string>; cwd: string };
+
+/** Puts a command into the sandbox of a task's tree; `write` are folders it may write besides the task's own. */
+export type Sandboxed = (command: Command, order: TreeOrder, write: string[]) => Promise<Command>;
+
+type Wrap = (command: Command, write: string[]) => Promise<Command>;
+
+export type TreesOptions = { paths: Paths; git: Git; taskGits: TaskGits<Wrap>; sandboxed: Sandboxed };
+
+/** Trees below `paths.tasks` and `paths.trash`. A task's folder counts from the moment it is complete. */
+export function createTrees({ paths, git, taskGits, sandboxed }: TreesOptions): Trees {
+  const exists = (taskId: number) => isTaskFolder(paths.task(taskId).root, taskId);
+  const wrapFor =
+    (order: TreeOrder): Wrap =>
+    (command, write) =>
+      sandboxed(command, order, write);
+
+  async function create(order: TreeOrder): Promise<TreeMade> {
+    const { taskId } = order.git;
+    if (exists(taskId)) return copyIn(order);
+    await requireUsable(git, order);
+    await taskGits.claim(order.git, order.base);
+    return make(order);
+  }
+
+  async function make(order: TreeOrder): Promise<TreeMade> {
+    const root = await beginFolder(paths, order.git.taskId);
+    const { submodules } = await taskGits.create(order.git, order.base, order.copies);
+    const made = await copyIn(order);
+    markComplete(root, order.git.taskId);
+    return {
+      ...made,
+      skipped: [...made.skipped, ...submodules.map((path) => ({ path, why: "a submodule: trees are made without them" }))],
+    };
+  }
+
+  async function discard(order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }> {
+    const { taskId, repo } = order.git;
+    const ref = `refs/ccm/trash/${taskId}`;
+    if (!exists(taskId)) return { trashCommit: await git.tip(repo, ref) };
+    const trashCommit = await keepIfSound(() =>
+      taskGits.keep(order.git, order.base, ref, keepOut(order), trashText(taskId, at), wrapFor(order)),
+    );
+    // Only the folder of an earlier life of the same task can be there: it was restored from its ref, not from this.
+    await deleteFromTrash(paths, taskId);
+    moveFolder(paths.task(taskId).root, trashPath(paths, taskId), paths.trash);
+    return { trashCommit };
+  }
+
+  async function restore(order: TreeOrder, trashCommit: CommitId): Promise<TreeMade> {
+    const { taskId, repo } = order.git;
+    if (exists(taskId)) return copyIn(order);
+    await git.setRef(repo, `refs/ccm/base/${taskId}`, order.base, null);
+    if (isTaskFolder(trashPath(paths, taskId), taskId)) {
+      moveFolder(trashPath(paths, taskId), paths.task(taskId).root, paths.tasks);
+      return copyIn(order);
+    }
+    await requireUsable(git, order);
+    const made = await make(order);
+    await taskGits.show(order.git, trashCommit, "branch", keepOut(order), wrapFor(order));
+    return made;
+  }
+
+  async function copyIn(order: TreeOrder): Promise<TreeMade> {
+    return copyFiles(order, new Set(await taskGits.tracked(order.git.repo, order.base, order.copies)));
+  }
+
+  return {
+    create,
+    settle: (order, message) => taskGits.settle(order.git, order.base, keepOut(order), message, wrapFor(order)),
+    show: (order, commit, on) => taskGits.show(order.git, commit, on, keepOut(order), wrapFor(order)),
+    measure: async (taskId) => (await sizeOf(paths.task(taskId).tree)) + (await sizeOf(paths.task(taskId).git)),
+    discard,
+    restore,
+    purge: (taskId) => deleteFromTrash(paths, taskId),
+    exists,
+    list: () => listFolders(paths),
+  };
+}
+
+const keepOut = (order: TreeOrder): KeepOut => ({ copies: order.copies, fileBytes: order.limits.fileBytes });
+
+async function requireUsable(git: Git, order: TreeOrder): Promise<void> {
+  const facts = await git.inspect(order.git.repo.path);
+  if (!facts.partial) return;
+  throw new Fault(
+    "invalid",
+    `"${facts.path}" is a partial clone: objects that a sandboxed agent needs would have to be fetched while it works.`,
+    "Complete it once: `git config --unset-all remote.origin.promisor; git config --unset-all remote.origin.partialclonefilter; git fetch --refetch`.",
+  );
+}
+
+/** An agent that destroyed its own objects must not keep its folder from being discarded; the folder itself stays in the trash. */
+async function keepIfSound(keep: () => Promise<CommitId>): Promise<CommitId | null> {
+  try {
+    return await keep();
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === "failed") return null;
+    throw thrown;
+  }
+}
+
+const trashText = (taskId: number, at: number): CommitText => ({
+  message: `Keep what was left in the tree of task ${taskId}\n`,
+  author: { name: "ccm", email: "ccm@localhost" },
+  at,
+});
