@@ -1,10 +1,13 @@
 // A run's way: claimed, started, ended, finished. Finishing is bound to the run that was claimed.
+import type { CommitId } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
-import { projectOf } from "../projects/actions.ts";
+import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { failTask, moveTask, mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
+import { judgeFault } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { findWorktree, setupIsDone, treeOrder } from "../worktrees/actions.ts";
+import type { TreeOrder } from "../worktrees/schema.ts";
 import { describeExit, judgeRun, outcomeOf, type RunVerdict, retryInstruction, stageOf } from "./rules.ts";
 import type { ExitRecord, HostState, Run, RunKind, RunOutcome } from "./schema.ts";
 import { specOf } from "./spec.ts";
@@ -67,12 +70,41 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   const task = mustFind(ctx, run.taskId);
   if (run.state === "claimed") {
     const order = treeOrder(ctx, task);
-    if (run.attempt > 1 && run.commit) await ctx.outside.trees.show(order, run.commit, run.kind === "gate" ? "detached" : "branch");
-    ctx.outside.hosts.prepare(specOf(ctx, run, task, projectOf(ctx, run.projectId), order));
+    if (run.attempt > 1) await showCommit(ctx, run, task, order);
+    ctx.outside.hosts.prepare(specOf(ctx, run, task, projectOf(ctx, run.projectId), order.level));
     if (!ctx.db.transact(() => table.setStarting(ctx.db, run.id, order.level))) return;
   }
   ctx.outside.hosts.launch(run.id);
   await untilStarted(ctx, run.id);
+}
+
+/** The first run of a task finds the tree as it was made; later ones get what they are to work on. */
+async function showCommit(ctx: Ctx, run: Run, task: Task, order: TreeOrder): Promise<void> {
+  if (run.kind === "gate" && run.commit) return ctx.outside.trees.show(order, run.commit, "detached");
+  await ctx.outside.trees.show(order, await branchTip(ctx, task), "branch");
+}
+
+/**
+ * The branch as it is: ahead of the row after a crash, or because a person committed on it; then the row follows.
+ * Faults: `conflict` when it was moved away from the task's work.
+ */
+export async function branchTip(ctx: Ctx, task: Task): Promise<CommitId> {
+  const repo = repositoryOf(projectOf(ctx, task.projectId));
+  if (!task.tipCommit) throw new Error(`Task ${task.id} has begun and has no tip.`);
+  const actual = await ctx.outside.git.tip(repo, `refs/heads/${task.branch}`);
+  if (actual === task.tipCommit) return actual;
+  if (actual && (await ctx.outside.git.contains(repo, actual, task.tipCommit))) {
+    ctx.db.transact(() => {
+      patchTask(ctx, task.id, { tipCommit: actual });
+      record(ctx, task, "branch.advanced", "outside", { from: task.tipCommit, to: actual });
+    });
+    return actual;
+  }
+  throw new Fault(
+    "conflict",
+    `The branch "${task.branch}" was moved to ${actual ?? "nowhere"}, away from the task's work at ${task.tipCommit}.`,
+    `\`git branch -f ${task.branch} ${task.tipCommit}\` puts it back, then \`ccm retry-task ${task.id}\`.`,
+  );
 }
 
 async function untilStarted(ctx: Ctx, runId: number): Promise<void> {
@@ -171,7 +203,12 @@ export function finishRun(ctx: Ctx, run: Run, outcome: RunOutcome, summary: stri
 
 /** Longest pause of this function is git: commits what the agent left, brings the branch in, and judges the run. */
 export async function finishAgentRun(ctx: Ctx, run: Run): Promise<void> {
-  const tip = run.exit ? await bringHome(ctx, run) : null;
+  let tip: CommitId | null = null;
+  try {
+    if (run.exit) tip = await bringHome(ctx, run);
+  } catch (thrown) {
+    return leaveInTree(ctx, run, thrown);
+  }
   const task = mustFind(ctx, run.taskId);
   const verdict = judgeRun({
     kind: "agent",
@@ -183,6 +220,17 @@ export async function finishAgentRun(ctx: Ctx, run: Run): Promise<void> {
     allowedAttempts: ctx.config.limits.attempts,
   });
   applyVerdict(ctx, run, verdict);
+}
+
+/** Work that cannot be brought in, however often it is tried, stays in the tree; run and task end with the reason. */
+function leaveInTree(ctx: Ctx, run: Run, thrown: unknown): void {
+  const task = mustFind(ctx, run.taskId);
+  if (!(thrown instanceof Fault) || judgeFault(thrown.code, task.jobFaults + 1).kind === "retry") throw thrown;
+  ctx.db.transact(() => {
+    const summary = `Its work could not be brought in and stays in the tree: ${thrown.message}`;
+    if (!finishRun(ctx, run, "failed", summary)) return;
+    failTask(ctx, task, { code: thrown.code, text: summary, hint: thrown.hint });
+  });
 }
 
 async function bringHome(ctx: Ctx, run: Run): Promise<string> {

@@ -39,7 +39,7 @@ export function fakeClock(startAt = Date.UTC(2030, 0, 1)): FakeClock {
   let elapsed = 0;
   let sleepers: { at: number; wake: () => void }[] = [];
   return {
-    now: () => wall,
+    now: () => Math.round(wall),
     elapsed: () => elapsed,
     sleep: (ms, signal) =>
       new Promise((resolve) => {

@@ -1,5 +1,5 @@
 // Making the commit that would merge, and applying what its gate said.
-import { finishRun } from "../agents/actions.ts";
+import { branchTip, finishRun } from "../agents/actions.ts";
 import { describeExit, outcomeOf } from "../agents/rules.ts";
 import type { Run } from "../agents/schema.ts";
 import type { Candidate, CommitId, CommitText, Repository } from "../git/schema.ts";
@@ -34,7 +34,7 @@ export async function makeCandidate(ctx: Ctx, taskId: number): Promise<void> {
   const project = projectOf(ctx, task.projectId);
   const repo = repositoryOf(project);
   const base = await baseTip(ctx, project, repo);
-  const tip = await branchTip(ctx, task, repo);
+  const tip = await branchTip(ctx, task);
   const text: CommitText = {
     message: mergeMessage(task),
     author: { name: project.authorName, email: project.authorEmail },
@@ -58,25 +58,6 @@ async function baseTip(ctx: Ctx, project: Project, repo: Repository): Promise<Co
       "Create it again; the task goes on by itself.",
     );
   return base;
-}
-
-/** The branch as it is: ahead of the row after a crash, or because a person committed on it. Faults: `conflict` when it was moved elsewhere. */
-async function branchTip(ctx: Ctx, task: Task, repo: Repository): Promise<CommitId> {
-  if (!task.tipCommit) throw new Error(`Task ${task.id} has no tip although its work is done.`);
-  const actual = await ctx.outside.git.tip(repo, `refs/heads/${task.branch}`);
-  if (actual === task.tipCommit) return actual;
-  if (actual && (await ctx.outside.git.contains(repo, actual, task.tipCommit))) {
-    ctx.db.transact(() => {
-      patchTask(ctx, task.id, { tipCommit: actual });
-      record(ctx, task, "branch.advanced", "outside", { from: task.tipCommit, to: actual });
-    });
-    return actual;
-  }
-  throw new Fault(
-    "conflict",
-    `The branch "${task.branch}" was moved to ${actual ?? "nowhere"}, away from the task's work at ${task.tipCommit}.`,
-    `\`git branch -f ${task.branch} ${task.tipCommit}\` puts it back, then \`ccm retry-task ${task.id}\`.`,
-  );
 }
 
 type Merged = { base: CommitId; tip: CommitId; tree: CommitId };

@@ -1,0 +1,60 @@
+// What must hold at every moment, and what must be true when all is quiet.
+import { liveRuns, runsOf } from "../../src/agents/actions.ts";
+import type { Ctx } from "../../src/kernel/context.ts";
+import { listTasks, mustFind } from "../../src/tasks/actions.ts";
+import type { World } from "./world.ts";
+
+export function checkAlways(world: World, ctx: Ctx): void {
+  const main = world.repo.refs.get("refs/heads/main") ?? "";
+  const history = world.repo.history(main);
+  for (const commit of world.personal) if (!history.has(commit)) world.violate(`a commit of the person's is lost from the base: ${commit}`);
+  if (world.mostLive > ctx.config.limits.runs) world.violate(`${world.mostLive} runs were live, the limit is ${ctx.config.limits.runs}`);
+}
+
+/** After the quiet end every task has ended, merged at most once, on a commit that was checked, and no work is lost. */
+export function checkEnd(world: World, ctx: Ctx): void {
+  const main = world.repo.refs.get("refs/heads/main") ?? "";
+  const history = [...world.repo.history(main)].map((id) => world.repo.at(id));
+  const gated = ctx.db.sql.query<{ settings: string }, []>("SELECT settings FROM projects").get()?.settings.includes("full");
+  for (const task of listTasks(ctx, { limit: 1_000 })) {
+    world.count(`task ${task.state}${task.result ? ` ${task.result}` : ""}`);
+    const merges = history.filter((commit) => commit.message.includes(` ${task.uuid}`) && commit.parents.length === 1);
+    if (merges.length > 1) world.violate(`task ${task.id} was merged ${merges.length} times`);
+    if ((task.result === "merged") !== (merges.length === 1))
+      world.violate(`task ${task.id} says ${task.state} ${task.result}, the base holds ${merges.length} merges of it`);
+    if (merges[0] && merges[0].id !== task.mergedCommit)
+      world.violate(`task ${task.id} merged ${merges[0].id}, the row says ${task.mergedCommit}`);
+    if (merges[0] && gated && !world.passed.has(merges[0].id)) world.violate(`task ${task.id} merged a commit that no gate passed`);
+    if (!["done", "failed", "cancelled"].includes(task.state))
+      world.violate(
+        `task ${task.id} is stuck in ${task.state}: ${JSON.stringify(task.waiting)} run ${JSON.stringify(runsOf(ctx, task.id).at(-1)?.state)}`,
+      );
+    checkWork(world, task.id, task.branch);
+    checkEvents(world, ctx, task.id);
+  }
+  for (const host of world.hosts.values()) if (host.state === "live") world.violate(`run r${host.spec.runId} is still live`);
+  for (const run of liveRuns(ctx)) {
+    const task = mustFind(ctx, run.taskId);
+    world.violate(
+      `run r${run.id} (${run.kind}) is still ${run.state}; its task ${task.id} is ${task.state}, waiting ${JSON.stringify(task.waiting)}`,
+    );
+  }
+}
+
+/** Every commit an agent made is reachable from its branch, its trash ref, or the tree that is still there. */
+function checkWork(world: World, taskId: number, branch: string): void {
+  const tips = [world.repo.refs.get(`refs/heads/${branch}`), world.repo.refs.get(`refs/ccm/trash/${taskId}`), world.trees.get(taskId)?.tip];
+  const kept = new Set(tips.flatMap((tip) => (tip ? [...world.repo.history(tip)] : [])));
+  for (const commit of world.work.get(taskId) ?? []) if (!kept.has(commit)) world.violate(`work ${commit} of task ${taskId} is lost`);
+}
+
+/** A run finishes once; a finished one was claimed. */
+function checkEvents(world: World, ctx: Ctx, taskId: number): void {
+  const twice = ctx.db.sql
+    .query<{ runId: number; name: string }, [number]>(
+      `SELECT run_id AS runId, name FROM events WHERE task_id = ? AND name IN ('run.claimed', 'run.started', 'run.finished', 'task.merged')
+       GROUP BY run_id, name HAVING count(*) > 1`,
+    )
+    .all(taskId);
+  for (const { runId, name } of twice) world.violate(`${name} is recorded twice for run r${runId} of task ${taskId}`);
+}

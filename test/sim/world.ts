@@ -1,0 +1,95 @@
+// Everything that outlives a daemon: the repository, the trees, the hosts and their agents, and what went wrong.
+
+import type { ExitRecord, RunSpec } from "../../src/agents/schema.ts";
+import { type FakeClock, fakeClock } from "../../src/kernel/clock.ts";
+import { mulberry32 } from "../../src/kernel/ids.ts";
+import { type Files, SimRepository } from "./repository.ts";
+
+/** How likely each fault is, per chance of it. All zero in the quiet end of a simulation. */
+export type Odds = { crash: number; fault: number; hostKill: number; slow: number; lateLook: number; doubleLaunch: number };
+
+export type SimTree = {
+  tip: string;
+  /** Files in the tree that no commit has. */
+  loose: Files | null;
+  shows: string;
+  /** False while it is half made: only a repetition may use it. */
+  whole: boolean;
+};
+
+/** What an agent will do in a run, drawn when it starts. */
+export type Behaviour = "work" | "leave" | "nothing" | "fail" | "partial-fail" | "hang" | "garbage" | "limit" | "unstarted-once";
+
+export type SimHost = {
+  spec: RunSpec;
+  /** `new` before it started, `live` while it holds the lock. */
+  state: "new" | "live" | "ended" | "died";
+  exit: ExitRecord | null;
+  behaviour: Behaviour;
+  endsAt: number;
+  starts: number;
+  stopAt: number | null;
+  /** A process of it that is still in the tree after its host is gone. */
+  survivor: boolean;
+  /** Until then `look` answers as if it were still live: a fact that comes late. */
+  lateUntil: number;
+};
+
+/** Thrown through a daemon that has just been killed. */
+export class Killed extends Error {}
+
+export class World {
+  readonly clock: FakeClock = fakeClock();
+  readonly random: () => number;
+  readonly repo = new SimRepository();
+  readonly trees = new Map<number, SimTree>();
+  readonly trash = new Map<number, SimTree>();
+  readonly hosts = new Map<number, SimHost>();
+  /** Commits that a simulated gate let pass. */
+  readonly passed = new Set<string>();
+  /** Every commit that an agent made, by task: none may be lost. */
+  readonly work = new Map<number, Set<string>>();
+  /** Commits of the person's on the base branch. */
+  readonly personal: string[] = [];
+  readonly violations: string[] = [];
+  /** Counts what happened, for the report of a simulation. */
+  readonly tally = new Map<string, number>();
+  odds: Odds;
+  /** Counts daemons: what belongs to an earlier one is dead. */
+  epoch = 0;
+  mostLive = 0;
+
+  constructor(seed: number, odds: Odds) {
+    this.random = mulberry32(seed);
+    this.odds = odds;
+    const first = this.repo.commit({ readme: "hello", shared: "0" }, [], "first");
+    this.repo.refs.set("refs/heads/main", first);
+    this.personal.push(first);
+  }
+
+  chance(probability: number): boolean {
+    return probability > 0 && this.random() < probability;
+  }
+
+  pick<T>(values: readonly T[]): T {
+    return values[Math.floor(this.random() * values.length)] as T;
+  }
+
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
+  }
+
+  violate(what: string): void {
+    if (!this.violations.includes(what)) this.violations.push(what);
+  }
+
+  /** Kills the daemon: nothing of it may act any more. */
+  crash(): void {
+    this.epoch += 1;
+    this.count("daemon killed");
+  }
+
+  noteWork(taskId: number, commit: string): void {
+    this.work.set(taskId, (this.work.get(taskId) ?? new Set()).add(commit));
+  }
+}
