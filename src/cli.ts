@@ -1,5 +1,6 @@
 // The command line of people and scripts: this process's words and terminal, every room's commands.
 import { version } from "../package.json" with { type: "json" };
+import type { Palette } from "./kernel/command-line.ts";
 
 export async function main(words: string[]): Promise<number> {
   if (words.length === 1 && (words[0] === "--version" || words[0] === "-v")) {
@@ -15,7 +16,7 @@ export async function main(words: string[]): Promise<number> {
       out: (text) => void process.stdout.write(text),
       error: (text) => void process.stderr.write(text),
       columns: process.stdout.columns || Number(process.env.COLUMNS) || 80,
-      colours: { out: coloursOn(process.stdout.isTTY), error: coloursOn(process.stderr.isTTY) },
+      palette: { out: paletteOf(process.stdout), error: paletteOf(process.stderr) },
     },
   );
 }
@@ -29,6 +30,6 @@ function endQuietlyWithReader(): void {
   }
 }
 
-function coloursOn(isTerminal: boolean | undefined): boolean {
-  return isTerminal === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+function paletteOf(stream: NodeJS.WriteStream): Palette {
+  return stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb" ? "colours" : "plain";
 }

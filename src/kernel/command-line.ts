@@ -14,9 +14,11 @@ export type Terminal = {
   error(text: string): void;
   /** Columns of the terminal, 80 where there is none. */
   columns: number;
-  /** True when people see colours: a terminal, and NO_COLOR (https://no-color.org) is not set. */
-  colours: { out: boolean; error: boolean };
+  /** `colours` on a terminal where NO_COLOR (https://no-color.org) is not set. */
+  palette: { out: Palette; error: Palette };
 };
+
+export type Palette = "colours" | "plain";
 
 /** `open` is only called by commands that need the home. */
 export type Program = { version: string; modules: readonly Module[]; open(): Promise<Ctx> };
@@ -36,13 +38,13 @@ export async function runCommandLine(program: Program, terminal: Terminal): Prom
     },
     json,
     columns: terminal.columns,
-    paint: (style, text) => paint(style, text, terminal.colours.out),
+    paint: (style, text) => paint(style, text, terminal.palette.out),
   };
   try {
     await run(program, terminal, host);
     return 0;
   } catch (thrown) {
-    terminal.error(errorText(thrown, json, terminal.colours.error));
+    terminal.error(json ? errorJson(thrown) : errorText(thrown, terminal.palette.error));
     return isFault(thrown) ? FAULTS[thrown.code].exit : BUG_EXIT;
   } finally {
     await opened?.then((ctx) => ctx.db.close()).catch(() => {}); // What it threw was printed above.
@@ -74,15 +76,21 @@ function isJson(words: readonly string[]): boolean {
   return words.slice(0, end < 0 ? words.length : end).includes("--json");
 }
 
-/** `{"error":{code,message,hint}}`, or the sentence with its hint below it. A bug shows its stack: it is to be reported. */
-function errorText(thrown: unknown, json: boolean, colours: boolean): string {
-  const fault = isFault(thrown) ? { code: thrown.code, message: thrown.message, hint: thrown.hint } : bugOf(thrown);
-  if (json) return redact(`${JSON.stringify({ error: fault })}\n`);
-  const hint = fault.hint ? `\n  ${fault.hint.replaceAll("\n", "\n  ")}` : "";
-  return `${paint("red", "ccm:", colours)} ${redact(fault.message + hint)}\n`;
+/** `{"error":{code,message,hint}}` on one line. */
+function errorJson(thrown: unknown): string {
+  return redact(`${JSON.stringify({ error: explain(thrown) })}\n`);
 }
 
-function bugOf(thrown: unknown): { code: string; message: string; hint: string } {
+/** The sentence with its hint below it. */
+function errorText(thrown: unknown, palette: Palette): string {
+  const { message, hint } = explain(thrown);
+  const below = hint ? `\n  ${hint.replaceAll("\n", "\n  ")}` : "";
+  return `${paint("red", "ccm:", palette)} ${redact(message + below)}\n`;
+}
+
+/** What nobody expected is a bug and shows its stack, because it is to be reported. */
+function explain(thrown: unknown): { code: string; message: string; hint: string } {
+  if (isFault(thrown)) return { code: thrown.code, message: thrown.message, hint: thrown.hint };
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
   return { code: "bug", message: `This is a bug in ccm: ${messageOf(thrown)}`, hint: `Please report it with this:\n${stack}` };
 }
@@ -90,8 +98,8 @@ function bugOf(thrown: unknown): { code: string; message: string; hint: string }
 const STYLES = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
 export type Style = keyof typeof STYLES;
 
-function paint(style: Style, text: string, colours: boolean): string {
-  return colours ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
+function paint(style: Style, text: string, palette: Palette): string {
+  return palette === "colours" ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
 }
 
 function withNewline(text: string): string {

@@ -2,6 +2,7 @@
 import type { CAC } from "cac";
 import type { Style } from "./command-line.ts";
 import type { Ctx } from "./context.ts";
+import type { Answers } from "./requests.ts";
 
 /** One part of the reconcile loop: reads rows in its own state and acts. Synchronous and short; slow work is a job. */
 export type Step = { name: string; run: (ctx: Ctx) => void };
@@ -23,12 +24,12 @@ export type CommandHost = {
 
 /**
  * A room's entry in `modules.ts`. The command line loads all of these at every start, so `module.ts` and
- * `commands.ts` import types only and load the rest with `import()` inside an action or `steps`.
+ * `commands.ts` import types only and load the rest with `import()` inside an action. (Steps of the loop are in `steps.ts`.)
  */
 export type Module = {
   name: string;
-  /** Its parts of the loop, in order; only the daemon calls it. */
-  steps?: () => Promise<Step[]>;
+  /** What the daemon answers for commands that may not do it themselves. */
+  answers?: () => Promise<Answers>;
   /** Declares this room's commands. An action gets its arguments and option values as strings, and may be asynchronous. */
   commands?: (program: CAC, host: CommandHost) => void;
 };

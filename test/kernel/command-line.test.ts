@@ -1,6 +1,6 @@
 // A whole command line: results on stdout, failures on stderr in words or JSON, and the exit code of the contract.
 import { describe, expect, test } from "bun:test";
-import { runCommandLine, type Terminal } from "../../src/kernel/command-line.ts";
+import { type Palette, runCommandLine, type Terminal } from "../../src/kernel/command-line.ts";
 import { FAULTS, Fault, type FaultCode } from "../../src/kernel/fault.ts";
 import type { Module } from "../../src/kernel/module.ts";
 
@@ -23,7 +23,7 @@ const sample: Module = {
   },
 };
 
-async function run(words: string[], colours = false) {
+async function run(words: string[], palette: Palette = "plain") {
   const output = { out: "", error: "" };
   const terminal: Terminal = {
     words,
@@ -34,7 +34,7 @@ async function run(words: string[], colours = false) {
       output.error += text;
     },
     columns: 80,
-    colours: { out: colours, error: colours },
+    palette: { out: palette, error: palette },
   };
   const open = () => Promise.reject(new Error("not asked for"));
   const exit = await runCommandLine({ version: "1.2.3", modules: [sample], open }, terminal);
@@ -44,7 +44,7 @@ async function run(words: string[], colours = false) {
 describe("a command", () => {
   test("prints for people, with colours only where they are wanted", async () => {
     expect(await run(["show"])).toEqual({ out: "working\ntask 7\n", error: "", exit: 0 });
-    expect((await run(["show"], true)).out).toBe("working\ntask \x1b[32m7\x1b[0m\n");
+    expect((await run(["show"], "colours")).out).toBe("working\ntask \x1b[32m7\x1b[0m\n");
   });
 
   test("prints nothing but JSON with --json", async () => {
