@@ -24,10 +24,12 @@ export type CommandHost = {
 
 /**
  * A room's entry in `modules.ts`. The command line loads all of these at every start, so `module.ts` and
- * `commands.ts` import types only and load the rest with `import()` inside an action. (Steps of the loop are in `steps.ts`.)
+ * `commands.ts` import types only and load the rest with `import()` inside an action or `steps`.
  */
 export type Module = {
   name: string;
+  /** Its parts of the loop, in order; only the daemon calls it. */
+  steps?: () => Promise<Step[]>;
   /** What the daemon answers for commands that may not do it themselves. */
   answers?: () => Promise<Answers>;
   /** Declares this room's commands. An action gets its arguments and option values as strings, and may be asynchronous. */
