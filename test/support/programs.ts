@@ -16,7 +16,7 @@ export function hasProgram(program: string): boolean {
 }
 
 /** `test`, or, without the program, a skipped test whose name says what to install. */
-export function testWith(program: string): (name: string, body: () => unknown, timeoutMs?: number) => void {
-  if (hasProgram(program)) return test;
+export function testWith(program: string): (name: string, body: () => Promise<void>, timeoutMs?: number) => void {
+  if (hasProgram(program)) return (name, body, timeoutMs) => test(name, body, timeoutMs);
   return (name, body) => test.skip(`${name} [needs ${program}: apt-get install ${PACKAGES[program] ?? program}]`, body);
 }
