@@ -8,6 +8,7 @@ type Program = { main(words: string[]): Promise<number> };
 const programs: Record<string, () => Promise<Program>> = {
   sandbox: () => import("./sandbox/enter.ts"),
   host: () => import("./agents/host.ts"),
+  daemon: () => import("./daemon.ts"),
   view: () => import("./agents/view.ts"),
   "demo-agent": () => import("./agents/demo-agent.ts"),
 };

@@ -1,5 +1,24 @@
 // The rooms in their order: what ccm consists of. Each room imports only rooms above it.
-import type { Module } from "./kernel/module.ts";
+import { agents } from "./agents/module.ts";
+import { decisions } from "./decisions/module.ts";
+import { dispatch } from "./dispatch/module.ts";
+import type { Module, Step } from "./kernel/module.ts";
+import type { Answers } from "./kernel/requests.ts";
+import { merge } from "./merge/module.ts";
+import { projects } from "./projects/module.ts";
+import { review } from "./review/module.ts";
 import { setup } from "./setup/module.ts";
+import { tasks } from "./tasks/module.ts";
+import { worktrees } from "./worktrees/module.ts";
 
-export const modules: readonly Module[] = [setup];
+export const modules: readonly Module[] = [projects, tasks, worktrees, agents, dispatch, review, decisions, merge, setup];
+
+/** Every room's part of the loop, in the order of the rooms. */
+export async function allSteps(): Promise<Step[]> {
+  return (await Promise.all(modules.map((module) => module.steps?.() ?? []))).flat();
+}
+
+/** What the daemon answers for commands, by the kind of request. */
+export async function allAnswers(): Promise<Answers> {
+  return Object.assign({}, ...(await Promise.all(modules.map((module) => module.answers?.() ?? {}))));
+}

@@ -11,7 +11,11 @@ import { requireSchema } from "./kernel/migrate.ts";
 import { SCHEMA_VERSION } from "./kernel/migrations.ts";
 import { homeFrom, pathsAt } from "./kernel/paths.ts";
 import { realOutside } from "./outside.ts";
+import type { Sandbox } from "./sandbox/schema.ts";
 import { sections } from "./setup/config.ts";
+
+/** A command starts no run, so it does not try what this machine allows; what the daemon found is in the daemon's file. */
+const unprobed: Sandbox = { level: () => null };
 
 /** Faults: `not_found` without a home, `denied` for another user's, `conflict` for another schema, `invalid` configuration. */
 export function openContext(): Ctx {
@@ -26,5 +30,5 @@ export function openContext(): Ctx {
     throw thrown;
   }
   const jobs = createJobs(realClock, () => {}); // A command waits for what it starts; nobody else has to be woken.
-  return { paths, db, clock: realClock, ids: realIds, config, log: silentLog, jobs, outside: realOutside(paths) };
+  return { paths, db, clock: realClock, ids: realIds, config, log: silentLog, jobs, outside: realOutside(paths, config, unprobed) };
 }

@@ -1,9 +1,49 @@
 // What is outside the database, for real: each room's own implementation, put together.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createHosts, createMachine } from "./agents/outside.ts";
-import type { Outside } from "./kernel/context.ts";
+import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
+import type { Config, Outside } from "./kernel/context.ts";
 import type { Paths } from "./kernel/paths.ts";
 import { ownCommand } from "./kernel/process.ts";
+import { sandboxArgv, sandboxEnv, sandboxSpec } from "./sandbox/rules.ts";
+import type { Sandbox } from "./sandbox/schema.ts";
+import { createTrees, type Sandboxed } from "./worktrees/outside.ts";
 
-export function realOutside(paths: Paths): Outside {
-  return { hosts: createHosts({ paths, executable: ownCommand() }), machine: createMachine() } as unknown as Outside;
+/** The real outside of a process. `sandbox` says which level git in an agent's tree, gates and agents get. */
+export function realOutside(paths: Paths, config: Config, sandbox: Sandbox): Outside {
+  const options = defaultGitOptions();
+  const git = createGit(options);
+  return {
+    git,
+    trees: createTrees({ paths, git, taskGits: createTaskGits(options), sandboxed: sandboxedGit(paths, config) }),
+    hosts: createHosts({ paths, executable: ownCommand() }),
+    machine: createMachine(),
+    sandbox,
+  };
+}
+
+/** git over a tree that an agent has written runs in that task's sandbox, without a network. */
+function sandboxedGit(paths: Paths, config: Config): Sandboxed {
+  return async (command, order, write) => {
+    const { root, tmp } = paths.task(order.git.taskId);
+    const spec = sandboxSpec({
+      level: order.level,
+      tree: order.git.treePath,
+      git: order.git.gitPath,
+      tmp,
+      spool: tmp,
+      ccmHome: paths.home,
+      userHome: process.env.HOME ?? "/",
+      repositoryGit: order.git.repo.gitDir,
+      network: "none",
+      hide: config.sandbox.hide,
+      write,
+      show: ownCommand().filter((word) => word.startsWith("/")),
+    });
+    const specPath = join(root, "git-sandbox.json");
+    writeFileSync(specPath, JSON.stringify(spec), { mode: 0o600 });
+    const words = sandboxArgv(spec, { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "unshare" });
+    return { argv: [...words, ...command.argv], env: sandboxEnv(order.level, command.env), cwd: command.cwd };
+  };
 }

@@ -13,6 +13,15 @@ import type { ExitRecord, HostState, Run, RunKind, RunOutcome } from "./schema.t
 import { specOf } from "./spec.ts";
 import * as table from "./table.ts";
 
+/** True when a host is not any more what its run's row says: the loop should look. Microseconds a run. */
+export function hostsMoved(ctx: Ctx): boolean {
+  return table.liveRuns(ctx.db).some((run) => {
+    if (run.state !== "starting" && run.state !== "running") return false;
+    const isLive = ctx.outside.hosts.look(run.id).kind === "live";
+    return run.state === "running" ? !isLive && !ctx.jobs.isRunning(`task:${run.taskId}`) : isLive;
+  });
+}
+
 /** What dispatch claims: a slot for one run. `commit` is what the tree must show; `command` what a gate or set-up runs. */
 export type Claim = { task: Task; kind: RunKind; name: string; commit: string | null; command: string | null };
 

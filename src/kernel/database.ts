@@ -23,6 +23,8 @@ export type Db = {
   afterCommit(effect: () => void): void;
   /** Changes whenever another connection has committed; costs microseconds. */
   dataVersion(): number;
+  /** Grows with every row that this connection has changed. */
+  changes(): number;
   close(): void;
 };
 
@@ -42,6 +44,7 @@ export function openDatabase(path: string, mode: "create" | "existing" = "create
 
 function wrap(sql: Database): Db {
   let effects: (() => void)[] | undefined;
+  const changes = sql.query<{ n: number }, []>("SELECT total_changes() AS n");
   const version = sql.query<{ data_version: number }, []>("PRAGMA data_version");
 
   function commit<T>(work: () => T): { result: T; after: (() => void)[] } {
@@ -81,6 +84,7 @@ function wrap(sql: Database): Db {
       else effect();
     },
     dataVersion: () => version.get()?.data_version ?? 0,
+    changes: () => changes.get()?.n ?? 0,
     close: () => sql.close(),
   };
 }

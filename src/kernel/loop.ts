@@ -5,8 +5,6 @@ import type { Step } from "./module.ts";
 
 /** Longest time between two ticks: delays in rows (2 s, 4 s, 8 s) are kept to this precision. */
 const TICK_MS = 1_000;
-/** How often other processes' commits are looked for; one look costs microseconds. */
-const POLL_MS = 100;
 
 /** One pass over all steps. A step that throws is logged and the others still run: one bad row stops nobody else. */
 export function tick(ctx: Ctx, steps: readonly Step[]): void {
@@ -21,29 +19,47 @@ export function tick(ctx: Ctx, steps: readonly Step[]): void {
   }
 }
 
-export type Loop = { wake(): void; run(signal: AbortSignal): Promise<void> };
+/** What the loop looks at between ticks: `changed` is true when files outside the database ask for a tick. */
+export type Pulse = { changed(): boolean; pollMs(): number };
 
-/** `pulse` is asked at every poll whether files outside the database changed (a host that ended, say). */
-export function createLoop(ctx: Ctx, steps: readonly Step[], pulse: () => boolean): Loop {
+export type Loop = {
+  /** Asks for a tick now: a job has ended. */
+  wake(): void;
+  /** Asks for a look now: another process may have committed. */
+  nudge(): void;
+  run(signal: AbortSignal): Promise<void>;
+};
+
+export function createLoop(ctx: Ctx, steps: readonly Step[], pulse: Pulse): Loop {
   let woken = true;
+  let alarm = new AbortController();
+
+  async function rest(signal: AbortSignal): Promise<void> {
+    alarm = new AbortController();
+    await ctx.clock.sleep(woken ? 0 : pulse.pollMs(), AbortSignal.any([signal, alarm.signal]));
+  }
+
   return {
     wake() {
       woken = true;
+      alarm.abort();
     },
+    nudge: () => alarm.abort(),
     async run(signal) {
       let version = ctx.db.dataVersion();
       let lastTick = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
         const current = ctx.db.dataVersion();
-        const due = ctx.clock.elapsed() - lastTick >= TICK_MS;
-        if (woken || due || current !== version || pulse()) {
-          woken = false;
+        const isDue = ctx.clock.elapsed() - lastTick >= TICK_MS;
+        if (woken || isDue || current !== version || pulse.changed()) {
           version = current;
           lastTick = ctx.clock.elapsed();
+          const changes = ctx.db.changes();
+          woken = false;
           tick(ctx, steps);
-          if (woken) continue;
+          woken ||= ctx.db.changes() !== changes; // What one step wrote may be what another waits for.
         }
-        await ctx.clock.sleep(POLL_MS, signal);
+        await rest(signal);
       }
     },
   };

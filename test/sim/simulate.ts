@@ -9,13 +9,15 @@ import { createJobs } from "../../src/kernel/jobs.ts";
 import { silentLog } from "../../src/kernel/log.ts";
 import { tick } from "../../src/kernel/loop.ts";
 import { pathsAt } from "../../src/kernel/paths.ts";
+import { allSteps } from "../../src/modules.ts";
 import { sections } from "../../src/setup/config.ts";
-import { steps } from "../../src/steps.ts";
 import { advanceHosts } from "./agents.ts";
 import { checkAlways, checkEnd } from "./invariants.ts";
 import { simOutside } from "./outside.ts";
 import { actAsPerson, prepareQueue, settleAsPerson } from "./person.ts";
 import { Killed, type Odds, World } from "./world.ts";
+
+const steps = await allSteps();
 
 export type SimReport = { seed: number; violations: string[]; tally: Map<string, number>; simulatedMs: number };
 

@@ -1,0 +1,13 @@
+// Runs and their hosts: what the kernel is told about this room.
+import type { Module } from "../kernel/module.ts";
+
+export const agents: Module = {
+  name: "agents",
+  steps: async () => {
+    const { stepRelease, stepRuns } = await import("./step.ts");
+    return [
+      { name: "runs", run: stepRuns },
+      { name: "release", run: stepRelease },
+    ];
+  },
+};

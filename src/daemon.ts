@@ -1,0 +1,109 @@
+// The daemon: takes the lock, opens and migrates, then lets the loop run until it is told to stop; everything in reverse.
+import { watch } from "node:fs";
+import { join } from "node:path";
+import { hostsMoved, liveRuns } from "./agents/actions.ts";
+import { realClock } from "./kernel/clock.ts";
+import { loadConfig } from "./kernel/config.ts";
+import type { Ctx } from "./kernel/context.ts";
+import { openDatabase } from "./kernel/database.ts";
+import { appendEvent } from "./kernel/events.ts";
+import { FAULTS, Fault, isFault } from "./kernel/fault.ts";
+import { currentCaller, requireHome } from "./kernel/home.ts";
+import { realIds } from "./kernel/ids.ts";
+import { createJobs, type JobEnd } from "./kernel/jobs.ts";
+import { takeLock } from "./kernel/lock.ts";
+import { createLog } from "./kernel/log.ts";
+import { createLoop, type Loop } from "./kernel/loop.ts";
+import { migrate } from "./kernel/migrate.ts";
+import { MIGRATIONS } from "./kernel/migrations.ts";
+import { homeFrom, type Paths, pathsAt } from "./kernel/paths.ts";
+import { type Answers, stepRequests } from "./kernel/requests.ts";
+import { allAnswers, allSteps } from "./modules.ts";
+import { realOutside } from "./outside.ts";
+import { openSandbox } from "./sandbox/outside.ts";
+import { sections } from "./setup/config.ts";
+import { tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
+
+/** Between polls while runs are live, in ms: how late the end of a run may be noticed. */
+const BUSY_POLL_MS = 50;
+/** Between polls otherwise: changes of the database are watched, this is for file systems that do not tell. */
+const IDLE_POLL_MS = 1_000;
+
+/** Runs in the foreground until SIGTERM or SIGINT; `ccm start` starts it detached. The exit code is a Fault's. */
+export async function main(): Promise<number> {
+  try {
+    await runDaemon(pathsAt(homeFrom(process.env)));
+    return 0;
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    process.stderr.write(`ccm: ${thrown.message}\n  ${thrown.hint}\n`);
+    return FAULTS[thrown.code].exit;
+  }
+}
+
+async function runDaemon(paths: Paths): Promise<void> {
+  requireHome(paths, currentCaller());
+  const lock = takeLock(paths.lock);
+  if (!lock) throw new Fault("conflict", `A daemon already runs for "${paths.home}".`, "`ccm status` shows it; `ccm stop` ends it.");
+  untellDaemon(paths);
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop.abort());
+  let loop: Loop | undefined;
+  const ctx = await openDaemon(paths, (end) => loop?.wake() ?? end);
+  const answers = await allAnswers();
+  loop = createLoop(ctx, [{ name: "requests", run: () => stepRequests(ctx, answers) }, ...(await allSteps())], {
+    changed: () => hostsMoved(ctx),
+    pollMs: () => (liveRuns(ctx).length > 0 ? BUSY_POLL_MS : IDLE_POLL_MS),
+  });
+  const watcher = watchDatabase(paths, loop);
+  await recover(ctx, answers);
+  tellDaemon(ctx);
+  ctx.log.info("daemon started", { pid: process.pid, sandbox: ctx.outside.sandbox.level() });
+  await loop.run(stop.signal);
+  watcher.close();
+  await ctx.jobs.stop();
+  ctx.log.info("daemon stopped");
+  appendEvent(ctx.db, ctx.clock.now(), { name: "daemon.stopped", source: "daemon" });
+  untellDaemon(paths);
+  ctx.db.close();
+  lock.release();
+}
+
+async function openDaemon(paths: Paths, onEnd: (end: JobEnd) => void): Promise<Ctx> {
+  const config = loadConfig(sections, paths.config, process.env);
+  const db = openDatabase(paths.database, "existing");
+  migrate(db, MIGRATIONS, paths.backups, Date.now());
+  const log = createLog(realClock, { file: join(paths.logs, "daemon.log"), level: "info" });
+  const jobs = createJobs(realClock, (end) => {
+    if (end.error !== undefined) log.error(`job ${end.key} ended badly`, { error: String(end.error) });
+    onEnd(end);
+  });
+  return {
+    paths,
+    db,
+    clock: realClock,
+    ids: realIds,
+    config,
+    log,
+    jobs,
+    outside: realOutside(paths, config, await openSandbox(config.sandbox)),
+  };
+}
+
+/** A commit of another process changes the write-ahead log, which costs nothing to watch. */
+function watchDatabase(paths: Paths, loop: Loop): { close(): void } {
+  const name = "ccm.db-wal";
+  return watch(paths.home, { persistent: false }, (_event, file) => {
+    if (file === name) loop.nudge();
+  });
+}
+
+/** Compares what is recorded with what is there, and repairs it, before the loop acts on it. */
+async function recover(ctx: Ctx, answers: Answers): Promise<void> {
+  appendEvent(ctx.db, ctx.clock.now(), {
+    name: "daemon.started",
+    source: "daemon",
+    data: { pid: process.pid, sandbox: ctx.outside.sandbox.level() },
+  });
+  await answers.fsck?.(ctx, { repair: true });
+}

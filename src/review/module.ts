@@ -1,0 +1,10 @@
+// Candidates and gates: what the kernel is told about this room.
+import type { Module } from "../kernel/module.ts";
+
+export const review: Module = {
+  name: "review",
+  steps: async () => {
+    const { stepReview } = await import("./step.ts");
+    return [{ name: "review", run: stepReview }];
+  },
+};

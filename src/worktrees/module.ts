@@ -1,0 +1,10 @@
+// Trees that tasks work in: what the kernel is told about this room.
+import type { Module } from "../kernel/module.ts";
+
+export const worktrees: Module = {
+  name: "worktrees",
+  steps: async () => {
+    const { stepWorktrees } = await import("./step.ts");
+    return [{ name: "worktrees", run: stepWorktrees }];
+  },
+};
