@@ -30,13 +30,20 @@ export type Loop = {
   run(signal: AbortSignal): Promise<void>;
 };
 
+/** After a nudge: a commit becomes visible shortly after its bytes were written, so one look may come too early. */
+const NUDGED_LOOKS = 4;
+const NUDGED_POLL_MS = 3;
+
 export function createLoop(ctx: Ctx, steps: readonly Step[], pulse: Pulse): Loop {
   let woken = true;
+  let nudgedLooks = 0;
   let alarm = new AbortController();
 
   async function rest(signal: AbortSignal): Promise<void> {
     alarm = new AbortController();
-    await ctx.clock.sleep(woken ? 0 : pulse.pollMs(), AbortSignal.any([signal, alarm.signal]));
+    const isNudged = nudgedLooks > 0;
+    if (isNudged) nudgedLooks -= 1;
+    await ctx.clock.sleep(woken ? 0 : isNudged ? NUDGED_POLL_MS : pulse.pollMs(), AbortSignal.any([signal, alarm.signal]));
   }
 
   return {
@@ -44,7 +51,10 @@ export function createLoop(ctx: Ctx, steps: readonly Step[], pulse: Pulse): Loop
       woken = true;
       alarm.abort();
     },
-    nudge: () => alarm.abort(),
+    nudge() {
+      nudgedLooks = NUDGED_LOOKS;
+      alarm.abort();
+    },
     async run(signal) {
       let version = ctx.db.dataVersion();
       let lastTick = Number.NEGATIVE_INFINITY;
