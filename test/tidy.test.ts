@@ -46,6 +46,13 @@ describe("this repository", () => {
     expect(checksWithoutUnion(checks, unions)).toEqual([]);
   });
 
+  test("the lock file has the packages of every platform, or `npm ci` refuses it on another one", () => {
+    type Locked = { packages: Record<string, { optionalDependencies?: Record<string, string> }> };
+    const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as Locked;
+    const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    expect(wanted.filter((name) => !(`node_modules/${name}` in packages))).toEqual([]);
+  });
+
   test.each(["LICENSE", "README.md", "CHANGELOG.md", ".github/ARCHITECTURE.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])(
     "%s is there",
     (path) => {
