@@ -48,6 +48,7 @@ export async function diff(repo: Repository, base: CommitId, commit: CommitId, l
 
 /** Links, folders and submodules are no files. Faults: `invalid` for a file over 4 MB. */
 export async function readFile(repo: Repository, commit: CommitId, path: string): Promise<string | null> {
+  if (path === "" || path.startsWith("/") || path.split("/").includes("..")) return null;
   const listed = await text({ gitDir: repo.gitDir, args: ["ls-tree", "-z", "--full-tree", commit, "--", path] });
   const [meta = "", name] = listed.replace(/\0$/, "").split("\t");
   const [mode = "", type, id = ""] = meta.split(" ");

@@ -9,9 +9,12 @@ import type { CommitId, RepositoryFacts } from "./schema.ts";
 export async function inspect(path: string): Promise<RepositoryFacts> {
   const at = await folder(path);
   const found = await discover(at);
-  const config = await settings(found.gitDir);
-  const head = await run({ gitDir: found.ownGitDir, args: ["symbolic-ref", "-q", "HEAD"] });
-  const tip = await run({ gitDir: found.ownGitDir, args: ["rev-parse", "-q", "--verify", "HEAD^{commit}"] });
+  const [config, head, tip, author] = await Promise.all([
+    settings(found.gitDir),
+    run({ gitDir: found.ownGitDir, args: ["symbolic-ref", "-q", "HEAD"] }),
+    run({ gitDir: found.ownGitDir, args: ["rev-parse", "-q", "--verify", "HEAD^{commit}"] }),
+    authorOf(found.gitDir),
+  ]);
   const commit = tip.code === 0 ? tip.stdout.toString().trim() : null;
   return {
     path: found.top,
@@ -28,7 +31,7 @@ export async function inspect(path: string): Promise<RepositoryFacts> {
     shallow: found.shallow,
     partial: config.some(([key, value]) => key === "extensions.partialclone" || (key.endsWith(".promisor") && value !== "false")),
     hasSubmodules: commit !== null && (await submodulesAt(found.gitDir, commit)).length > 0,
-    author: await authorOf(found.gitDir),
+    author,
   };
 }
 
@@ -73,9 +76,12 @@ async function discover(at: string): Promise<Found> {
   if (!bare && !inside) throw new Fault("invalid", `"${at}" is inside a git directory.`, "Give the folder that holds the files.");
   const one = async (flag: string) =>
     realpath(await text({ cwd: at, trust: "person", args: ["rev-parse", "--path-format=absolute", flag] }));
-  const gitDir = await one("--git-common-dir");
-  const ownGitDir = await one("--absolute-git-dir");
-  return { top: bare ? gitDir : await one("--show-toplevel"), gitDir, ownGitDir, bare: bare ?? false, shallow: shallow ?? false };
+  const [gitDir, ownGitDir, top] = await Promise.all([
+    one("--git-common-dir"),
+    one("--absolute-git-dir"),
+    bare ? null : one("--show-toplevel"),
+  ]);
+  return { top: top ?? gitDir, gitDir, ownGitDir, bare: bare ?? false, shallow: shallow ?? false };
 }
 
 const ask = (at: string, config: string[]) =>
@@ -115,6 +121,6 @@ export async function authorOf(gitDir: string): Promise<{ name: string; email: s
     const answer = await run({ gitDir, cwd: dirname(gitDir), trust: "person", args: ["config", "--get", key] });
     return answer.code === 0 ? answer.stdout.toString().trim() : "";
   };
-  const [name, email] = [await one("user.name"), await one("user.email")];
+  const [name, email] = await Promise.all([one("user.name"), one("user.email")]);
   return name && email ? { name, email } : null;
 }

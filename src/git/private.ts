@@ -22,8 +22,7 @@ export const baseRef = (taskId: number): string => `refs/ccm/base/${taskId}`;
 /** Pins the base and claims the branch at it. A pin says that the branch is ours, so a repeat finds its own. */
 export async function claim(task: TaskGit, base: CommitId): Promise<void> {
   const branch = `refs/heads/${task.branch}`;
-  const pinned = await tipOf(task.repo, baseRef(task.taskId));
-  const taken = await tipOf(task.repo, branch);
+  const [pinned, taken] = await Promise.all([tipOf(task.repo, baseRef(task.taskId)), tipOf(task.repo, branch)]);
   if (!pinned && taken) {
     throw new Fault(
       "conflict",
@@ -38,8 +37,7 @@ export async function claim(task: TaskGit, base: CommitId): Promise<void> {
 
 /** Everything in the task's folder anew; the folder itself must exist and hold neither directory nor tree. */
 export async function makePrivate(task: TaskGit, base: CommitId, copies: string[]): Promise<{ submodules: string[] }> {
-  await initialise(task, base);
-  const texts = await sealedTexts(task, base, copies);
+  const [texts, refs] = await Promise.all([sealedTexts(task, base, copies), refsForReading(task.repo), initialise(task, base)]);
   keepSealed(task, texts);
   mkdirSync(join(task.gitPath, "hooks"), { recursive: true });
   mkdirSync(join(task.gitPath, "info"), { recursive: true });
@@ -47,12 +45,12 @@ export async function makePrivate(task: TaskGit, base: CommitId, copies: string[
   replaceFile(join(task.gitPath, "info/exclude"), texts.exclude);
   replaceFile(join(task.gitPath, "objects/info/alternates"), texts.alternates);
   if (texts.shallow !== null) replaceFile(join(task.gitPath, "shallow"), texts.shallow);
-  writeFileSync(join(task.gitPath, "packed-refs"), await refsForReading(task.repo));
+  writeFileSync(join(task.gitPath, "packed-refs"), refs);
   mkdirSync(join(task.gitPath, "refs/heads", task.branch, ".."), { recursive: true });
   writeFileSync(join(task.gitPath, "refs/heads", task.branch), `${base}\n`);
   writeFileSync(join(task.gitPath, "HEAD"), `ref: refs/heads/${task.branch}\n`);
-  await checkOut(task, base);
-  return { submodules: await submodulesAt(task.repo.gitDir, base) };
+  const [submodules] = await Promise.all([submodulesAt(task.repo.gitDir, base), checkOut(task, base)]);
+  return { submodules };
 }
 
 /** Gives the agent's git a copy of the daemon's index, so that its first `git status` need not read every file. */
@@ -94,8 +92,9 @@ async function checkOut(task: TaskGit, base: CommitId): Promise<void> {
 export const CHECKOUT = ["checkout.workers=0", "checkout.thresholdForParallelism=100"];
 
 async function sealedTexts(task: TaskGit, base: CommitId, copies: string[]) {
-  const author = (await authorOf(task.repo.gitDir)) ?? { name: "ccm", email: "ccm@localhost" };
-  const kept = (await settings(task.repo.gitDir)).filter(([key]) => KEPT_SETTINGS.includes(key));
+  const [person, all] = await Promise.all([authorOf(task.repo.gitDir), settings(task.repo.gitDir)]);
+  const author = person ?? { name: "ccm", email: "ccm@localhost" };
+  const kept = all.filter(([key]) => KEPT_SETTINGS.includes(key));
   const excluded = readPlainFile(join(task.repo.gitDir, "info/exclude"), EXCLUDE_BYTES) ?? "";
   return {
     config: configText(task, base, kept, author),

@@ -27,10 +27,15 @@ export function copyFiles(order: TreeOrder, committed: ReadonlySet<string>): Tre
   return made;
 }
 
+/** True for a plain relative path that does not leave the top and is not git's own. */
+export function isInside(path: string): boolean {
+  return (
+    normalize(path) === path && !path.startsWith("/") && path !== "." && !path.split("/").some((part) => part === ".." || part === ".git")
+  );
+}
+
 function reasonToSkip(order: TreeOrder, path: string, committed: ReadonlySet<string>): string | null {
-  if (normalize(path) !== path || path.startsWith("/") || path.startsWith("..") || path === "." || path.split("/").includes(".git")) {
-    return "not a path inside the checkout";
-  }
+  if (!isInside(path)) return "not a path inside the checkout";
   const source = join(order.git.repo.path, path);
   if (!existsSync(source)) return "not in the checkout";
   const found = statSync(source);

@@ -2,7 +2,7 @@
 import type { CommitId, CommitText, Git, KeepOut, TaskGits } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
-import { copyFiles } from "./copies.ts";
+import { copyFiles, isInside } from "./copies.ts";
 import { beginFolder, deleteFromTrash, isTaskFolder, listFolders, markComplete, moveFolder, sizeOf, trashPath } from "./folders.ts";
 import type { TreeMade, TreeOrder, Trees } from "./schema.ts";
 
@@ -71,7 +71,7 @@ export function createTrees({ paths, git, taskGits, sandboxed }: TreesOptions): 
   }
 
   async function copyIn(order: TreeOrder): Promise<TreeMade> {
-    return copyFiles(order, new Set(await taskGits.tracked(order.git.repo, order.base, order.copies)));
+    return copyFiles(order, new Set(await taskGits.tracked(order.git.repo, order.base, order.copies.filter(isInside))));
   }
 
   return {
@@ -87,7 +87,7 @@ export function createTrees({ paths, git, taskGits, sandboxed }: TreesOptions): 
   };
 }
 
-const keepOut = (order: TreeOrder): KeepOut => ({ copies: order.copies, fileBytes: order.limits.fileBytes });
+const keepOut = (order: TreeOrder): KeepOut => ({ copies: order.copies.filter(isInside), fileBytes: order.limits.fileBytes });
 
 async function requireUsable(git: Git, order: TreeOrder): Promise<void> {
   const facts = await git.inspect(order.git.repo.path);

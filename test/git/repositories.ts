@@ -55,6 +55,7 @@ export function makeRepository(files: Record<string, string> = { "a.txt": "one\n
   git(path, "init", "-q", ...init);
   git(path, "config", "user.name", "Pat");
   git(path, "config", "user.email", "pat@example.org");
+  git(path, "config", "gc.auto", "0"); // No collection in the background while a test runs.
   write(path, files);
   commitAll(path, "first");
   return path;
