@@ -14,7 +14,7 @@ beforeAll(() => {
 function trap() {
   const folder = temporaryFolder("trap");
   const code = join(folder, "foreign.ts");
-  writeFileSync(code, 'require("node:fs").writeFileSync(`${import.meta.dir}/ran`, process.argv.join(" ")); console.log("FOREIGN");\n');
+  writeFileSync(code, 'require("node:fs").writeFileSync(import.meta.dir + "/ran", process.argv.join(" ")); console.log("FOREIGN");\n');
   writeFileSync(join(folder, "bunfig.toml"), 'preload = ["./foreign.ts"]\n[run]\npreload = ["./foreign.ts"]\n');
   writeFileSync(join(folder, ".env"), "CCM_HOME=/foreign\nCCM_LIMITS_RUNS=nonsense\n");
   writeFileSync(join(folder, "package.json"), '{"name":"foreign","scripts":{"--version":"echo FOREIGN","hook":"echo FOREIGN"}}\n');
