@@ -113,7 +113,7 @@ function namespaceGrants(spec: SandboxSpec): Grant[] {
  * beside them later is not readable. Folders that hold something hidden cannot be listed.
  *
  * What this level gives away, because Landlock has no right for it: owner, mode, times and extended attributes of the
- * user's own files can be changed anywhere; processes outside are visible in /proc with their command lines (nothing
+ * user's own files can be changed anywhere; processes outside are visible in /proc with their command lines (not much
  * else of them); local TCP and UDP services can be reached; before ABI 6 the user's processes can be sent signals.
  * `protect` is not enforced: the private git directory is checked after the run instead.
  */

@@ -78,7 +78,7 @@ else {
         "main.ts": 'console.log(Bun.spawnSync(["echo", "from bun"]).stdout.toString());',
         "x.test.ts": 'import { expect, test } from "bun:test"; test("x", () => expect(1).toBe(1));',
       };
-      expect(await works(`${process.execPath} main.ts && ${process.execPath} test 2>&1`, files)).toMatch(/from bun[^]* 1 pass/);
+      expect(await works(`${process.execPath} main.ts && ${process.execPath} test 2>&1`, files)).toMatch(/from bun[\s\S]* 1 pass/);
     },
     SLOW_MS,
   );

@@ -50,7 +50,7 @@ export type Lab = {
 };
 
 /** Task 1 with a private git directory on a repository of one commit; task 2 and a person's home beside it. */
-export function openLab(level: Level, account: Account): Lab {
+export function openLab(level: Level | "none", account: Account): Lab {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "ccm-lab-")));
   const paths = pathsAt(join(root, "ccm"));
   const [home, repo] = [join(root, "home"), join(root, "repo")];
@@ -83,7 +83,7 @@ export function openLab(level: Level, account: Account): Lab {
       const words = lab.words(argv, options);
       const stdin = options.stdin === undefined ? "ignore" : Buffer.from(options.stdin);
       const limits = { timeout: COMMAND_TIMEOUT_MS, killSignal: "SIGKILL" } as const;
-      const child = Bun.spawn(words.argv, { env: words.env, stdin, stdout: "pipe", stderr: "pipe", ...limits });
+      const child = Bun.spawn(words.argv, { cwd: paths.task(1).tree, env: words.env, stdin, stdout: "pipe", stderr: "pipe", ...limits });
       const [stdout, stderr, code] = await Promise.all([
         new Response(child.stdout).text(),
         new Response(child.stderr).text(),
@@ -104,7 +104,7 @@ export function openLab(level: Level, account: Account): Lab {
 }
 
 /** The lab lies in the temporary folder, which is hidden; a person's home does not, so it is shown. */
-function defaultOrder(level: Level, lab: Lab): SandboxOrder {
+function defaultOrder(level: Level | "none", lab: Lab): SandboxOrder {
   const { tree, git, tmp } = lab.paths.task(1);
   return {
     level,
