@@ -1,5 +1,5 @@
 // The command of a run as the kernel gets it: prompt filled in, sandbox around it, environment complete.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
@@ -46,7 +46,13 @@ function sandboxWords(spec: RunSpec, run: RunPaths): string[] {
   if (spec.sandbox.level === "none") return [];
   const specPath = join(run.root, "sandbox.json");
   writeFileSync(specPath, JSON.stringify(spec.sandbox), { mode: 0o600 });
-  return sandboxArgv(spec.sandbox, { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "unshare" });
+  const launch = { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "/usr/bin/unshare" };
+  return sandboxArgv(spec.sandbox, needsNoUserNamespace() ? { ...launch, userNamespace: "none" } : launch);
+}
+
+/** Root mounts without a user namespace, and must where the machine has them switched off. */
+function needsNoUserNamespace(): boolean {
+  return process.getuid?.() === 0 && readFileSync("/proc/sys/user/max_user_namespaces", "latin1").trim() === "0";
 }
 
 function environmentFor(spec: RunSpec, run: RunPaths): Record<string, string> {
