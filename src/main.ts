@@ -15,5 +15,5 @@ const programs: Record<string, () => Promise<Program>> = {
 
 scrubEnvironment(process.env);
 const words = process.argv.slice(2);
-const program = programs[words[0] ?? ""];
+const program = Object.hasOwn(programs, words[0] ?? "") ? programs[words[0] ?? ""] : undefined;
 process.exitCode = program ? await (await program()).main(words.slice(1)) : await (await import("./cli.ts")).main(words);

@@ -68,6 +68,11 @@ describe("in pipes", () => {
     expect(shell.stderr.toString()).toBe("");
   });
 
+  test("a slow reader gets everything", () => {
+    const shell = Bun.spawnSync(["sh", "-c", `'${binary()}' --help | (read first; sleep 0.2; cat) | tail -n 1`], { stdin: "ignore" });
+    expect(shell.stdout.toString()).toBe("More about one: ccm <command> --help\n");
+  });
+
   test("a configuration error is JSON on stderr with --json, and exits with 2", async () => {
     const home = join(temporaryFolder(), "home");
     mkdirSync(home, { mode: 0o700 });
