@@ -14,6 +14,10 @@ export type RawPath = string;
 /** `add` and `remove` bring the index to what the tree holds; `left` stays out, with the file's raw name. */
 export type Changes = { add: RawPath[]; remove: RawPath[]; left: { path: RawPath; why: Left["why"]; tracked: "tracked" | "untracked" }[] };
 
+/** Names that git refuses because another system would take them for `.git` (read-cache.c, verify_path). */
+const FORBIDDEN = /^(\.git|git~1)[ .]*($|[\\:])/i;
+const FORBIDDEN_LINK = /(^|\/)(\.gitmodules|gitmod~|gi7eb)[^/]*$/i;
+
 /** A git command over the task's tree with the daemon's index, inside the sandbox. */
 export function inTree(task: TaskGit, wrap: Wrap, call: Omit<Call, "gitDir" | "workTree" | "wrap">): Call {
   return {
@@ -85,7 +89,9 @@ function sortOut(task: TaskGit, keepOut: KeepOut, differing: RawPath[], untracke
 function reasonToLeave(path: RawPath, found: Stats | null, keepOut: KeepOut): Left["why"] | null {
   if (isCopy(path, keepOut)) return "copied";
   if (path.endsWith("/") || found?.isDirectory()) return "repository";
-  if (!found || found.isSymbolicLink()) return null;
+  if (path.split("/").some((part) => FORBIDDEN.test(part))) return "special";
+  if (!found) return null;
+  if (found.isSymbolicLink()) return FORBIDDEN_LINK.test(path) ? "special" : null;
   if (!found.isFile()) return "special";
   return found.size > keepOut.fileBytes ? "oversized" : null;
 }
@@ -111,7 +117,7 @@ function makeReadable(task: TaskGit, paths: RawPath[]): void {
  */
 export function absolute(task: TaskGit, path: RawPath): Buffer {
   const parts = path.replace(/\/$/, "").split("/");
-  if (path.startsWith("/") || parts.some((part) => part === "" || part === "." || part === ".." || part.toLowerCase() === ".git")) {
+  if (path.startsWith("/") || parts.some((part) => part === "" || part === "." || part === ".." || part === ".git")) {
     throw new Fault("failed", `git named a path that is not in the tree: "${shown(path)}".`);
   }
   for (let depth = 1; depth < parts.length; depth++) {

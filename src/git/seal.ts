@@ -1,7 +1,8 @@
 // Puts back what must be ccm's own in a private git directory, before any git reads it, and says what was changed.
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
+import { openUp } from "../kernel/open-folders.ts";
 import { placesOf, readPlainFile } from "./places.ts";
 import type { TaskGit } from "./schema.ts";
 
@@ -58,6 +59,7 @@ export function seal(task: TaskGit): string[] {
         "`ccm retry-task` starts again from the last commit that was imported.",
       );
   }
+  openFolders(task);
   for (const folder of [...FOLDERS, `refs/heads/${task.branch.split("/").slice(0, -1).join("/")}`]) requireFolder(task, folder, found);
   for (const { path, copy } of SEALED) restoreFile(task, join(task.gitPath, path), path, sealedText(task, copy), found);
   restoreFile(task, join(task.gitPath, "shallow"), "shallow", sealedText(task, "shallow"), found);
@@ -119,6 +121,20 @@ export function look(path: string | Buffer): Stats | null {
   } catch {
     return null;
   }
+}
+
+/** An agent may have taken its own rights away; git in the sandbox has no capability that would help it. */
+function openFolders(task: TaskGit): void {
+  for (const path of [task.treePath, task.gitPath, join(task.gitPath, "objects")]) openFolder(path);
+  if (look(join(task.gitPath, "objects"))?.isDirectory()) {
+    for (const name of readdirSync(join(task.gitPath, "objects"))) openFolder(join(task.gitPath, "objects", name));
+  }
+  for (const name of ["refs", "logs", "info", "hooks"]) if (look(join(task.gitPath, name))?.isDirectory()) openUp(join(task.gitPath, name));
+}
+
+function openFolder(path: string): void {
+  const found = look(path);
+  if (found?.isDirectory() && (found.mode & 0o700) !== 0o700) chmodSync(path, (found.mode & 0o7777) | 0o700);
 }
 
 function restoreDotGit(task: TaskGit, found: string[]): void {

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { absolute, type Changes, changesIn, fields, inTree, isCopy, listed, runInTree, shown } from "./changes.ts";
-import { placesOf, readHead, readPlainFile, readRef } from "./places.ts";
+import { readPlainFile, readRef } from "./places.ts";
+import { descends, mergedIn, type Position, position } from "./position.ts";
 import { handIndex } from "./private.ts";
 import { identity } from "./refs.ts";
 import { run, type Wrap } from "./run.ts";
@@ -13,11 +14,8 @@ import { showTree } from "./show.ts";
 /** As much of a file as is searched for conflict markers. */
 const MARKER_BYTES = 5_000_000;
 
-/** Where the agent left the private directory: the branch's tip, what HEAD is at, and whether HEAD is on the branch. */
-type Position = { tip: CommitId; head: CommitId; on: "branch" | "elsewhere"; what: string };
-
-/** A tree object of everything that may be committed, and what differs from HEAD's. */
-type Snapshot = { tree: CommitId; committedFiles: number; left: Left[] };
+/** A tree (by id or as `<commit>^{tree}`) of everything that may be committed, and how much differs from HEAD's. */
+type Snapshot = { tree: string; committedFiles: number; left: Left[] };
 
 /**
  * - HEAD on the branch, or on something that goes on from it: what is uncommitted becomes one commit on HEAD, and the
@@ -55,40 +53,6 @@ export async function snapshotForTrash(task: TaskGit, base: CommitId, keepOut: K
   return commitIn(task, tree, [...new Set([at.tip, at.head])], about, wrap);
 }
 
-async function position(task: TaskGit, base: CommitId, wrap: Wrap): Promise<Position> {
-  const ours = `refs/heads/${task.branch}`;
-  const head = readHead(task.gitPath);
-  const at = head === null ? null : "commit" in head ? head.commit : readRef(task.gitPath, head.ref);
-  const tip = readRef(task.gitPath, ours) ?? at ?? base;
-  const known = await run(inTree(task, wrap, { args: ["cat-file", "--batch-check=%(objecttype)"], stdin: `${tip}\n${at ?? tip}\n` }));
-  const [tipType, headType] = known.stdout.toString().split("\n");
-  if (tipType !== "commit") {
-    throw new Fault(
-      "failed",
-      `"${task.branch}" points to ${tip}, which is not there.`,
-      `The task's folder "${placesOf(task).root}" keeps everything.`,
-    );
-  }
-  const on = head !== null && "ref" in head && head.ref === ours ? "branch" : "elsewhere";
-  const what = head !== null && "ref" in head ? `"${head.ref.replace(/^refs\/heads\//, "")}"` : `commit ${(at ?? "unknown").slice(0, 12)}`;
-  return { tip, head: headType === "commit" && at ? at : tip, on, what };
-}
-
-async function descends(task: TaskGit, commit: CommitId, ancestor: CommitId, wrap: Wrap): Promise<boolean> {
-  return commit === ancestor || (await run(inTree(task, wrap, { args: ["merge-base", "--is-ancestor", ancestor, commit] }))).code === 0;
-}
-
-/** The other parents of a merge that was begun and not committed. */
-async function mergedIn(task: TaskGit, wrap: Wrap): Promise<CommitId[]> {
-  const ids = (readPlainFile(join(task.gitPath, "MERGE_HEAD"), 10_000) ?? "").split("\n").filter((line) => /^[0-9a-f]{40,64}$/.test(line));
-  if (ids.length === 0) return [];
-  const known = await run(
-    inTree(task, wrap, { args: ["cat-file", "--batch-check=%(objecttype)"], stdin: ids.map((id) => `${id}\n`).join("") }),
-  );
-  const types = known.stdout.toString().split("\n");
-  return ids.filter((_, index) => types[index] === "commit");
-}
-
 /** Conflicts are known only to the agent's own index; one that cannot be read holds none. */
 async function refuseMarkers(task: TaskGit, wrap: Wrap): Promise<void> {
   const index = join(task.gitPath, "index");
@@ -118,17 +82,18 @@ async function take(task: TaskGit, base: CommitId, head: CommitId, keepOut: Keep
   const changes = await changesIn(task, keepOut, wrap);
   await updateIndex(task, changes, wrap);
   const copies = await leaveCopiesOut(task, base, keepOut, wrap);
-  const tree = (await runInTree(task, wrap, { args: ["write-tree"] })).toString().trim();
-  const differing = fields(await runInTree(task, wrap, { args: ["diff-tree", "-r", "-z", "--name-only", "--no-renames", head, tree] }));
-  const left = [
-    ...changes.left.map(({ path, why }) => ({ path: shown(path), why })),
-    ...copies.map((path) => ({ path, why: "copied" as const })),
-  ];
+  const touched = changes.add.length + changes.remove.length + copies.forced > 0;
+  const left = [...changes.left.map(({ path, why }) => ({ path: shown(path), why })), ...copies.left];
   return {
-    tree,
-    committedFiles: differing.length,
+    ...(touched ? await writeTree(task, head, wrap) : { tree: `${head}^{tree}`, committedFiles: 0 }),
     left: left.filter((one, at) => left.findIndex((other) => other.path === one.path) === at),
   };
+}
+
+async function writeTree(task: TaskGit, head: CommitId, wrap: Wrap): Promise<{ tree: CommitId; committedFiles: number }> {
+  const tree = (await runInTree(task, wrap, { args: ["write-tree"] })).toString().trim();
+  const differing = await runInTree(task, wrap, { args: ["diff-tree", "-r", "-z", "--name-only", "--no-renames", head, tree] });
+  return { tree, committedFiles: fields(differing).length };
 }
 
 async function updateIndex(task: TaskGit, changes: Changes, wrap: Wrap): Promise<void> {
@@ -140,15 +105,16 @@ async function updateIndex(task: TaskGit, changes: Changes, wrap: Wrap): Promise
 }
 
 /** An agent may have committed a copied file by force; it leaves the next commit again unless the base has it. */
-async function leaveCopiesOut(task: TaskGit, base: CommitId, keepOut: KeepOut, wrap: Wrap): Promise<string[]> {
-  if (keepOut.copies.length === 0) return [];
+async function leaveCopiesOut(task: TaskGit, base: CommitId, keepOut: KeepOut, wrap: Wrap): Promise<{ forced: number; left: Left[] }> {
+  if (keepOut.copies.length === 0) return { forced: 0, left: [] };
   const tracked = fields(await runInTree(task, wrap, { args: ["ls-files", "--cached", "-z", "--", ...keepOut.copies] }));
   const atBase = fields(
     await runInTree(task, wrap, { args: ["ls-tree", "-r", "-z", "--name-only", "--full-tree", base, "--", ...keepOut.copies] }),
   );
   const forced = tracked.filter((path) => isCopy(path, keepOut) && !atBase.includes(path));
   if (forced.length > 0) await runInTree(task, wrap, { args: ["update-index", "--force-remove", "-z", "--stdin"], stdin: listed(forced) });
-  return keepOut.copies.filter((copy) => look(join(task.treePath, copy)) && !atBase.includes(Buffer.from(copy).toString("latin1")));
+  const there = keepOut.copies.filter((copy) => look(join(task.treePath, copy)) && !atBase.includes(Buffer.from(copy).toString("latin1")));
+  return { forced: forced.length, left: there.map((path) => ({ path, why: "copied" })) };
 }
 
 async function commitIn(

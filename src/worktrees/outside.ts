@@ -17,74 +17,72 @@ type Wrap = (command: Command, write: string[]) => Promise<Command>;
 export type TreesOptions = { paths: Paths; git: Git; taskGits: TaskGits<Wrap>; sandboxed: Sandboxed };
 
 /** Trees below `paths.tasks` and `paths.trash`. A task's folder counts from the moment it is complete. */
-export function createTrees({ paths, git, taskGits, sandboxed }: TreesOptions): Trees {
-  const exists = (taskId: number) => isTaskFolder(paths.task(taskId).root, taskId);
-  const wrapFor =
-    (order: TreeOrder): Wrap =>
-    (command, write) =>
-      sandboxed(command, order, write);
-
-  async function create(order: TreeOrder): Promise<TreeMade> {
-    const { taskId } = order.git;
-    if (exists(taskId)) return copyIn(order);
-    await requireUsable(git, order);
-    await taskGits.claim(order.git, order.base);
-    return make(order);
-  }
-
-  async function make(order: TreeOrder): Promise<TreeMade> {
-    const root = await beginFolder(paths, order.git.taskId);
-    const { submodules } = await taskGits.create(order.git, order.base, order.copies);
-    const made = await copyIn(order);
-    markComplete(root, order.git.taskId);
-    return {
-      ...made,
-      skipped: [...made.skipped, ...submodules.map((path) => ({ path, why: "a submodule: trees are made without them" }))],
-    };
-  }
-
-  async function discard(order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }> {
-    const { taskId, repo } = order.git;
-    const ref = `refs/ccm/trash/${taskId}`;
-    if (!exists(taskId)) return { trashCommit: await git.tip(repo, ref) };
-    const trashCommit = await keepIfSound(() =>
-      taskGits.keep(order.git, order.base, ref, keepOut(order), trashText(taskId, at), wrapFor(order)),
-    );
-    // Only the folder of an earlier life of the same task can be there: it was restored from its ref, not from this.
-    await deleteFromTrash(paths, taskId);
-    moveFolder(paths.task(taskId).root, trashPath(paths, taskId), paths.trash);
-    return { trashCommit };
-  }
-
-  async function restore(order: TreeOrder, trashCommit: CommitId): Promise<TreeMade> {
-    const { taskId, repo } = order.git;
-    if (exists(taskId)) return copyIn(order);
-    await git.setRef(repo, `refs/ccm/base/${taskId}`, order.base, null);
-    if (isTaskFolder(trashPath(paths, taskId), taskId)) {
-      moveFolder(trashPath(paths, taskId), paths.task(taskId).root, paths.tasks);
-      return copyIn(order);
-    }
-    await requireUsable(git, order);
-    const made = await make(order);
-    await taskGits.show(order.git, trashCommit, "branch", keepOut(order), wrapFor(order));
-    return made;
-  }
-
-  async function copyIn(order: TreeOrder): Promise<TreeMade> {
-    return copyFiles(order, new Set(await taskGits.tracked(order.git.repo, order.base, order.copies.filter(isInside))));
-  }
-
+export function createTrees(options: TreesOptions): Trees {
+  const { paths, taskGits } = options;
   return {
-    create,
-    settle: (order, message) => taskGits.settle(order.git, order.base, keepOut(order), message, wrapFor(order)),
-    show: (order, commit, on) => taskGits.show(order.git, commit, on, keepOut(order), wrapFor(order)),
+    create: (order) => create(options, order),
+    settle: (order, message) => taskGits.settle(order.git, order.base, keepOut(order), message, wrapFor(options, order)),
+    show: (order, commit, on) => taskGits.show(order.git, commit, on, keepOut(order), wrapFor(options, order)),
     measure: async (taskId) => (await sizeOf(paths.task(taskId).tree)) + (await sizeOf(paths.task(taskId).git)),
-    discard,
-    restore,
+    discard: (order, at) => discard(options, order, at),
+    restore: (order, trashCommit) => restore(options, order, trashCommit),
     purge: (taskId) => deleteFromTrash(paths, taskId),
-    exists,
+    exists: (taskId) => exists(paths, taskId),
     list: () => listFolders(paths),
   };
+}
+
+async function create(options: TreesOptions, order: TreeOrder): Promise<TreeMade> {
+  if (exists(options.paths, order.git.taskId)) return copyIn(options, order);
+  await requireUsable(options.git, order);
+  await options.taskGits.claim(order.git, order.base);
+  return make(options, order);
+}
+
+async function make(options: TreesOptions, order: TreeOrder): Promise<TreeMade> {
+  const root = await beginFolder(options.paths, order.git.taskId);
+  const { submodules } = await options.taskGits.create(order.git, order.base, order.copies.filter(isInside));
+  const { copied, skipped } = await copyIn(options, order);
+  markComplete(root, order.git.taskId);
+  return { copied, skipped: [...skipped, ...submodules.map((path) => ({ path, why: "a submodule: trees are made without them" }))] };
+}
+
+async function discard(options: TreesOptions, order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }> {
+  const { paths, git, taskGits } = options;
+  const { taskId, repo } = order.git;
+  const ref = `refs/ccm/trash/${taskId}`;
+  if (!exists(paths, taskId)) return { trashCommit: await git.tip(repo, ref) };
+  const text = trashText(taskId, at);
+  const trashCommit = await keepIfSound(() => taskGits.keep(order.git, order.base, ref, keepOut(order), text, wrapFor(options, order)));
+  // Only the folder of an earlier life of the same task can be there: it was restored from its ref, not from this.
+  await deleteFromTrash(paths, taskId);
+  moveFolder(paths.task(taskId).root, trashPath(paths, taskId), paths.trash);
+  return { trashCommit };
+}
+
+async function restore(options: TreesOptions, order: TreeOrder, trashCommit: CommitId): Promise<TreeMade> {
+  const { paths, git, taskGits } = options;
+  const { taskId, repo } = order.git;
+  if (exists(paths, taskId)) return copyIn(options, order);
+  await git.setRef(repo, `refs/ccm/base/${taskId}`, order.base, null);
+  if (isTaskFolder(trashPath(paths, taskId), taskId)) {
+    moveFolder(trashPath(paths, taskId), paths.task(taskId).root, paths.tasks);
+    return copyIn(options, order);
+  }
+  await requireUsable(git, order);
+  const made = await make(options, order);
+  await taskGits.show(order.git, trashCommit, "branch", keepOut(order), wrapFor(options, order));
+  return made;
+}
+
+async function copyIn({ taskGits }: TreesOptions, order: TreeOrder): Promise<TreeMade> {
+  return copyFiles(order, new Set(await taskGits.tracked(order.git.repo, order.base, order.copies.filter(isInside))));
+}
+
+const exists = (paths: Paths, taskId: number): boolean => isTaskFolder(paths.task(taskId).root, taskId);
+
+function wrapFor({ sandboxed }: TreesOptions, order: TreeOrder): Wrap {
+  return (command, write) => sandboxed(command, order, write);
 }
 
 const keepOut = (order: TreeOrder): KeepOut => ({ copies: order.copies.filter(isInside), fileBytes: order.limits.fileBytes });

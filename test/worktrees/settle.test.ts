@@ -79,6 +79,25 @@ test("pipes, nested repositories and oversized files are left in the tree and li
   expect(existsSync(join(tree, "nested/.git"))).toBe(true);
 });
 
+test("names that git refuses are left in the tree", async () => {
+  const { trees, order, tree } = await made();
+  write(tree, { ".GIT/config": "x", "git~1": "x", "ok.txt": "ok" });
+  symlinkSync("ok.txt", join(tree, ".gitmodules"));
+  const { commit, left } = await trees.settle(order, "work");
+  expect(filesAt(tree, commit)).toEqual(["a.txt", "ok.txt"]);
+  expect(left.map(({ path, why }) => `${path} ${why}`).sort()).toEqual([".GIT/config special", ".gitmodules special", "git~1 special"]);
+});
+
+test("an agent that takes its own rights away from its private directory", async () => {
+  const { trees, order, tree } = await made();
+  write(tree, { "b.txt": "b" });
+  commitAll(tree);
+  for (const path of ["refs/heads", "objects", ""]) chmodSync(join(order.git.gitPath, path), 0);
+  chmodSync(tree, 0);
+  const { found } = await trees.settle(order, "work");
+  expect(found).toEqual([]);
+});
+
 test("files and folders without permissions are opened and committed", async () => {
   const { trees, order, tree } = await made();
   write(tree, { "closed/secret.txt": "s", "unreadable.txt": "u" });
@@ -208,7 +227,7 @@ test("what an agent plants in its private directory is taken out, kept aside and
   write(tree, { ".gitattributes": "* filter=run diff=run merge=run\n", "b.txt": "b" });
   const settled = await trees.settle(order, "work");
   expect(settled.committedFiles).toBe(2);
-  expect(settled.found.join("\n")).toMatch(/"config".*changed[^]*"commondir"[^]*hooks/);
+  expect(settled.found.join("\n")).toMatch(/"config".*changed[\s\S]*"commondir"[\s\S]*hooks/);
   await outside.importBranch(task, base, base, TEXT);
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(paths.task(1).root, "aside/config"), "utf8")).toContain("fsmonitor");

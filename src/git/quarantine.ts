@@ -1,0 +1,97 @@
+// Moves objects from a private directory into the repository: packed, indexed strictly in a folder of their own, checked
+// for completeness, and only then put beside the others.
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../kernel/fault.ts";
+import { placesOf } from "./places.ts";
+import { quotePath } from "./quoting.ts";
+import { LONG_MS, pipe, refusal, run } from "./run.ts";
+import type { CommitId, TaskGit } from "./schema.ts";
+
+/**
+ * Brings in what `want` (a commit or a tree) needs and `base` has not. Returns the `.keep` files that hold the new packs
+ * until something points to them. Faults: `failed` with the repository as it was when the objects are not sound.
+ */
+export async function transfer(
+  task: TaskGit,
+  want: string,
+  base: CommitId,
+  limitBytes: number,
+  borrowed: Record<string, string>,
+): Promise<string[]> {
+  const objects = join(task.repo.gitDir, "objects");
+  // git's own `prune` removes folders of this name when a crash leaves one behind.
+  const quarantine = mkdtempSync(join(objects, "tmp_objdir-ccm-"));
+  try {
+    mkdirSync(join(quarantine, "pack"));
+    const inside = {
+      GIT_OBJECT_DIRECTORY: quarantine,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: quotePath(objects),
+      GIT_QUARANTINE_PATH: quarantine,
+    };
+    await pack(task, want, base, limitBytes, borrowed, inside);
+    await requireComplete(task, want, base, inside);
+    return moveIn(quarantine, join(objects, "pack"));
+  } finally {
+    rmSync(quarantine, { recursive: true, force: true });
+  }
+}
+
+async function pack(
+  task: TaskGit,
+  want: string,
+  base: CommitId,
+  limitBytes: number,
+  borrowed: Record<string, string>,
+  inside: Record<string, string>,
+): Promise<void> {
+  const gitDir = task.repo.gitDir;
+  const { from, into } = await pipe(
+    {
+      gitDir,
+      env: borrowed,
+      config: ["core.commitGraph=false", "core.multiPackIndex=false", "pack.useBitmaps=false", "pack.writeReverseIndex=false"],
+      args: ["pack-objects", "-q", "--revs", "--stdout", "--delta-base-offset"],
+      stdin: `${want}\n^${base}\n`,
+      timeoutMs: LONG_MS,
+    },
+    {
+      gitDir,
+      env: inside,
+      args: ["index-pack", "--strict", `--max-input-size=${limitBytes}`, `--keep=ccm import of task ${task.taskId}`, "--stdin"],
+      timeoutMs: LONG_MS,
+    },
+  );
+  // index-pack first: when it refuses, pack-objects only fails because nobody reads on.
+  if (into.code !== 0) throw unsound(task, refusal(["index-pack"], into).message);
+  if (from.code !== 0) throw unsound(task, refusal(["pack-objects"], from).message);
+}
+
+async function requireComplete(task: TaskGit, want: string, base: CommitId, inside: Record<string, string>): Promise<void> {
+  const answer = await run({
+    gitDir: task.repo.gitDir,
+    env: inside,
+    config: ["core.commitGraph=false"],
+    args: ["rev-list", "--objects", "--quiet", "--stdin"],
+    stdin: `${want}\n^${base}\n`,
+    timeoutMs: LONG_MS,
+  });
+  if (answer.code !== 0) throw unsound(task, refusal(["rev-list"], answer).message);
+}
+
+/** The index last: a pack counts from the moment its index is there. Returns the `.keep` files that now hold the packs. */
+function moveIn(quarantine: string, packs: string): string[] {
+  const order = [".keep", ".pack", ".rev", ".idx"];
+  const rank = (name: string) => order.findIndex((ending) => name.endsWith(ending));
+  const names = readdirSync(join(quarantine, "pack")).sort((a, b) => rank(a) - rank(b));
+  for (const name of names) renameSync(join(quarantine, "pack", name), join(packs, name));
+  return names.filter((name) => name.endsWith(".keep")).map((name) => join(packs, name));
+}
+
+export function unsound(task: TaskGit, why: string): Fault {
+  return new Fault(
+    "failed",
+    `What the agent committed on "${task.branch}" could not be imported: ${why}`,
+    `Nothing was changed in the repository; the agent's own copy is in "${placesOf(task).root}".`,
+  );
+}

@@ -1,0 +1,32 @@
+// The same life of a tree with git in the real sandbox, at each level that this machine gives.
+import { expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../../src/kernel/context.ts";
+import { realOutside } from "../../src/outside.ts";
+import { probeSandbox } from "../../src/sandbox/probe.ts";
+import { bench, commitAll, complaints, git, TEXT, write } from "../git/repositories.ts";
+
+const levels = (await probeSandbox()).filter((probe) => probe.works).map((probe) => probe.level);
+
+test.each(levels)("made, settled, imported, shown, discarded and restored at level %s", async (level) => {
+  const { path, paths, order: plain, tree, task, base } = await bench();
+  const { trees, git: outside } = realOutside(paths, { sandbox: { hide: [] } } as unknown as Config, { level: () => level });
+  const order = { ...plain, level };
+  await trees.create(order);
+  write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
+  chmodSync(join(tree, "unreadable.txt"), 0);
+  chmodSync(join(tree, "closed"), 0);
+  const { commit, committedFiles, found } = await trees.settle(order, "work");
+  expect([committedFiles, found]).toEqual([3, []]);
+  expect(await outside.importBranch(task, base, base, TEXT)).toEqual({ tip: commit, grafted: false });
+  await trees.show(order, base, "detached");
+  await trees.show(order, commit, "branch");
+  expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");
+  write(tree, { "late.txt": "late" });
+  const { trashCommit } = await trees.discard(order, TEXT.at);
+  expect(git(path, "show", `${trashCommit}:late.txt`)).toBe("late");
+  await trees.restore(order, trashCommit ?? "");
+  commitAll(tree);
+  expect(complaints(path)).toBe("");
+});
