@@ -24,7 +24,7 @@ test("a failure reaches its own caller only, and nothing stays in memory", async
     throw new Error("broken");
   });
   const next = lanes.run("a", async () => 2);
-  expect(failing).rejects.toThrow("broken");
+  await expect(failing).rejects.toThrow("broken");
   expect(await next).toBe(2);
   expect(lanes.size).toBe(0);
 });
