@@ -46,7 +46,7 @@ export type Repair = { before: string; after: string; text: string };
 const SLIPS: [RegExp, string][] = [
   [/\bi = 1\b/g, "i = 0"],
   [/<=/g, "<"],
-  [/ - /g, " + "],
+  [/(?<= )-(?= )/g, "+"],
   [/>=/g, ">"],
   [/\+ 1\b/g, "+ 0"],
 ];
