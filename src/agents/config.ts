@@ -1,6 +1,6 @@
 // Settings of agents and of what runs may take: `agents.*` and `limits.*`.
 import * as v from "valibot";
-import { whole } from "../kernel/config.ts";
+import { whole } from "../kernel/config-keys.ts";
 
 /** A name as it is typed and put into file names. */
 const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "an agent's name: a letter, then letters, digits or hyphens"));

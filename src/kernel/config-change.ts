@@ -1,7 +1,9 @@
 // One setting read or changed by its dotted key, as `ccm config` does it.
 import { chmodSync, renameSync, writeFileSync } from "node:fs";
-import { checkConfig, environmentOverrides, knownKeys, parseValue, readConfigText, type Sections } from "./config.ts";
+import { checkConfig, readConfigText } from "./config.ts";
+import { environmentOverrides } from "./config-environment.ts";
 import { setKey } from "./config-file.ts";
+import { knownKeys, parseValue, type Sections } from "./config-keys.ts";
 import type { Config } from "./context.ts";
 import { Fault, unwrap } from "./fault.ts";
 import { didYouMean } from "./nearest.ts";

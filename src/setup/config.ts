@@ -1,7 +1,7 @@
 // The whole configuration: every room's section in one list, and the address of the web server.
 import * as v from "valibot";
 import { agentsSection, limitsSection } from "../agents/config.ts";
-import { type Sections, whole } from "../kernel/config.ts";
+import { type Sections, whole } from "../kernel/config-keys.ts";
 import { sandboxSection } from "../sandbox/config.ts";
 import { retentionSection } from "../worktrees/config.ts";
 

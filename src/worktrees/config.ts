@@ -1,6 +1,6 @@
 // How long things are kept: `retention.*`.
 import * as v from "valibot";
-import { whole } from "../kernel/config.ts";
+import { whole } from "../kernel/config-keys.ts";
 
 export const retentionSection = v.optional(
   v.strictObject({

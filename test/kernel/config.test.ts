@@ -1,9 +1,10 @@
 // The configuration as people meet it: defaults, a file, the environment, and what they are told when it is wrong.
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { checkConfig, knownKeys, parseValue, whole } from "../../src/kernel/config.ts";
+import { checkConfig } from "../../src/kernel/config.ts";
 import { changeSetting, getSetting, listSettings } from "../../src/kernel/config-change.ts";
 import { lineOfKey, setKey } from "../../src/kernel/config-file.ts";
+import { knownKeys, parseValue, whole } from "../../src/kernel/config-keys.ts";
 import { Fault, unwrap } from "../../src/kernel/fault.ts";
 import { sections as real } from "../../src/setup/config.ts";
 
