@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import type { RunPaths } from "../kernel/paths.ts";
+import type { RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { ownCommand } from "../kernel/process.ts";
 import { CARRIED, sandboxArgv, sandboxEnv } from "../sandbox/rules.ts";
 import type { RunSpec } from "./schema.ts";
@@ -16,9 +16,15 @@ const ARGUMENT_BYTES = 131_071;
 /** Writes the prompt's file where there is one. Faults: `invalid` when the prompt does not fit into an argument. */
 export function prepareCommand(spec: RunSpec, run: RunPaths): HostedCommand {
   refuseMissing(spec);
+  makeHome(spec);
   const argv = withPrompt(spec);
   const env = sandboxEnv(spec.sandbox.level, environmentFor(spec, run));
   return { argv: [...dyingWithHost(), ...sandboxWords(spec, run), ...argv], cwd: spec.sandbox.cwd, env };
+}
+
+/** A home of the agent's own below its temporary folder; one of the person is not ccm's to make. */
+function makeHome({ env, sandbox }: RunSpec): void {
+  if (env.HOME?.startsWith(`${sandbox.tmp}/`)) mkdirSync(env.HOME, { recursive: true, mode: 0o700 });
 }
 
 /** Said before anything starts, since a wrapper would only exit with 127. */
@@ -32,9 +38,9 @@ function refuseMissing(spec: RunSpec): void {
   );
 }
 
-/** The folders of the run's task, for which a process below them is the run's. */
-export function taskFolders(spec: Pick<RunSpec, "treePath" | "gitPath" | "sandbox">): string[] {
-  return [spec.treePath, spec.gitPath, spec.sandbox.tmp];
+/** The folders of a task, for which a process in them is a run's. */
+export function taskFolders({ tree, git, tmp }: Pick<TaskPaths, "tree" | "git" | "tmp">): string[] {
+  return [tree, git, tmp];
 }
 
 /** This run's markers, by which its processes are found when nothing else is left of them; the sandbox's own carry it under another name. */

@@ -49,7 +49,7 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
     becomeSubreaper();
     const claim = {
       markers: markersOf(run),
-      folders: taskFolders(spec),
+      folders: taskFolders({ tree: spec.treePath, git: spec.gitPath, tmp: spec.sandbox.tmp }),
       sinceTicks: started.startTicks,
       sandboxed: spec.sandbox.level !== "none",
     };

@@ -4,7 +4,7 @@ import { freemem, loadavg } from "node:os";
 import { join } from "node:path";
 import { Fault, messageOf } from "../kernel/fault.ts";
 import { probeLock } from "../kernel/lock.ts";
-import type { Paths, RunPaths } from "../kernel/paths.ts";
+import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
 import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
@@ -31,7 +31,7 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
     launch: (runId) => launch(paths, runId, executable),
     look: (runId) => look(paths.run(runId)),
     request: (runId, request) => writeRequest(paths.run(runId), request),
-    reap: (runId) => reap(paths.run(runId)),
+    reap: (runId, taskId) => reap(paths.run(runId), paths.task(taskId)),
     list: () => list(paths.runs),
     remove: (runId) => remove(paths.run(runId)),
   };
@@ -94,17 +94,25 @@ function tailOf(run: RunPaths): string {
 }
 
 /** Nothing survives a boot, and a run that never started left nothing. */
-async function reap(run: RunPaths): Promise<Survivor[]> {
+async function reap(run: RunPaths, task: TaskPaths): Promise<Survivor[]> {
   const started = readStarted(run);
   if (!started || started.bootId !== bootId()) return [];
   if (probeLock(run.lock)) throw new Fault("conflict", `The host in "${run.root}" is still at work.`, "Stop the run first.");
-  const spec = parseSpec(readFileSync(run.spec, "utf8"));
   return await endSurvivors({
     markers: markersOf(run),
-    folders: taskFolders(spec),
+    folders: taskFolders(task),
     sinceTicks: started.startTicks,
-    sandboxed: spec.sandbox.level !== "none",
+    sandboxed: isSandboxed(run),
   });
+}
+
+/** A spec that cannot be read never started a command; the stricter rule then spares whatever else is there. */
+function isSandboxed(run: RunPaths): boolean {
+  try {
+    return parseSpec(readFileSync(run.spec, "utf8")).sandbox.level !== "none";
+  } catch {
+    return true;
+  }
 }
 
 function list(runs: string): number[] {

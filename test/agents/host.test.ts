@@ -260,6 +260,18 @@ describe("what is left", () => {
     expect(lab.hosts.look(1).kind).toBe("died");
   });
 
+  test("of a run before the last boot is nothing, whatever has its pids now", async () => {
+    const lab = openRuns();
+    lab.hosts.prepare(shellSpec(lab.paths));
+    const bystander = Bun.spawn(["setsid", "sleep", "1000"], { cwd: lab.tree, stdio: ["ignore", "ignore", "ignore"] });
+    writeFileSync(lab.paths.run(1).started, JSON.stringify({ pid: bystander.pid, startTicks: 0, bootId: "another", at: 0 }));
+    expect(lab.hosts.look(1)).toMatchObject({ kind: "died" });
+    expect(await lab.hosts.reap(1, 1)).toEqual([]);
+    expect(runs(bystander.pid)).toBe(true);
+    bystander.kill("SIGKILL");
+    await bystander.exited;
+  });
+
   test("reaping refuses while the host is at work", async () => {
     const lab = openRuns();
     lab.launch(shell("echo up > up; until [ -e go ]; do sleep 0.05; done"));
@@ -334,12 +346,14 @@ describe.each(["namespace", "kernel"] as const)("in the sandbox, level %s", (lev
   test("nothing outlives kill -9 of the host", async () => {
     const lab = openRuns();
     const mark = `${1e6 + Math.floor(Math.random() * 1e6)}`;
-    lab.launch(sandboxed(lab, `env -i setsid sh -c 'echo up > orphan; exec /bin/sleep ${mark}' & sleep ${mark}`));
+    lab.launch(sandboxed(lab, `env -i setsid sh -c 'echo up > orphan; exec sleep ${mark}' & sleep ${mark}`));
     await lab.wrote("orphan");
     const state = lab.hosts.look(1);
     process.kill(state.kind === "live" ? state.pid : 0, "SIGKILL");
     await until("the lock to be free", () => lab.hosts.look(1).kind === "died");
-    await lab.hosts.reap(1, 1);
+    if (level === "namespace") await until("the kernel to end everything", () => processesWith(mark) === 0);
+    const survivors = await lab.hosts.reap(1, 1);
+    expect(new Set(survivors.map((one) => one.how))).toEqual(new Set(level === "namespace" ? [] : ["directory", "marker"]));
     expect(processesWith(mark)).toBe(0);
   });
 });
