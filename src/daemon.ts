@@ -7,7 +7,7 @@ import { loadConfig } from "./kernel/config.ts";
 import type { Ctx } from "./kernel/context.ts";
 import { openDatabase } from "./kernel/database.ts";
 import { appendEvent } from "./kernel/events.ts";
-import { FAULTS, Fault, isFault } from "./kernel/fault.ts";
+import { FAULTS, Fault, isFault, unwrap } from "./kernel/fault.ts";
 import { currentCaller, requireHome } from "./kernel/home.ts";
 import { realIds } from "./kernel/ids.ts";
 import { createJobs, type JobEnd } from "./kernel/jobs.ts";
@@ -23,6 +23,8 @@ import { realOutside } from "./outside.ts";
 import { openSandbox } from "./sandbox/outside.ts";
 import { sections } from "./setup/config.ts";
 import { tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
+import { profileFrom } from "./setup/rules.ts";
+import type { Profile } from "./setup/schema.ts";
 
 /** Between polls while runs are live, in ms: how late the end of a run may be noticed. */
 const BUSY_POLL_MS = 50;
@@ -30,9 +32,10 @@ const BUSY_POLL_MS = 50;
 const IDLE_POLL_MS = 1_000;
 
 /** Runs in the foreground until SIGTERM or SIGINT; `ccm start` starts it detached. The exit code is a Fault's. */
-export async function main(): Promise<number> {
+export async function main(words: string[]): Promise<number> {
+  if (words.includes("--help") || words.includes("-h")) return (await import("./cli.ts")).main(["daemon", "--help"]);
   try {
-    await runDaemon(pathsAt(homeFrom(process.env)));
+    await runDaemon(pathsAt(homeFrom(process.env)), unwrap(profileFrom(words)));
     return 0;
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
@@ -41,7 +44,7 @@ export async function main(): Promise<number> {
   }
 }
 
-async function runDaemon(paths: Paths): Promise<void> {
+async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   requireHome(paths, currentCaller());
   const lock = takeLock(paths.lock);
   if (!lock) throw new Fault("conflict", `A daemon already runs for "${paths.home}".`, "`ccm status` shows it; `ccm stop` ends it.");
@@ -57,7 +60,7 @@ async function runDaemon(paths: Paths): Promise<void> {
   });
   const watcher = watchDatabase(paths, loop);
   await recover(ctx, answers);
-  tellDaemon(ctx);
+  tellDaemon(ctx, profile);
   ctx.log.info("daemon started", { pid: process.pid, sandbox: ctx.outside.sandbox.level() });
   await loop.run(stop.signal);
   watcher.close();

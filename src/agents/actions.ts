@@ -192,6 +192,11 @@ export function sendStop(ctx: Ctx, run: Run, why: string): void {
   });
 }
 
+/** Records why a run was stopped from outside the loop, so that its end is no failure of the agent. */
+export function wantStop(ctx: Ctx, run: Run, why: string): void {
+  ctx.db.transact(() => table.setStopWanted(ctx.db, run.id, why));
+}
+
 /** Stops the live run of a task so that the next one starts at once in its place. Faults: `conflict` without a live run. */
 export function restartRun(ctx: Ctx, taskId: number): Run {
   const run = table.liveRunOf(ctx.db, taskId);

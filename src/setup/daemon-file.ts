@@ -4,31 +4,44 @@ import { version } from "../../package.json" with { type: "json" };
 import type { Ctx } from "../kernel/context.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths } from "../kernel/paths.ts";
-import { type Identity, ownIdentity } from "../kernel/process.ts";
+import { type Identity, isAlive, ownIdentity } from "../kernel/process.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
+import type { Profile } from "./schema.ts";
 
 /** `startedAt` is epoch ms; the identity tells the process from a later one with the same pid. */
-export type DaemonState = Identity & { startedAt: number; version: string; sandbox: SandboxLevel | null };
+export type DaemonState = Identity & { startedAt: number; version: string; sandbox: SandboxLevel | null; profile: Profile };
 
 /** Says that this process is the daemon and is ready. The file is written in place: another file would have another lock. */
-export function tellDaemon(ctx: Ctx): void {
-  const state: DaemonState = { ...ownIdentity(), startedAt: ctx.clock.now(), version, sandbox: ctx.outside.sandbox.level() };
+export function tellDaemon(ctx: Ctx, profile: Profile): void {
+  const sandbox = ctx.outside.sandbox.level();
+  const state: DaemonState = { ...ownIdentity(), startedAt: ctx.clock.now(), version, sandbox, profile };
   writeFileSync(ctx.paths.lock, `${JSON.stringify(state)}\n`);
 }
 
-/** Before the daemon opens anything, and after it closed everything: nobody is ready. */
+/** Before the daemon opens anything, and after it closed everything: it is there, and not ready. */
 export function untellDaemon(paths: Paths): void {
-  writeFileSync(paths.lock, "");
+  writeFileSync(paths.lock, `${JSON.stringify(ownIdentity())}\n`);
 }
 
-/** `absent`: nobody holds the lock. `starting`: somebody does and has not said yet that it is ready. */
-export type DaemonFound = { kind: "absent" } | { kind: "starting" } | { kind: "ready"; state: DaemonState };
+/** `absent`: nobody holds the lock. `busy`: somebody does who starts or stops, and may not have said yet who it is. */
+export type DaemonFound = { kind: "absent" } | { kind: "busy"; who: Identity | undefined } | { kind: "ready"; state: DaemonState };
 
 export function findDaemon(paths: Paths): DaemonFound {
   if (!probeLock(paths.lock)) return { kind: "absent" };
+  const said = readState(paths);
+  // What a killed daemon left there stays until the next one writes: the lock is that one's, the words are not.
+  if (!said || !isAlive(said)) return { kind: "busy", who: undefined };
+  return isReady(said) ? { kind: "ready", state: said } : { kind: "busy", who: said };
+}
+
+function readState(paths: Paths): DaemonState | Identity | undefined {
   try {
-    return { kind: "ready", state: JSON.parse(readFileSync(paths.lock, "utf8")) as DaemonState };
+    return JSON.parse(readFileSync(paths.lock, "utf8"));
   } catch {
-    return { kind: "starting" };
+    return undefined; // Read while it was being written.
   }
+}
+
+function isReady(said: DaemonState | Identity): said is DaemonState {
+  return "startedAt" in said;
 }

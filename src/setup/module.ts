@@ -1,10 +1,12 @@
 // Setting ccm up and looking after it: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
+import { setupCommands } from "./commands.ts";
 import { configCommands } from "./config-commands.ts";
 
 export const setup: Module = {
   name: "setup",
   commands(program, host) {
+    setupCommands(program, host);
     configCommands(program, host);
   },
 };

@@ -1,0 +1,44 @@
+// The commands that set ccm up and look after it; what they do is loaded when one of them runs.
+import type { CAC } from "cac";
+import type { CommandHost } from "../kernel/module.ts";
+
+export type StartOptions = { profile: string; port?: string };
+export type StopOptions = { now?: true; all?: true };
+
+export function setupCommands(program: CAC, host: CommandHost): void {
+  program
+    .command("init", "Make CCM_HOME (~/.ccm) and its database; what is there stays")
+    .option("--yes", "Do not ask")
+    .example("ccm init --yes")
+    .action(async (options: { yes?: true }) => (await import("./home-actions.ts")).init(host, options));
+  daemonCommands(program, host);
+  program
+    .command("status", "Show the daemon, the projects, and what needs you")
+    .example("ccm status")
+    .action(async () => (await import("./home-actions.ts")).status(host));
+  program
+    .command("demo", "See a task go from a prompt to a merged commit, in a throw-away place and without a model")
+    .option("--keep", "Leave the daemon and its folder there to look at")
+    .example("ccm demo")
+    .action(async (options: { keep?: true }) => (await import("./demo.ts")).demo(host, options));
+}
+
+function daemonCommands(program: CAC, host: CommandHost): void {
+  program
+    .command("start", "Start the daemon in the background")
+    .option("--profile <profile>", "full, or minimal: without the dashboard", { default: "full" })
+    .option("--port <port>", "Where the dashboard listens, instead of web.port")
+    .example("ccm start")
+    .action(async (options: StartOptions) => (await import("./daemon-actions.ts")).start(host, options));
+  program
+    .command("stop", "Stop the daemon; agents go on, and the next daemon finds them")
+    .option("--now", "With --all: kill daemon and agents at once, without their goodbyes")
+    .option("--all", "With --now: agents as well")
+    .example("ccm stop")
+    .action(async (options: StopOptions) => (await import("./daemon-actions.ts")).stop(host, options));
+  program
+    .command("daemon", "Run the daemon in this terminal until Ctrl-C")
+    .option("--profile <profile>", "full, or minimal: without the dashboard", { default: "full" })
+    .example("ccm daemon --profile minimal")
+    .action(async () => (await import("./daemon-actions.ts")).refuseDaemonHere());
+}

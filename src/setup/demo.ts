@@ -1,0 +1,2 @@
+// `ccm demo`.
+export async function demo(): Promise<void> {}

@@ -1,0 +1,70 @@
+// `ccm stop --now --all`: everything of this home ends at once, with or without a daemon.
+import { findRun, liveRuns, wantStop } from "../agents/actions.ts";
+import { realClock } from "../kernel/clock.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { processOf, signalProcess } from "../kernel/process.ts";
+import { identityOf } from "./daemon-actions.ts";
+import { findDaemon } from "./daemon-file.ts";
+
+/** Hosts look for requests five times a second and kill at once; a machine that swaps takes longer. */
+const OBEY_MS = 1_500;
+const POLL_MS = 20;
+
+/**
+ * Kills the daemon, so that nobody starts anything, then has every host kill its run; a host that does not answer is
+ * killed itself. Faults: `environment` naming runs that are still there.
+ */
+export async function stopEverything(host: CommandHost): Promise<void> {
+  const ctx = await host.open();
+  const daemon = identityOf(findDaemon(ctx.paths));
+  if (daemon) signalProcess(daemon, "SIGKILL");
+  const runs = await stopRuns(ctx);
+  host.print({ daemon: daemon?.pid ?? null, runs }, () =>
+    [
+      daemon ? `The daemon (process ${daemon.pid}) was killed.` : "No daemon was running.",
+      runs.length === 0 ? "No agent was at work." : `Stopped: ${runs.map((id) => `r${id}`).join(", ")}. Their work is kept.`,
+      "`ccm start` goes on with every task that is not paused or cancelled.",
+    ].join("\n"),
+  );
+}
+
+/** Run numbers that were stopped. */
+async function stopRuns(ctx: Ctx): Promise<number[]> {
+  const { hosts } = ctx.outside;
+  const asked = new Set<number>();
+  const deadline = realClock.elapsed() + OBEY_MS;
+  for (let live = startedRuns(ctx); live.length > 0; live = startedRuns(ctx)) {
+    for (const id of live.filter((run) => !asked.has(run))) {
+      hosts.request(id, { kind: "stop", how: "now" });
+      asked.add(id);
+    }
+    if (realClock.elapsed() > deadline) {
+      await killHosts(ctx, live);
+      break;
+    }
+    await realClock.sleep(POLL_MS);
+  }
+  for (const run of liveRuns(ctx).filter((candidate) => asked.has(candidate.id))) wantStop(ctx, run, "everything was stopped");
+  return [...asked].sort((a, b) => a - b);
+}
+
+/** Runs with a host now, known to the database or not. */
+function startedRuns(ctx: Ctx): number[] {
+  return ctx.outside.hosts.list().filter((id) => ctx.outside.hosts.look(id).kind === "live");
+}
+
+async function killHosts(ctx: Ctx, runs: readonly number[]): Promise<void> {
+  for (const id of runs) killHost(ctx, id);
+  const left = runs.filter((id) => ctx.outside.hosts.look(id).kind === "live");
+  if (left.length > 0)
+    throw new Fault("environment", `Still there: ${left.map((id) => `r${id}`).join(", ")}.`, "They hang in the kernel; look at the disk.");
+  await Promise.all(runs.map((id) => ctx.outside.hosts.reap(id, findRun(ctx, id)?.taskId ?? 0)));
+}
+
+function killHost(ctx: Ctx, id: number): void {
+  const state = ctx.outside.hosts.look(id);
+  const host = state.kind === "live" ? processOf(state.pid) : undefined;
+  if (host) signalProcess(host, "SIGKILL");
+}

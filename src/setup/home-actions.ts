@@ -1,0 +1,119 @@
+// `ccm init` and `ccm status`: CCM_HOME made, and what is going on in it.
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { version } from "../../package.json" with { type: "json" };
+import { liveRuns } from "../agents/actions.ts";
+import type { Run } from "../agents/schema.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { openDatabase } from "../kernel/database.ts";
+import { Fault } from "../kernel/fault.ts";
+import { createHome, currentCaller } from "../kernel/home.ts";
+import { probeLock } from "../kernel/lock.ts";
+import { migrate, requireSchema } from "../kernel/migrate.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "../kernel/migrations.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
+import { textFields } from "../kernel/text-table.ts";
+import { listProjects } from "../projects/actions.ts";
+import { activeTasks, countByState } from "../tasks/actions.ts";
+import { TASK_STATES, type TaskState } from "../tasks/schema.ts";
+import { describe } from "./daemon-actions.ts";
+import { type DaemonFound, findDaemon } from "./daemon-file.ts";
+
+/** Makes the home and its database. Faults: `invalid` without --yes where nobody can be asked, `denied`, `environment`. */
+export async function init(host: CommandHost, options: { yes?: true }): Promise<void> {
+  const paths = pathsAt(homeFrom(process.env));
+  const isNew = !existsSync(paths.database);
+  if (isNew && !options.yes) await ask(paths);
+  makeHome(paths);
+  host.print({ home: paths.home, created: isNew, schema: SCHEMA_VERSION }, () =>
+    isNew ? `Made "${paths.home}". Next: ccm register-project --path .` : `"${paths.home}" is in order.`,
+  );
+}
+
+async function ask(paths: Paths): Promise<void> {
+  if (!process.stdin.isTTY)
+    throw new Fault("invalid", `"${paths.home}" would be made, and nobody can be asked.`, "Say so with: ccm init --yes");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`Make "${paths.home}" with a database in it? [Y/n] `);
+    if (!/^(?:y|yes|)$/i.test(answer.trim())) throw new Fault("denied", "Nothing was made.", "CCM_HOME names another place.");
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Folders and database, migrated; under a running daemon the schema stays as it is. Faults: `denied`, `environment`, `conflict`. */
+export function makeHome(paths: Paths): void {
+  createHome(paths, currentCaller());
+  const db = openDatabase(paths.database);
+  try {
+    if (probeLock(paths.lock)) requireSchema(db, SCHEMA_VERSION);
+    else migrate(db, MIGRATIONS, paths.backups, Date.now());
+  } finally {
+    db.close();
+  }
+}
+
+/** What `ccm status` shows. */
+type Status = {
+  home: string;
+  daemon: Record<string, unknown>;
+  projects: number;
+  tasks: Partial<Record<TaskState, number>>;
+  runs: { run: number; task: number; kind: string; agent: string; since: string }[];
+  waitsForYou: { task: number; title: string }[];
+};
+
+export async function status(host: CommandHost): Promise<void> {
+  const ctx = await host.open();
+  const found = findDaemon(ctx.paths);
+  const now = lookAround(ctx, found);
+  host.print(now, () => statusText(host, now, found));
+}
+
+function lookAround(ctx: Ctx, found: DaemonFound): Status {
+  const projects = listProjects(ctx);
+  const counts = projects.flatMap((project) => countByState(ctx, project.id));
+  const tasks = TASK_STATES.flatMap((state) => {
+    const count = counts.filter((one) => one.state === state).reduce((sum, one) => sum + one.count, 0);
+    return count > 0 ? [[state, count] as const] : [];
+  });
+  return {
+    home: ctx.paths.home,
+    daemon: found.kind === "ready" ? describe(found.state, "running") : { state: found.kind === "busy" ? "busy" : "stopped", version },
+    projects: projects.length,
+    tasks: Object.fromEntries(tasks),
+    runs: liveRuns(ctx).map(describeRun),
+    waitsForYou: activeTasks(ctx)
+      .filter((task) => task.state === "approving")
+      .map(({ id, title }) => ({ task: id, title })),
+  };
+}
+
+function describeRun(run: Run): Status["runs"][number] {
+  return { run: run.id, task: run.taskId, kind: run.kind, agent: run.agent, since: new Date(run.startedAt ?? run.claimedAt).toISOString() };
+}
+
+function statusText(host: CommandHost, now: Status, found: DaemonFound): string {
+  const tasks = Object.entries(now.tasks).map(([state, count]) => `${count} ${state}`);
+  return textFields(
+    [
+      ["daemon", daemonText(found)],
+      ["home", now.home],
+      ["projects", now.projects === 0 ? "none yet; ccm register-project --path ." : String(now.projects)],
+      ["tasks", tasks.join(", ") || "none"],
+      ["at work", now.runs.map((run) => `r${run.run} ${run.agent} on task ${run.task}`).join(", ")],
+      ["needs you", now.waitsForYou.map(({ task, title }) => `task ${task} waits for approval: ${title}`).join("; ")],
+    ],
+    host.columns,
+  );
+}
+
+function daemonText(found: DaemonFound): string {
+  if (found.kind === "absent") return "does not run; ccm start";
+  if (found.kind === "busy") return "is starting or stopping";
+  const { pid, startedAt, sandbox, profile } = found.state;
+  const since = new Date(startedAt).toISOString().replace("T", " ").slice(0, 16);
+  return `runs since ${since} UTC (process ${pid}, ${profile}), sandbox: ${sandbox ?? "none works; ccm doctor says why"}`;
+}
