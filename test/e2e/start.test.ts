@@ -1,10 +1,15 @@
 // The executable itself: nothing from the folder or the environment it is started in gets into it, and it behaves in pipes.
 import { beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json" with { type: "json" };
+import { openDatabase } from "../../src/kernel/database.ts";
+import { createHome, currentCaller } from "../../src/kernel/home.ts";
+import { migrate } from "../../src/kernel/migrate.ts";
+import { MIGRATIONS } from "../../src/kernel/migrations.ts";
 import { binary } from "../support/binary.ts";
-import { temporaryFolder } from "../support/folders.ts";
+import { temporaryFolder, temporaryHome } from "../support/folders.ts";
+import { waitFor } from "../support/wait.ts";
 
 beforeAll(() => {
   binary();
@@ -50,6 +55,34 @@ describe("foreign code stays out", () => {
     expect(await run(["--version"], { cwd: folder, env })).toEqual({ out: `ccm ${version}\n`, error: "", exit: 0 });
     const listed = await run(["config", "list"], { cwd: folder, env });
     expect(listed.error).toContain('There is no ccm home at "/nonexistent/home".');
+    expect(await Bun.file(ran).exists()).toBe(false);
+  });
+
+  test("the daemon keeps it out as well, with every entrance tried at once", async () => {
+    const { folder, code, ran } = trap();
+    const paths = temporaryHome();
+    createHome(paths, currentCaller());
+    const db = openDatabase(paths.database);
+    migrate(db, MIGRATIONS, paths.backups, 0);
+    db.close();
+    const env = Object.assign({}, ...entrances.map(([, environment]) => environment(code)), {
+      PATH: process.env.PATH,
+      HOME: folder,
+      CCM_HOME: paths.home,
+    });
+    const daemon = Bun.spawn([binary(), "daemon", "--profile", "minimal"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      await waitFor("the daemon to start", () =>
+        readdirSync(paths.logs).some((name) => readFileSync(join(paths.logs, name), "utf8").includes("daemon started")),
+      );
+    } finally {
+      daemon.kill("SIGTERM");
+    }
+    expect({ exit: await daemon.exited, out: await daemon.stdout.text(), error: await daemon.stderr.text() }).toEqual({
+      exit: 0,
+      out: "",
+      error: "",
+    });
     expect(await Bun.file(ran).exists()).toBe(false);
   });
 
