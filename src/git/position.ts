@@ -1,7 +1,7 @@
 // Where an agent left its private git directory.
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import { inTree } from "./changes.ts";
+import { inTree, runInTree } from "./changes.ts";
 import { isCommitId, placesOf, readHead, readPlainFile, readRef } from "./places.ts";
 import { run, type Wrap } from "./run.ts";
 import type { CommitId, TaskGit } from "./schema.ts";
@@ -15,8 +15,7 @@ export async function position(task: TaskGit, base: CommitId, wrap: Wrap): Promi
   const head = readHead(task.gitPath);
   const at = head === null ? null : "commit" in head ? head.commit : readRef(task.gitPath, head.ref);
   const tip = readRef(task.gitPath, ours) ?? at ?? base;
-  const known = await run(inTree(task, wrap, { args: ["cat-file", "--batch-check=%(objecttype)"], stdin: `${tip}\n${at ?? tip}\n` }));
-  const [tipType, headType] = known.stdout.toString().split("\n");
+  const [tipType, headType] = await typesOf(task, [tip, at ?? tip], wrap);
   if (tipType !== "commit") {
     throw new Fault(
       "failed",
@@ -38,9 +37,11 @@ export async function descends(task: TaskGit, commit: CommitId, ancestor: Commit
 export async function mergedIn(task: TaskGit, wrap: Wrap): Promise<CommitId[]> {
   const ids = (readPlainFile(join(task.gitPath, "MERGE_HEAD"), 10_000) ?? "").split("\n").filter(isCommitId);
   if (ids.length === 0) return [];
-  const known = await run(
-    inTree(task, wrap, { args: ["cat-file", "--batch-check=%(objecttype)"], stdin: ids.map((id) => `${id}\n`).join("") }),
-  );
-  const types = known.stdout.toString().split("\n");
+  const types = await typesOf(task, ids, wrap);
   return ids.filter((_, index) => types[index] === "commit");
+}
+
+async function typesOf(task: TaskGit, ids: CommitId[], wrap: Wrap): Promise<string[]> {
+  const call = { args: ["cat-file", "--batch-check=%(objecttype)"], stdin: ids.map((id) => `${id}\n`).join("") };
+  return (await runInTree(task, wrap, call)).toString().split("\n");
 }

@@ -10,6 +10,9 @@ const ANSWER_BYTES = 128_000_000;
 /** As much of what git complains about as a sentence needs. */
 const COMPLAINT_BYTES = 8_000;
 
+/** Exit codes of `ccm sandbox` when it could not start the command (as env(1) has them); git itself has none of these. */
+const SANDBOX_CODES = [125, 126, 127];
+
 /** A process to start: the whole environment, nothing is inherited. */
 export type Command = { argv: string[]; env: Record<string, string>; cwd: string };
 
@@ -82,8 +85,20 @@ export async function text(call: Call): Promise<string> {
 export async function pipe(from: Call, into: Call): Promise<{ from: Answer; into: Answer }> {
   const source = await start(from, "stream");
   const sink = await start({ ...into, stdin: source.stdout });
-  const [fromAnswer, intoAnswer] = await Promise.all([source.answer, sink.answer.finally(() => source.kill())]);
+  const [fromAnswer, intoAnswer] = await Promise.all([source.answer, endingWith(sink.answer, source)]);
   return { from: fromAnswer, into: intoAnswer };
+}
+
+/** A reader that failed leaves a writer that nobody reads; one that succeeded has read everything, and the writer ends by itself. */
+async function endingWith(reading: Promise<Answer>, writer: Child): Promise<Answer> {
+  try {
+    const answer = await reading;
+    if (answer.code !== 0) writer.kill();
+    return answer;
+  } catch (thrown) {
+    writer.kill();
+    throw thrown;
+  }
 }
 
 /** What git said when it refused, as a Fault with its own first line. */
@@ -115,6 +130,13 @@ async function start(call: Call, mode: "collect" | "stream" = "collect"): Promis
           "Look at the disk and at other processes that use the repository.",
         );
       }
+      if (call.wrap && SANDBOX_CODES.includes(result.code)) {
+        throw new Fault(
+          "environment",
+          `The sandbox for "git ${call.args[0]}" could not be started: ${result.stderr.trim()}`,
+          "`ccm doctor` says what works.",
+        );
+      }
       if (result.cut && limit.over === "fault") throw new Fault("failed", `"git ${call.args[0]}" printed more than ${limit.bytes} bytes.`);
       return result;
     }),
@@ -132,14 +154,20 @@ function spawn(command: Command, stdin: Call["stdin"]) {
       detached: true, // A group of its own, so that a deadline also ends what git started.
     });
   } catch (thrown) {
-    const code = (thrown as { code?: string }).code ?? "";
-    if (code !== "ENOENT")
-      throw new Fault("environment", `git could not be started: ${code || String(thrown)}.`, "`ccm doctor` says more.", { cause: thrown });
-    throw new Fault("environment", `"${command.argv[0]}" could not be started in "${command.cwd}".`, INSTALL_HINT, { cause: thrown });
+    const code = (thrown as { code?: string }).code ?? String(thrown);
+    throw new Fault(
+      "environment",
+      `"${command.argv[0]}" could not be started in "${command.cwd}": ${code}.`,
+      "See that the folder exists and may be entered.",
+      {
+        cause: thrown,
+      },
+    );
   }
 }
 
-const INSTALL_HINT = "Install git 2.38 or newer (`apt install git`, `dnf install git`, `brew install git`) and see that the folder exists.";
+const INSTALL_HINT = "Install git 2.38 or newer: `apt install git`, `dnf install git` or `brew install git`.";
+const PLAIN_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 async function collect(child: ReturnType<typeof spawn>, limit: { bytes: number } | null, kill: () => void): Promise<Answer> {
   const [out, err, code] = await Promise.all([
@@ -173,7 +201,7 @@ function killGroup(pid: number): void {
 function argvOf(call: Call): string[] {
   const settings = [...ALWAYS, ...(call.trust === "person" ? [] : OWN_ONLY), ...(call.config ?? [])];
   return [
-    "git",
+    gitProgram(),
     ...(call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`]),
     ...(call.workTree === undefined ? [] : [`--work-tree=${call.workTree}`]),
     ...settings.flatMap((setting) => ["-c", setting]),
@@ -181,12 +209,19 @@ function argvOf(call: Call): string[] {
   ];
 }
 
+/** By its full path: a sandbox may not be able to search every folder of PATH. */
+function gitProgram(): string {
+  const found = Bun.which("git", { PATH: process.env.PATH ?? PLAIN_PATH });
+  if (found) return found;
+  throw new Fault("environment", "git is not installed, or not in PATH.", INSTALL_HINT);
+}
+
 /** Nothing of ccm's own environment but PATH reaches git; the person's home only where their configuration is wanted. */
 function environmentOf(call: Call): Record<string, string> {
   const { PATH, HOME, XDG_CONFIG_HOME } = process.env;
   const person = call.trust === "person";
   return {
-    PATH: PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    PATH: PATH ?? PLAIN_PATH,
     HOME: person && HOME ? HOME : "/nonexistent",
     ...(person && XDG_CONFIG_HOME ? { XDG_CONFIG_HOME } : {}),
     ...(person ? {} : { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null", GIT_ATTR_NOSYSTEM: "1" }),

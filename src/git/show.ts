@@ -1,5 +1,5 @@
 // Makes a tree show exactly one commit; what settling leaves out of git is put aside for the time and brought back.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openUp } from "../kernel/open-folders.ts";
 import { absolute, changesIn, inTree, type RawPath, runInTree } from "./changes.ts";
@@ -34,18 +34,32 @@ export async function showTree(task: TaskGit, commit: CommitId, on: "branch" | "
 
 async function clear(task: TaskGit, keepOut: KeepOut, wrap: Wrap): Promise<void> {
   const changes = await changesIn(task, keepOut, wrap);
-  for (const { path, why } of changes.left) if (why !== "copied") putAside(task, path);
-  for (const path of changes.add) if (look(absolute(task, path))) rmSync(absolute(task, path), { force: true });
+  const work = () => {
+    for (const { path, why } of changes.left) if (why !== "copied" && look(absolute(task, path))) putAside(task, path);
+    for (const path of changes.add) rmSync(absolute(task, path), { force: true });
+  };
+  try {
+    work();
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code !== "EACCES") throw thrown;
+    openUp(task.treePath); // A folder that may not be written.
+    work();
+  }
 }
 
+/** git only warns of a file that it could not remove, and forgets it: then the old index is taken up again. */
 async function checkOutOver(task: TaskGit, commit: CommitId, wrap: Wrap): Promise<void> {
   const args = ["read-tree", "--reset", "-u", commit];
   const call = inTree(task, wrap, { args, config: CHECKOUT });
+  const before = `${task.indexPath}.before`;
+  copyFileSync(task.indexPath, before);
   let answer = await run(call);
-  if (answer.code !== 0) {
-    openUp(task.treePath); // A folder without write permission keeps git from replacing what is in it.
+  if (answer.code !== 0 || answer.stderr !== "") {
+    openUp(task.treePath);
+    renameSync(before, task.indexPath);
     answer = await run(call);
   }
+  rmSync(before, { force: true });
   if (answer.code !== 0) throw refusal(args, answer, "failed");
 }
 

@@ -7,26 +7,33 @@ import { realOutside } from "../../src/outside.ts";
 import { probeSandbox } from "../../src/sandbox/probe.ts";
 import { bench, commitAll, complaints, git, TEXT, write } from "../git/repositories.ts";
 
+/** Each git command starts the whole program first when ccm runs from source: 0.1 s, with all cores free. */
+const TIMEOUT_MS = 60_000;
+
 const levels = (await probeSandbox()).filter((probe) => probe.works).map((probe) => probe.level);
 
-test.each(levels)("made, settled, imported, shown, discarded and restored at level %s", async (level) => {
-  const { path, paths, order: plain, tree, task, base } = await bench();
-  const { trees, git: outside } = realOutside(paths, { sandbox: { hide: [] } } as unknown as Config, { level: () => level });
-  const order = { ...plain, level };
-  await trees.create(order);
-  write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
-  chmodSync(join(tree, "unreadable.txt"), 0);
-  chmodSync(join(tree, "closed"), 0);
-  const { commit, committedFiles, found } = await trees.settle(order, "work");
-  expect([committedFiles, found]).toEqual([3, []]);
-  expect(await outside.importBranch(task, base, base, TEXT)).toEqual({ tip: commit, grafted: false });
-  await trees.show(order, base, "detached");
-  await trees.show(order, commit, "branch");
-  expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");
-  write(tree, { "late.txt": "late" });
-  const { trashCommit } = await trees.discard(order, TEXT.at);
-  expect(git(path, "show", `${trashCommit}:late.txt`)).toBe("late");
-  await trees.restore(order, trashCommit ?? "");
-  commitAll(tree);
-  expect(complaints(path)).toBe("");
-});
+test.each(levels)(
+  "made, settled, imported, shown, discarded and restored at level %s",
+  async (level) => {
+    const { path, paths, order: plain, tree, task, base } = await bench();
+    const { trees, git: outside } = realOutside(paths, { sandbox: { hide: [] } } as unknown as Config, { level: () => level });
+    const order = { ...plain, level };
+    await trees.create(order);
+    write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
+    chmodSync(join(tree, "unreadable.txt"), 0);
+    chmodSync(join(tree, "closed"), 0);
+    const { commit, committedFiles, found } = await trees.settle(order, "work");
+    expect([committedFiles, found]).toEqual([3, []]);
+    expect(await outside.importBranch(task, base, base, TEXT)).toEqual({ tip: commit, grafted: false });
+    await trees.show(order, base, "detached");
+    await trees.show(order, commit, "branch");
+    expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");
+    write(tree, { "late.txt": "late" });
+    const { trashCommit } = await trees.discard(order, TEXT.at);
+    expect(git(path, "show", `${trashCommit}:late.txt`)).toBe("late");
+    await trees.restore(order, trashCommit ?? "");
+    commitAll(tree);
+    expect(complaints(path)).toBe("");
+  },
+  TIMEOUT_MS,
+);
