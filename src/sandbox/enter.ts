@@ -1,6 +1,6 @@
 // `ccm sandbox --spec FILE -- COMMAND…`: applies the sandbox to itself, then starts the command in it.
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Fault, isFault } from "../kernel/fault.ts";
 import { type Command, cannotStart, runAsInit } from "./init.ts";
 import { confine, type Grant } from "./landlock.ts";
@@ -73,8 +73,12 @@ function readSpec(path: string): SandboxSpec {
   }
 }
 
-/** Symbolic links resolved, so that what is hidden is what they lead to. What is not there needs no rule, but for what must be written. */
+/**
+ * Symbolic links resolved, so that what is hidden is what they lead to. What is not there needs no rule, but for what
+ * must be written, and for what may appear later where it must not be seen.
+ */
 function resolved(spec: SandboxSpec): SandboxSpec {
+  const hidden = (paths: string[]) => paths.flatMap((path) => realpath(path) ?? placeOf(path) ?? []);
   const existing = (paths: string[]) => paths.flatMap((path) => realpath(path) ?? []);
   const needed = (path: string) => {
     const real = realpath(path);
@@ -84,11 +88,17 @@ function resolved(spec: SandboxSpec): SandboxSpec {
   return {
     ...spec,
     write: spec.write.map(needed),
-    hide: existing([...spec.hide, ...(spec.level === "namespace" ? REPLACED : ["/dev"])]),
+    hide: hidden([...spec.hide, ...(spec.level === "namespace" ? REPLACED : ["/dev"])]),
     show: existing(spec.show),
     tmp: needed(spec.tmp),
     cwd: needed(spec.cwd),
   };
+}
+
+/** Where a missing file would be, if the folder for it is there. */
+function placeOf(path: string): string | undefined {
+  const folder = realpath(dirname(path));
+  return folder === undefined ? undefined : join(folder, basename(path));
 }
 
 function realpath(path: string): string | undefined {

@@ -17,7 +17,7 @@ export function marksOf(spec: Pick<SandboxSpec, "hide" | "show" | "write" | "pro
   for (const folder of spec.protect.flatMap(ancestors)) {
     if (!marks.has(folder) && markOf(marks, folder) === "write") marks.set(folder, "write");
   }
-  return new Map([...marks].sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1)));
+  return new Map([...marks].sort(([a], [b]) => byDepth(a, b)));
 }
 
 /** The mark that decides for a path itself: its own or that of the nearest folder above; everything else is shown. */
@@ -68,6 +68,11 @@ export function parent(path: string): string {
 
 function join(folder: string, name: string): string {
   return folder === "/" ? `/${name}` : `${folder}/${name}`;
+}
+
+/** Outer paths before inner ones, for sort(). */
+export function byDepth(a: string, b: string): number {
+  return depth(a) - depth(b) || (a < b ? -1 : 1);
 }
 
 function depth(path: string): number {
