@@ -30,8 +30,8 @@ export async function stopEverything(host: CommandHost): Promise<void> {
   );
 }
 
-/** Run numbers that were stopped. */
-async function stopRuns(ctx: Ctx): Promise<number[]> {
+/** Has every host kill its run; gives the numbers of the runs that were stopped. Faults: `environment`. */
+export async function stopRuns(ctx: Ctx): Promise<number[]> {
   const { hosts } = ctx.outside;
   const asked = new Set<number>();
   const deadline = realClock.elapsed() + OBEY_MS;
