@@ -59,6 +59,7 @@ CREATE TABLE tasks (
   send_backs     INTEGER NOT NULL DEFAULT 0,
   conflicts      INTEGER NOT NULL DEFAULT 0,
   job_faults     INTEGER NOT NULL DEFAULT 0,
+  runs           INTEGER NOT NULL DEFAULT 0,
   not_before     INTEGER,
   cost_usd       REAL NOT NULL DEFAULT 0,
   created_at     INTEGER NOT NULL,
@@ -71,6 +72,8 @@ CREATE INDEX tasks_queue ON tasks (project_id, priority, created_at, id) WHERE s
 CREATE INDEX tasks_blocked ON tasks (project_id, id) WHERE state = 'queued' AND unmet > 0;
 CREATE INDEX tasks_active ON tasks (state, id) WHERE state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging');
 CREATE INDEX tasks_by_project ON tasks (project_id, id);
+CREATE INDEX tasks_by_state ON tasks (project_id, state);
+CREATE INDEX tasks_ended ON tasks (finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE task_dependencies (
   task_id  INTEGER NOT NULL REFERENCES tasks (id),

@@ -43,9 +43,13 @@ function start(ctx: Ctx, want: Want): void {
   }, "durable");
 }
 
-/** The plan that a tick would make now, with the tasks that wait for others, at most `limit` a project: for people. */
-export function explainPlan(ctx: Ctx, limit: number): Plan {
-  const plan = planTick(takeSnapshot(ctx, limit));
+/**
+ * The plan that a tick would make now, with the tasks that wait for others, at most `limit` a project: for people. While
+ * no daemon has tried the sandbox, it is `assumed` to work, since nothing else would be said of any task.
+ */
+export function explainPlan(ctx: Ctx, limit: number, sandbox: "as found" | "assumed"): Plan {
+  const snapshot = takeSnapshot(ctx, limit);
+  const plan = planTick(sandbox === "assumed" ? { ...snapshot, sandbox: "kernel" } : snapshot);
   const blocked = listProjects(ctx)
     .flatMap((project) => blockedWants(ctx.db, project.id, limit))
     .map(({ waitingText, ...want }): Hold => ({ want, waiting: { reason: "dependency", text: waitingText ?? "Waits for other tasks." } }));

@@ -2,6 +2,9 @@
 import type { Db } from "../kernel/database.ts";
 import type { Slot, Want } from "./rules.ts";
 
+/** The words of the partial index on begun tasks: SQLite uses it only where they stand in the statement. INDEXED BY makes a plan that reads the whole queue an error, not a surprise. */
+const BEGUN = "t.state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging')";
+
 /** Live runs, and begun tasks that hold a slot while their tree is being made. */
 export function takenSlots(db: Db): Slot[] {
   return db.sql
@@ -9,8 +12,8 @@ export function takenSlots(db: Db): Slot[] {
       `SELECT r.project_id AS projectId, CASE r.kind WHEN 'agent' THEN r.agent END AS agent FROM runs r WHERE r.state <> 'finished'
        UNION ALL
        SELECT t.project_id, coalesce(t.agent, p.agent)
-       FROM tasks t JOIN projects p ON p.id = t.project_id JOIN worktrees w ON w.task_id = t.id
-       WHERE t.state = 'executing' AND t.stage_done = 0 AND w.state IN ('wanted', 'restoring')
+       FROM tasks t INDEXED BY tasks_active JOIN projects p ON p.id = t.project_id JOIN worktrees w ON w.task_id = t.id
+       WHERE ${BEGUN} AND t.state = 'executing' AND t.stage_done = 0 AND w.state IN ('wanted', 'restoring')
          AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.state <> 'finished')`,
     )
     .all();
@@ -25,9 +28,9 @@ export function begunWants(db: Db): Want[] {
          CASE WHEN t.state = 'verifying' THEN c.gate WHEN w.setup = 'needed' THEN 'setup' ELSE coalesce(t.agent, p.agent) END AS name,
          CASE WHEN t.state = 'verifying' THEN c.commit_id ELSE t.tip_commit END AS "commit",
          CASE WHEN t.state = 'verifying' THEN c.gate_command WHEN w.setup = 'needed' THEN w.setup_command END AS command
-       FROM tasks t JOIN projects p ON p.id = t.project_id
+       FROM tasks t INDEXED BY tasks_active JOIN projects p ON p.id = t.project_id
          JOIN worktrees w ON w.task_id = t.id LEFT JOIN candidates c ON c.task_id = t.id
-       WHERE (t.state = 'executing' AND t.stage_done = 0 OR t.state = 'verifying' AND c.state = 'unchecked' AND c.gate_command IS NOT NULL)
+       WHERE ${BEGUN} AND (t.state = 'executing' AND t.stage_done = 0 OR t.state = 'verifying' AND c.state = 'unchecked' AND c.gate_command IS NOT NULL)
          AND w.state = 'ready'
          AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.state <> 'finished')
        ORDER BY t.id`,
@@ -41,7 +44,7 @@ export function queuedWants(db: Db, projectId: number, limit: number): Want[] {
     .query<Want, [number, number]>(
       `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
          'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS "commit", NULL AS command
-       FROM tasks t JOIN projects p ON p.id = t.project_id
+       FROM tasks t INDEXED BY tasks_queue JOIN projects p ON p.id = t.project_id
        WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet = 0
        ORDER BY t.priority, t.created_at, t.id LIMIT ?2`,
     )
@@ -54,7 +57,7 @@ export function blockedWants(db: Db, projectId: number, limit: number): (Want & 
     .query<Want & { waitingText: string | null }, [number, number]>(
       `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
          'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS "commit", NULL AS command, t.waiting_text AS waitingText
-       FROM tasks t JOIN projects p ON p.id = t.project_id
+       FROM tasks t INDEXED BY tasks_blocked JOIN projects p ON p.id = t.project_id
        WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet > 0 ORDER BY t.id LIMIT ?2`,
     )
     .all(projectId, limit);

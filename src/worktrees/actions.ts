@@ -128,7 +128,7 @@ export function releaseTree(ctx: Ctx, task: Task): void {
 
 /** Ended tasks whose trees are still there, oldest first, at most `limit`. */
 export function endedWithTree(ctx: Ctx, limit: number): Task[] {
-  return table.endedWorktrees(ctx.db, "ready", ctx.clock.now() + 1, limit).map((worktree) => mustFind(ctx, worktree.taskId));
+  return table.endedWorktrees(ctx.db, limit).map((worktree) => mustFind(ctx, worktree.taskId));
 }
 
 /** Commits what is left, moves the folder to the trash, and lets go of the refs that only the task needed. */

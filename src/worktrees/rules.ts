@@ -1,6 +1,5 @@
 // When a tree may go, and what it may hold.
 import type { Task } from "../tasks/schema.ts";
-import type { Worktree } from "./schema.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -16,7 +15,7 @@ export function mayDiscard(task: Pick<Task, "state" | "finishedAt">, now: number
   return now - task.finishedAt >= retention.keepDays * DAY_MS;
 }
 
-/** True when a discarded tree may be deleted for good; its commit stays under `refs/ccm/trash/`. */
-export function mayPurge(worktree: Pick<Worktree, "state" | "updatedAt">, now: number, retention: Retention): boolean {
-  return worktree.state === "discarded" && now - worktree.updatedAt >= retention.trashDays * DAY_MS;
+/** Trees discarded before this time may be deleted for good; their commits stay under `refs/ccm/trash/`. */
+export function purgeBefore(now: number, retention: Retention): number {
+  return now - retention.trashDays * DAY_MS;
 }

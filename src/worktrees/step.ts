@@ -2,9 +2,9 @@
 import type { Ctx } from "../kernel/context.ts";
 import { mustFind, startTaskJob } from "../tasks/actions.ts";
 import { discardTree, makeTree, purgeTree, restoreTree } from "./actions.ts";
-import { mayPurge } from "./rules.ts";
+import { purgeBefore } from "./rules.ts";
 import type { WorktreeState } from "./schema.ts";
-import { worktreesIn } from "./table.ts";
+import { oldDiscarded, worktreesIn } from "./table.ts";
 
 /** Longest time to make or discard one tree: a big repository on a slow disk. */
 const TREE_TIMEOUT_MS = 10 * 60_000;
@@ -21,8 +21,8 @@ export function stepWorktrees(ctx: Ctx): void {
   for (const state of ["wanted", "restoring", "discarding"] as const) {
     for (const { taskId } of worktreesIn(ctx.db, state, PER_TICK)) start(ctx, taskId, `tree.${state}`, WORK[state] ?? makeTree);
   }
-  for (const worktree of worktreesIn(ctx.db, "discarded", PER_TICK)) {
-    if (mayPurge(worktree, ctx.clock.now(), ctx.config.retention)) start(ctx, worktree.taskId, "tree.purge", purgeTree);
+  for (const { taskId } of oldDiscarded(ctx.db, purgeBefore(ctx.clock.now(), ctx.config.retention), PER_TICK)) {
+    start(ctx, taskId, "tree.purge", purgeTree);
   }
 }
 

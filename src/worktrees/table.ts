@@ -43,16 +43,26 @@ export function listWorktrees(db: Db, limit: number): Worktree[] {
     .map(parse);
 }
 
-/** Trees whose task ended before `endedBefore` and that are still there, oldest first: what retention looks at. */
-export function endedWorktrees(db: Db, states: WorktreeState, endedBefore: number, limit: number): Worktree[] {
+/** Trees that are still in place although their task has ended, oldest first: what retention looks at. */
+export function endedWorktrees(db: Db, limit: number): Worktree[] {
   return db.sql
-    .query<Row, [string, number, number]>(
+    .query<Row, [number]>(
       `SELECT ${COLUMNS} FROM worktrees
-       WHERE state = ?1 AND state <> 'purged' AND updated_at < ?2
-         AND task_id IN (SELECT id FROM tasks WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < ?2)
-       ORDER BY updated_at LIMIT ?3`,
+       WHERE state = 'ready' AND state <> 'purged'
+         AND (SELECT t.state FROM tasks t WHERE t.id = worktrees.task_id) IN ('done', 'failed', 'cancelled')
+       ORDER BY updated_at LIMIT ?1`,
     )
-    .all(states, endedBefore, limit)
+    .all(limit)
+    .map(parse);
+}
+
+/** Trees that have been in the trash since before a time, oldest first. */
+export function oldDiscarded(db: Db, before: number, limit: number): Worktree[] {
+  return db.sql
+    .query<Row, [number, number]>(
+      `SELECT ${COLUMNS} FROM worktrees WHERE state = 'discarded' AND state <> 'purged' AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
+    )
+    .all(before, limit)
     .map(parse);
 }
 

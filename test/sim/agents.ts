@@ -57,6 +57,7 @@ function prepare(world: World, spec: RunSpec): void {
     stopAt: null,
     survivor: false,
     lateUntil: 0,
+    unwantedSince: null,
   });
 }
 

@@ -1,14 +1,37 @@
 // What must hold at every moment, and what must be true when all is quiet.
 import { liveRuns, runsOf } from "../../src/agents/actions.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
-import { listTasks, mustFind } from "../../src/tasks/actions.ts";
+import { findTask, listTasks, mustFind } from "../../src/tasks/actions.ts";
 import type { World } from "./world.ts";
 
 export function checkAlways(world: World, ctx: Ctx): void {
   const main = world.repo.refs.get("refs/heads/main") ?? "";
+  if (main !== world.checkedBase) checkBase(world, main);
+  checkUnwanted(world, ctx);
+  if (world.mostLive > ctx.config.limits.runs) world.violate(`${world.mostLive} runs were live, the limit is ${ctx.config.limits.runs}`);
+}
+
+function checkBase(world: World, main: string): void {
   const history = world.repo.history(main);
   for (const commit of world.personal) if (!history.has(commit)) world.violate(`a commit of the person's is lost from the base: ${commit}`);
-  if (world.mostLive > ctx.config.limits.runs) world.violate(`${world.mostLive} runs were live, the limit is ${ctx.config.limits.runs}`);
+  world.checkedBase = main;
+}
+
+/** Longest time that a run nobody wants may stay live while nothing else goes wrong: a tick, the request, its slowest stop. */
+const STOPPED_WITHIN_MS = 15_000;
+
+/** A run whose task was cancelled or paused is stopped; counted in quiet times only, since a dead daemon stops nobody. */
+function checkUnwanted(world: World, ctx: Ctx): void {
+  if (world.odds.crash > 0 || world.odds.fault > 0) return;
+  for (const host of world.hosts.values()) {
+    const state = findTask(ctx, host.spec.taskId)?.state;
+    const isWanted = state === (host.spec.kind === "gate" ? "verifying" : "executing");
+    if (host.state !== "live" || isWanted) host.unwantedSince = null;
+    else host.unwantedSince ??= world.clock.elapsed();
+    if (host.unwantedSince !== null && world.clock.elapsed() - host.unwantedSince > STOPPED_WITHIN_MS) {
+      world.violate(`run r${host.spec.runId} goes on although task ${host.spec.taskId} is ${state}`);
+    }
+  }
 }
 
 /** After the quiet end every task has ended, merged at most once, on a commit that was checked, and no work is lost. */

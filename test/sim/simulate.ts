@@ -27,7 +27,11 @@ const STORM_MS = 4 * 60_000;
 /** Simulated time in which a quiet world must settle everything: longer than the longest run limit in the simulation. */
 const QUIET_MS = 30 * 60_000;
 
-const CONFIG = "limits:\n  runs: 3\n  runsPerProject: 3\n  runMinutes: 1\n  gateMinutes: 1\n";
+/** Every seed has its own settings: tight and loose caps, trees that go at once and trees that stay. */
+function settingsOf(seed: number): string {
+  const limits = `runs: ${1 + (seed % 3)}, runsPerProject: ${1 + (seed % 4)}, runMinutes: 1, gateMinutes: 1`;
+  return `limits: { ${limits} }\nretention: { keepDays: ${seed % 2 === 0 ? 0 : 7}, trashDays: ${seed % 5 === 0 ? 0 : 7} }\n`;
+}
 
 /** Runs one seed to its end and says what did not hold. The same seed gives the same simulation. */
 export async function simulate(seed: number): Promise<SimReport> {
@@ -58,7 +62,7 @@ function stormOdds(world: World): Odds {
 
 /** A little time passes: the person acts, hosts live, the daemon ticks, and is started again when it died. */
 async function turn(world: World, ctx: Ctx, boot: () => Ctx, person: (world: World, ctx: Ctx) => void): Promise<Ctx> {
-  world.clock.advance(world.chance(0.2) ? 1_000 : 20 + world.random() * 200);
+  world.clock.advance(world.chance(0.2) ? 1_000 : 20 + world.random() * 400);
   if (world.chance(world.odds.crash / 4)) world.clock.jump((world.random() - 0.5) * 7_200_000);
   advanceHosts(world);
   await flush();
@@ -83,7 +87,7 @@ function bootDaemon(world: World, db: Db, seed: number): Ctx {
     db: alive,
     clock: world.clock,
     ids: seededIds(seed * 1_000 + epoch, world.clock.now),
-    config: unwrap(checkConfig(sections, CONFIG, "config.yaml", {})),
+    config: unwrap(checkConfig(sections, settingsOf(seed), "config.yaml", {})),
     log: { ...silentLog, error: (message, fields) => reportBug(world, epoch, message, fields) },
     jobs: createJobs(world.clock, () => {}),
     outside: simOutside(world),

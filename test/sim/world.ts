@@ -33,6 +33,8 @@ export type SimHost = {
   survivor: boolean;
   /** Until then `look` answers as if it were still live: a fact that comes late. */
   lateUntil: number;
+  /** Since when its task does not want it any more, in elapsed time. */
+  unwantedSince: number | null;
 };
 
 /** Thrown through a daemon that has just been killed. */
@@ -58,6 +60,8 @@ export class World {
   /** Counts daemons: what belongs to an earlier one is dead. */
   epoch = 0;
   mostLive = 0;
+  /** The base as the invariants last saw it. */
+  checkedBase = "";
 
   constructor(seed: number, odds: Odds) {
     this.random = mulberry32(seed);
