@@ -1,0 +1,91 @@
+// The filter program, read by a small interpreter: also for the architecture that the tests do not run on.
+import { describe, expect, test } from "bun:test";
+import { type FilterPolicy, filterProgram } from "../../src/sandbox/seccomp.ts";
+import { type Arch, type SyscallName, syscallNumber } from "../../src/sandbox/syscalls.ts";
+
+const strict: FilterPolicy = { unix: "pairs", internet: "refused", sharedIpc: "refused" };
+const open: FilterPolicy = { unix: "all", internet: "allowed", sharedIpc: "allowed" };
+const AUDIT_ARCH = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
+const [ALLOW, KILL, EPERM, ENOSYS] = [0x7fff0000, 0x80000000, 0x00050001, 0x00050026];
+
+describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
+  const verdict = (policy: FilterPolicy, name: SyscallName, ...args: bigint[]) =>
+    run(arch, policy, AUDIT_ARCH[arch], syscallNumber(name, arch) ?? -1, args);
+
+  test.each([
+    ["openat", [], ALLOW],
+    ["execve", [], ALLOW],
+    ["ptrace", [], EPERM],
+    ["mount", [], EPERM],
+    ["io_uring_setup", [], EPERM],
+    ["clone3", [], ENOSYS],
+    ["clone", [0x11n], ALLOW],
+    ["clone", [0x10000011n], EPERM],
+    ["ioctl", [0n, 0x5401n], ALLOW],
+    ["ioctl", [0n, 0x5412n], EPERM],
+    ["ioctl", [0n, 0x1_0000_5412n], EPERM],
+    ["personality", [0xffffffffn], ALLOW],
+    ["personality", [0x0040000n], EPERM],
+    ["prlimit64", [0n, 7n, 99n], ALLOW],
+    ["prlimit64", [42n, 7n, 0n], ALLOW],
+    ["prlimit64", [42n, 7n, 99n], EPERM],
+    ["prlimit64", [42n, 7n, 0x1_0000_0000n], EPERM],
+    ["socket", [16n, 3n], ALLOW],
+    ["socket", [40n, 1n], EPERM],
+  ] as const)("%s%p at every level: %p", (name, args, expected) => {
+    expect(verdict(strict, name, ...args)).toBe(expected);
+    expect(verdict(open, name, ...args)).toBe(expected);
+  });
+
+  test.each([
+    ["socket", [1n, 1n]],
+    ["socket", [2n, 1n]],
+    ["socket", [10n, 2n]],
+    ["socketpair", [1n, 2n]],
+    ["socketpair", [1n, 0x80003n]],
+    ["shmget", []],
+  ] as const)("%s%p only where the policy allows it", (name, args) => {
+    expect(verdict(strict, name, ...args)).toBe(EPERM);
+    expect(verdict(open, name, ...args)).toBe(ALLOW);
+  });
+
+  test("stream pairs, also non-blocking ones, are allowed always", () => {
+    expect(verdict(strict, "socketpair", 1n, 0x80801n)).toBe(ALLOW);
+    expect(verdict(strict, "socketpair", 1n, 5n)).toBe(ALLOW);
+  });
+
+  test("calls of another architecture kill the process", () => {
+    expect(run(arch, open, 0x40000003, 20, [])).toBe(KILL);
+  });
+});
+
+test("the x32 numbers of x86-64 are refused", () => {
+  expect(run("x64", open, AUDIT_ARCH.x64, 0x40000000 | 101, [])).toBe(ENOSYS);
+});
+
+/** Runs the program on one call, as the kernel would. */
+function run(arch: Arch, policy: FilterPolicy, audit: number, number: number, args: readonly bigint[]): number {
+  const call = new DataView(new ArrayBuffer(64));
+  call.setUint32(0, number, true);
+  call.setUint32(4, audit, true);
+  args.forEach((arg, index) => {
+    call.setBigUint64(16 + 8 * index, arg, true);
+  });
+  const program = filterProgram(arch, policy);
+  let loaded = 0;
+  for (let at = 0; at < program.length; at++) {
+    const [code, yes, no, operand] = program[at] ?? [0, 0, 0, 0];
+    if (code === 0x06) return operand >>> 0;
+    if (code === 0x20) loaded = call.getUint32(operand, true);
+    else if (code === 0x54) loaded = (loaded & operand) >>> 0;
+    else at += holds(code, loaded, operand >>> 0) ? yes : no;
+  }
+  throw new Error("The program ran off its end.");
+}
+
+function holds(code: number, loaded: number, operand: number): boolean {
+  if (code === 0x15) return loaded === operand;
+  if (code === 0x35) return loaded >= operand;
+  if (code === 0x45) return (loaded & operand) !== 0;
+  throw new Error(`Instruction "${code}" is not known.`);
+}
