@@ -24,16 +24,29 @@ export const baseRef = (taskId: number): string => `refs/ccm/base/${taskId}`;
 export async function claim(task: TaskGit, base: CommitId): Promise<void> {
   const branch = `refs/heads/${task.branch}`;
   const [pinned, taken] = await Promise.all([tipOf(task.repo, baseRef(task.taskId)), tipOf(task.repo, branch)]);
-  if (!pinned && taken) {
-    throw new Fault(
-      "conflict",
-      `The branch "${task.branch}" exists already in "${task.repo.path}".`,
-      `Rename or delete it: \`git branch -m ${task.branch} old/${task.branch}\`.`,
-    );
+  if (!pinned) {
+    const inTheWay = taken ? task.branch : await branchAbove(task);
+    if (inTheWay) {
+      throw new Fault(
+        "conflict",
+        `The branch "${inTheWay}" exists already in "${task.repo.path}".`,
+        `Rename it: \`git branch -m ${inTheWay} my-${inTheWay}\`.`,
+      );
+    }
   }
   const moves: RefMove[] = [{ ref: baseRef(task.taskId), to: base, from: null }];
   if (!taken) moves.push({ ref: branch, to: base, from: null });
   await moveRefs(task.repo, moves, "ccm: begin a task");
+}
+
+/** A branch `ccm` leaves no room for `ccm/task-1`: git keeps branches as files and folders. */
+async function branchAbove(task: TaskGit): Promise<string | null> {
+  const parts = task.branch.split("/");
+  for (let depth = 1; depth < parts.length; depth++) {
+    const above = parts.slice(0, depth).join("/");
+    if (await tipOf(task.repo, `refs/heads/${above}`)) return above;
+  }
+  return null;
 }
 
 /** Everything in the task's folder anew; the folder itself must exist and hold neither directory nor tree. */

@@ -3,10 +3,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import { placesOf } from "./places.ts";
+import { placesOf, readPlainFile } from "./places.ts";
 import { quotePath } from "./quoting.ts";
 import { LONG_MS, pipe, refusal, run } from "./run.ts";
 import type { CommitId, TaskGit } from "./schema.ts";
+import { look } from "./seal.ts";
+
+/** git's own `prune` also removes folders whose name begins so. */
+const QUARANTINE = "tmp_objdir-ccm-";
+const KEEP_TEXT = "ccm import";
+/** No import lasts so long, also not one of another CCM_HOME that uses the same repository. */
+const LEFT_OVER_MS = 4 * LONG_MS;
 
 /**
  * Brings in what `want` (a commit or a tree) needs and `base` has not. Returns the `.keep` files that hold the new packs
@@ -20,8 +27,8 @@ export async function transfer(
   borrowed: Record<string, string>,
 ): Promise<string[]> {
   const objects = join(task.repo.gitDir, "objects");
-  // git's own `prune` removes folders of this name when a crash leaves one behind.
-  const quarantine = mkdtempSync(join(objects, "tmp_objdir-ccm-"));
+  sweep(objects);
+  const quarantine = mkdtempSync(join(objects, QUARANTINE));
   try {
     mkdirSync(join(quarantine, "pack"));
     const inside = {
@@ -34,6 +41,18 @@ export async function transfer(
     return moveIn(quarantine, join(objects, "pack"));
   } finally {
     rmSync(quarantine, { recursive: true, force: true });
+  }
+}
+
+/** What an import that was killed left behind: half a quarantine, or a `.keep` that would hold a pack for ever. */
+function sweep(objects: string): void {
+  const old = (path: string) => Date.now() - (look(path)?.mtimeMs ?? Date.now()) > LEFT_OVER_MS;
+  for (const name of readdirSync(objects)) {
+    if (name.startsWith(QUARANTINE) && old(join(objects, name))) rmSync(join(objects, name), { recursive: true, force: true });
+  }
+  for (const name of readdirSync(join(objects, "pack"))) {
+    const path = join(objects, "pack", name);
+    if (name.endsWith(".keep") && old(path) && readPlainFile(path, 200)?.startsWith(KEEP_TEXT)) rmSync(path, { force: true });
   }
 }
 
@@ -58,7 +77,7 @@ async function pack(
     {
       gitDir,
       env: inside,
-      args: ["index-pack", "--strict", `--max-input-size=${limitBytes}`, `--keep=ccm import of task ${task.taskId}`, "--stdin"],
+      args: ["index-pack", "--strict", `--max-input-size=${limitBytes}`, `--keep=${KEEP_TEXT} of task ${task.taskId}`, "--stdin"],
       timeoutMs: LONG_MS,
     },
   );

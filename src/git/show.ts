@@ -52,11 +52,11 @@ async function checkOutOver(task: TaskGit, commit: CommitId, wrap: Wrap): Promis
   const args = ["read-tree", "--reset", "-u", commit];
   const call = inTree(task, wrap, { args, config: CHECKOUT });
   const before = `${task.indexPath}.before`;
-  copyFileSync(task.indexPath, before);
+  if (look(task.indexPath)) copyFileSync(task.indexPath, before);
   let answer = await run(call);
   if (answer.code !== 0 || answer.stderr !== "") {
     openUp(task.treePath);
-    renameSync(before, task.indexPath);
+    if (look(before)) renameSync(before, task.indexPath);
     answer = await run(call);
   }
   rmSync(before, { force: true });

@@ -36,10 +36,21 @@ export function markComplete(path: string, taskId: number): void {
 export async function beginFolder(paths: Paths, taskId: number): Promise<string> {
   const { root, tmp } = paths.task(taskId);
   mkdirSync(paths.tasks, { recursive: true, mode: 0o700 });
-  if (existsSync(root)) await deleteThroughTrash(paths, root, `${folderName(taskId)}.half`);
+  await deleteHalfMade(paths, taskId);
   mkdirSync(root, { mode: 0o700 });
   mkdirSync(tmp, { mode: 0o700 });
   return root;
+}
+
+/** Deletes a task's folder that was never completed, so that nobody has worked in it. */
+export async function deleteHalfMade(paths: Paths, taskId: number): Promise<void> {
+  const { root } = paths.task(taskId);
+  if (!existsSync(root) || isTaskFolder(root, taskId)) return;
+  mkdirSync(paths.trash, { recursive: true, mode: 0o700 });
+  const going = join(paths.trash, `${folderName(taskId)}.half`);
+  if (existsSync(going)) await deleteInside(paths, going);
+  renameSync(root, going);
+  await deleteInside(paths, going);
 }
 
 /** Moves a complete task folder to the trash, or back; the same file system, so it is one rename. */
@@ -61,14 +72,6 @@ export async function deleteFromTrash(paths: Paths, taskId: number): Promise<voi
       `"${path}" is not the folder of task ${taskId}, so ccm does not delete it.`,
       "Look into it and delete it yourself.",
     );
-  renameSync(path, going);
-  await deleteInside(paths, going);
-}
-
-async function deleteThroughTrash(paths: Paths, path: string, name: string): Promise<void> {
-  mkdirSync(paths.trash, { recursive: true, mode: 0o700 });
-  const going = join(paths.trash, name);
-  if (existsSync(going)) await deleteInside(paths, going);
   renameSync(path, going);
   await deleteInside(paths, going);
 }

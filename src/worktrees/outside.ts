@@ -3,7 +3,17 @@ import type { CommitId, CommitText, Git, KeepOut, TaskGits } from "../git/schema
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { copyFiles, isInside } from "./copies.ts";
-import { beginFolder, deleteFromTrash, isTaskFolder, listFolders, markComplete, moveFolder, sizeOf, trashPath } from "./folders.ts";
+import {
+  beginFolder,
+  deleteFromTrash,
+  deleteHalfMade,
+  isTaskFolder,
+  listFolders,
+  markComplete,
+  moveFolder,
+  sizeOf,
+  trashPath,
+} from "./folders.ts";
 import type { TreeMade, TreeOrder, Trees } from "./schema.ts";
 
 /** A process with its whole environment. */
@@ -51,7 +61,10 @@ async function discard(options: TreesOptions, order: TreeOrder, at: number): Pro
   const { paths, git, taskGits } = options;
   const { taskId, repo } = order.git;
   const ref = `refs/ccm/trash/${taskId}`;
-  if (!exists(paths, taskId)) return { trashCommit: await git.tip(repo, ref) };
+  if (!exists(paths, taskId)) {
+    await deleteHalfMade(paths, taskId);
+    return { trashCommit: await git.tip(repo, ref) };
+  }
   const text = trashText(taskId, at);
   const trashCommit = await keepIfSound(() => taskGits.keep(order.git, order.base, ref, keepOut(order), text, wrapFor(options, order)));
   // Only the folder of an earlier life of the same task can be there: it was restored from its ref, not from this.

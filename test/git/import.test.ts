@@ -1,6 +1,6 @@
 // Importing what an agent committed: what is sound becomes a branch, what is not leaves the repository as it was.
 import { expect, test } from "bun:test";
-import { readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bench, commitAll, complaints, faultOf, git, makeRepository, TEXT, write } from "./repositories.ts";
 
@@ -94,6 +94,26 @@ function noSuchCommit(_tree: string, gitPath: string) {
 function notAnId(_tree: string, gitPath: string) {
   writeFileSync(join(gitPath, "refs/heads/ccm/task-1"), "ref: refs/heads/main\n");
 }
+
+test("what a killed import left behind is swept, what is young or a person's is not", async () => {
+  const { path, tree, importNow } = await working();
+  const packs = join(path, ".git/objects/pack");
+  const old = new Date(Date.now() - 24 * 60 * 60_000);
+  for (const [name, text] of [
+    ["old.keep", "ccm import of task 9"],
+    ["young.keep", "ccm import of task 9"],
+    ["person.keep", "mine"],
+  ] as const) {
+    writeFileSync(join(packs, name), text);
+    if (name !== "young.keep") utimesSync(join(packs, name), old, old);
+  }
+  mkdirSync(join(path, ".git/objects/tmp_objdir-ccm-x"));
+  utimesSync(join(path, ".git/objects/tmp_objdir-ccm-x"), old, old);
+  write(tree, { "b.txt": "b" });
+  commitAll(tree);
+  await importNow();
+  expect(objects(path).filter((name) => /keep|tmp/.test(name.toString()))).toEqual(["pack/person.keep", "pack/young.keep"]);
+});
 
 test("an import larger than the limit is refused", async () => {
   const { path, tree, importNow } = await working({ importBytes: 10_000 });

@@ -55,6 +55,12 @@ test("a branch name that is taken is a conflict; a half-made tree is made anew",
   expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");
 });
 
+test("a branch named `ccm` leaves no room for task branches", async () => {
+  const { path, trees, order } = await bench();
+  git(path, "branch", "ccm");
+  expect(await faultOf(trees.create(order))).toMatchObject({ code: "conflict", message: expect.stringContaining('"ccm"') });
+});
+
 test("submodules are left out and named; a partial clone is refused with what to do", async () => {
   const inner = makeRepository();
   const path = makeRepository();

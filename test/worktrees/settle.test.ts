@@ -274,3 +274,14 @@ test("Git LFS pointers stay pointers, because no filter runs", async () => {
   write(all.tree, { "b.txt": "b" });
   expect((await all.trees.settle(order, "work")).committedFiles).toBe(1);
 });
+
+test("a lost index costs time, not work", async () => {
+  const { trees, order, tree, base } = await made();
+  write(tree, { "b.txt": "b" });
+  rmSync(order.git.indexPath);
+  const { commit } = await trees.settle(order, "work");
+  expect(filesAt(tree, commit)).toEqual(["a.txt", "b.txt"]);
+  rmSync(order.git.indexPath);
+  await trees.show(order, base, "detached");
+  expect(filesIn(tree)).toEqual(["a.txt"]);
+});
