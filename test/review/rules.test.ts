@@ -1,0 +1,96 @@
+// Which stage follows, and what a gate's end means.
+import { describe, expect, test } from "bun:test";
+import type { ExitRecord } from "../../src/agents/schema.ts";
+import { conflictInstruction, type GateFacts, judgeGate, mergeMessage, nextStage } from "../../src/review/rules.ts";
+
+const exit = (part: Partial<ExitRecord>): ExitRecord => ({
+  code: null,
+  signal: null,
+  reason: "exited",
+  startedAt: 1,
+  endedAt: 2,
+  peakMemoryBytes: 0,
+  outputBytes: 0,
+  tail: "",
+  result: null,
+  ...part,
+});
+
+describe("the next stage, with what is left out and why", () => {
+  test("a gate runs before anything else", () => {
+    expect(nextStage({ command: "npm test" }, "auto")).toEqual({ to: "verifying", skipped: [] });
+  });
+
+  test("what passed waits for a person where the project asks", () => {
+    expect(nextStage("passed", "ask")).toEqual({ to: "approving", skipped: [] });
+  });
+
+  test("what passed merges by itself where the project says auto", () => {
+    expect(nextStage("passed", "auto")).toEqual({
+      to: "merging",
+      skipped: [{ stage: "approving", why: "The project's approval is `auto`." }],
+    });
+  });
+
+  test("without a gate the stage is skipped, not passed", () => {
+    expect(nextStage(null, "ask")).toEqual({ to: "approving", skipped: [{ stage: "verifying", why: "The project has no `full` gate." }] });
+    expect(nextStage(null, "auto").skipped.map(({ stage }) => stage)).toEqual(["verifying", "approving"]);
+  });
+});
+
+describe("what a finished gate means", () => {
+  const facts = (part: Partial<GateFacts>): GateFacts => ({
+    gate: "full",
+    command: "npm test",
+    exit: exit({ code: 0 }),
+    sendBacks: 0,
+    allowedSendBacks: 2,
+    attempts: 0,
+    allowedAttempts: 4,
+    ...part,
+  });
+
+  test("exit 0 passes", () => {
+    expect(judgeGate(facts({}))).toEqual({ kind: "passed" });
+  });
+
+  test("a failure goes back to the agent with the end of its output", () => {
+    const verdict = judgeGate(facts({ exit: exit({ code: 1, tail: "1 test failed\n" }) }));
+    expect(verdict).toMatchObject({ kind: "send_back", why: 'The gate "full" (npm test) ended with exit code 1.' });
+    expect(verdict.kind === "send_back" && verdict.instruction).toContain("The end of its output:\n\n    1 test failed");
+  });
+
+  test("a gate that ran too long goes back too: a test that hangs is the agent's to mend", () => {
+    expect(judgeGate(facts({ exit: exit({ reason: "runMs" }) })).kind).toBe("send_back");
+  });
+
+  test("when the send-backs are used up the task fails", () => {
+    const verdict = judgeGate(facts({ exit: exit({ code: 1 }), sendBacks: 2 }));
+    expect(verdict).toMatchObject({
+      kind: "fail",
+      error: { text: 'The gate "full" (npm test) ended with exit code 1. The agent was sent back 2 times and it still fails.' },
+    });
+  });
+
+  test("a gate that was stopped, or whose host was killed, says nothing about the commit and runs again", () => {
+    expect(judgeGate(facts({ exit: exit({ reason: "stopped" }) }))).toEqual({ kind: "again", attempts: 0 });
+    expect(judgeGate(facts({ exit: exit({ reason: "died" }), attempts: 1 }))).toEqual({ kind: "again", attempts: 2 });
+    expect(judgeGate(facts({ exit: exit({ reason: "died" }), attempts: 3 }))).toMatchObject({
+      kind: "fail",
+      error: { code: "environment" },
+    });
+  });
+
+  test("a gate that cannot start is the machine's fault, not the agent's", () => {
+    expect(judgeGate(facts({ exit: exit({ reason: "unstarted" }) }))).toMatchObject({ kind: "fail", error: { code: "environment" } });
+  });
+});
+
+test("a conflict names the command and the files", () => {
+  expect(conflictInstruction("main", "abc", ["a.ts", "b.ts"])).toContain("Run `git merge abc`");
+  expect(conflictInstruction("main", "abc", ["a.ts", "b.ts"])).toContain("\n    a.ts\n    b.ts");
+});
+
+test("the merged commit says which task it came from", () => {
+  expect(mergeMessage({ id: 3, uuid: "u-3", title: "Fix it" })).toBe("Fix it\n\nCcm-Task: 3 u-3\n");
+});
