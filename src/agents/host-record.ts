@@ -56,9 +56,8 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
   function recordLine(stream: Stream, line: Uint8Array): void {
     const text = decoder.decode(line);
     const json = stream === "output" && format === "stream-json" ? parseObject(text) : undefined;
-    const fields = json
-      ? `"kind":"json","json":${redactJson(text.trim(), json)}`
-      : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
+    const safe = json && redactedJson(text, json);
+    const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
     if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) {
       const long = recordLong(stream);
       long.write(line);
@@ -66,8 +65,8 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
       return;
     }
     append(fields);
-    tail.add(json ? { kind: "json", json: redactDeep(json) } : { kind: stream, text: redact(text) });
-    if (json) keepResult(json);
+    tail.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: redact(text) });
+    if (safe) keepResult(safe.json);
   }
 
   /** The file gets its name when it is whole; a part without an event is a line that the run's death cut off. */
@@ -96,7 +95,7 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
   }
 
   function keepResult(json: Json | undefined): void {
-    if (json?.type === "result") result = shortened(redactDeep(json) as Json);
+    if (json?.type === "result") result = shortened(json);
   }
 
   /** No recording once full; a disk that refuses is treated like a folder that is full. */
@@ -148,9 +147,11 @@ function parseObject(text: string): Json | undefined {
   }
 }
 
-/** The text as it came where it holds no secret; replacing inside JSON text could leave no JSON. */
-function redactJson(text: string, json: Json): string {
-  return redact(text) === text ? text : JSON.stringify(redactDeep(json));
+/** As it came where the text holds no secret; replacing inside JSON text could leave no JSON. */
+function redactedJson(text: string, json: Json): { text: string; json: Json } {
+  if (redact(text) === text) return { text: text.trim(), json };
+  const safe = redactDeep(json) as Json;
+  return { text: JSON.stringify(safe), json: safe };
 }
 
 /** The result with its long texts cut; a claim of the agent that people and rules read, not an archive. */

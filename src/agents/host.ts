@@ -27,7 +27,7 @@ export async function main(words: string[]): Promise<number> {
  * goes with the process, after exit.json is in place.
  */
 async function hostRun(run: RunPaths): Promise<void> {
-  if (!takeLock(run.lock) || existsSync(run.exit)) return;
+  if (existsSync(run.started) || existsSync(run.exit) || !takeLock(run.lock)) return;
   const asked = askedBySignal();
   const started: Started = { ...ownIdentity(), bootId: bootId(), at: Date.now() };
   if (!writeStarted(run, started)) return;

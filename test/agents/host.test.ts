@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, lstatSync, readFileSync, symlinkSync, write
 import { join } from "node:path";
 import { EVENT_BYTES } from "../../src/agents/run-files.ts";
 import type { RunSpec } from "../../src/agents/schema.ts";
-import { ownCommand } from "../../src/kernel/process.ts";
+import { allProcesses, commandOf, ownCommand } from "../../src/kernel/process.ts";
 import { sandboxSpec } from "../../src/sandbox/rules.ts";
 import { demo, openRuns, runs, shellSpec, until } from "../support/runs.ts";
 
@@ -64,8 +64,7 @@ describe("a run", () => {
     await lab.wrote("starts");
     writeFileSync(join(lab.tree, "go"), "");
     await lab.ended();
-    lab.hosts.launch(1);
-    await until("the late host to leave", () => hostsOf(lab.paths.home) === 0);
+    hostAgain(lab.paths.home);
     expect(readFileSync(join(lab.tree, "starts"), "utf8")).toBe("started\n");
   });
 
@@ -172,6 +171,24 @@ describe("output that breaks readers", () => {
     for (const text of [readFileSync(lab.paths.run(1).events, "utf8"), exit.tail, long]) expect(text).not.toContain(secret);
     expect(long).toContain("[redacted");
   });
+
+  test("a secret inside a stream-json line and its result leaves valid JSON", async () => {
+    const lab = openRuns();
+    const secret = `ghp_${"a1B2".repeat(9)}`;
+    lab.launch({ ...shell(`echo '{"type":"result","result":"it is ${secret}"}'`), output: "stream-json" });
+    const exit = await lab.ended();
+    expect(exit.result).toEqual({ type: "result", result: "it is [redacted GitHub token]" });
+    expect(lab.events().find((event) => event.kind === "json")?.json).toEqual(exit.result);
+  });
+
+  test("a result of 300 kB is in the exit record, cut, and whole in its file", async () => {
+    const lab = openRuns();
+    const line = `printf '{"type":"result","result":"'; head -c 300000 /dev/zero | tr '\\0' x; echo '","turns":3}'`;
+    lab.launch({ ...shell(line), output: "stream-json" });
+    expect((await lab.ended()).result).toEqual({ type: "result", result: "x".repeat(4_000), turns: 3 });
+    const [event] = lab.events().filter((one) => one.kind === "json");
+    expect(JSON.parse(readFileSync(join(lab.paths.run(1).output, event?.file ?? ""), "utf8")).result).toHaveLength(300_000);
+  });
 });
 
 describe("stopping", () => {
@@ -255,8 +272,7 @@ describe("what is left", () => {
     expect(survivors.map((one) => one.how).sort()).toContain("directory");
     expect(runs(orphan)).toBe(false);
     expect(await lab.hosts.reap(1, 1)).toEqual([]);
-    lab.hosts.launch(1);
-    await until("the host to leave", () => hostsOf(lab.paths.home) === 0);
+    hostAgain(lab.paths.home);
     expect(lab.hosts.look(1).kind).toBe("died");
   });
 
@@ -367,25 +383,13 @@ test.if(process.getuid?.() === 0)("a normal user's run works as well", async () 
   expect(runs(orphan)).toBe(false);
 });
 
-/** Host processes of this home. */
-function hostsOf(home: string): number {
-  return countProcesses((pid) => read(pid, "cmdline").includes("\0host\0") && read(pid, "environ").includes(`CCM_HOME=${home}\0`));
+/** Starts another host of run 1 and waits until it has left. */
+function hostAgain(home: string): void {
+  const late = Bun.spawnSync([...ownCommand(), "host", "1"], { env: { PATH: process.env.PATH ?? "", CCM_HOME: home } });
+  expect(late.exitCode).toBe(0);
 }
 
+/** Live processes with this word on their command line. */
 function processesWith(word: string): number {
-  return countProcesses((pid) => read(pid, "cmdline").includes(word));
-}
-
-function countProcesses(matches: (pid: number) => boolean): number {
-  return [...new Bun.Glob("[0-9]*").scanSync({ cwd: "/proc", onlyFiles: false })].filter(
-    (name) => matches(Number(name)) && runs(Number(name)),
-  ).length;
-}
-
-function read(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "latin1");
-  } catch {
-    return "";
-  }
+  return allProcesses().filter((one) => one.state !== "Z" && commandOf(one.pid).includes(word)).length;
 }
