@@ -1,22 +1,21 @@
 // `ccm sandbox --spec FILE -- COMMAND…`: applies the sandbox to itself, then starts the command in it.
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { Fault, isFault } from "../kernel/fault.ts";
-import { type Command, cannotStart, runAsInit } from "./init.ts";
-import { confine, type Grant } from "./landlock.ts";
-import { call, stringArray } from "./libc.ts";
-import { DEVICES, makeMounts, OWN_DEVICES, REPLACED } from "./mounts.ts";
+import { findCommand, replaceBy } from "./command.ts";
+import { kernelGrants, namespaceGrants } from "./grants.ts";
+import { runAsInit } from "./init.ts";
+import { confine } from "./landlock.ts";
+import { makeMounts, REPLACED } from "./mounts.ts";
 import { leaveNetwork } from "./network.ts";
-import { closeOnExec, dropPrivileges, hideFromSiblings, resetSignals } from "./privileges.ts";
+import { closeOnExec, dropPrivileges, hideFromSiblings } from "./privileges.ts";
 import { carriedEnv } from "./rules.ts";
 import type { SandboxSpec } from "./schema.ts";
 import { installFilter } from "./seccomp.ts";
-import { type Marks, marksOf, readable } from "./visibility.ts";
+import { marksOf } from "./visibility.ts";
 
-/** Exit codes that env(1), nohup(1) and container runtimes use too: ccm's own failure, a command that is no program, none found. */
+/** ccm's own failure; env(1) and container runtimes use it too. The codes of a command that cannot start are in command.ts. */
 const FAILED = 125;
-const NOT_EXECUTABLE = 126;
-const NOT_FOUND = 127;
 
 /** Returns only when the command could not be started, the reason on stderr; `--attempt` is what a probe runs inside. */
 export async function main(words: string[]): Promise<number> {
@@ -54,7 +53,7 @@ export async function enterSandbox(words: string[]): Promise<number> {
   dropPrivileges(spec.level === "namespace" ? "keep" : "drop");
   confine(grants);
   installFilter(filterPolicy(spec));
-  const command = find(argv, env);
+  const command = findCommand(argv, env);
   if (typeof command === "number") return command;
   return spec.level === "namespace" ? runAsInit(command) : replaceBy(command);
 }
@@ -109,41 +108,6 @@ function realpath(path: string): string | undefined {
   }
 }
 
-/** At `namespace` the mounts have hidden what is to be hidden, and Landlock is the second line against writing. */
-function namespaceGrants(spec: SandboxSpec): Grant[] {
-  return [
-    { path: "/", access: "read" },
-    ...[...spec.write, ...OWN_DEVICES].map((path): Grant => ({ path, access: "write" })),
-    ...[...DEVICES, "/dev/pts"].map((path): Grant => ({ path, access: "device" })),
-  ];
-}
-
-/**
- * At `kernel` Landlock is all there is, and it can only allow: the siblings of the hidden at each level. What appears
- * beside them later is not readable. Folders that hold something hidden cannot be listed.
- *
- * What this level gives away, because Landlock has no right for it: owner, mode, times and extended attributes of the
- * user's own files can be changed anywhere; processes outside are visible in /proc with their command lines (not much
- * else of them); local TCP and UDP services can be reached; before ABI 6 the user's processes can be sent signals.
- * `protect` is not enforced: the private git directory is checked after the run instead.
- */
-function kernelGrants(spec: SandboxSpec, marks: Marks): Grant[] {
-  return [
-    ...readable(marks, entries).map((path): Grant => ({ path, access: "read" })),
-    ...spec.write.map((path): Grant => ({ path, access: "write" })),
-    ...DEVICES.map((path): Grant => ({ path, access: "device" })),
-  ];
-}
-
-function entries(folder: string): string[] {
-  try {
-    const found = readdirSync(folder, { withFileTypes: true });
-    return found.filter((entry) => !entry.isSymbolicLink()).map((entry) => entry.name);
-  } catch {
-    return [];
-  }
-}
-
 function filterPolicy(spec: SandboxSpec) {
   const own = spec.level === "namespace";
   return {
@@ -151,35 +115,4 @@ function filterPolicy(spec: SandboxSpec) {
     internet: own || spec.network === "host" ? "allowed" : "refused",
     sharedIpc: own ? "allowed" : "refused",
   } as const;
-}
-
-/** The program as execvp(3) would find it, seen from inside the sandbox; an exit code when there is none. */
-function find(argv: string[], env: string[]): Command | number {
-  const name = argv[0] ?? "";
-  const path = env.find((entry) => entry.startsWith("PATH="))?.slice("PATH=".length) ?? "/usr/local/bin:/usr/bin:/bin";
-  const places = name.includes("/")
-    ? [resolve(name)]
-    : path
-        .split(":")
-        .filter(isAbsolute)
-        .map((folder) => join(folder, name));
-  const files = places.filter((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
-  const program = files.find(isExecutable);
-  if (program) return { path: program, argv, env };
-  console.error(files.length > 0 ? `ccm sandbox: "${name}" is not executable.` : `ccm sandbox: "${name}" was not found.`);
-  return files.length > 0 ? NOT_EXECUTABLE : NOT_FOUND;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function replaceBy(command: Command): never {
-  resetSignals();
-  throw cannotStart(command, -call("execve", command.path, stringArray(command.argv), stringArray(command.env)));
 }

@@ -1,10 +1,6 @@
 // Process 1 of the sandbox: starts the command, passes signals on, collects every orphan, ends with the command's status.
-import { constants } from "node:os";
-import { Fault } from "../kernel/fault.ts";
+import { type Command, cannotStart } from "./command.ts";
 import { call, libc, stringArray } from "./libc.ts";
-
-/** What finally runs: an absolute path, its words, its whole environment as `NAME=value`. */
-export type Command = { path: string; argv: string[]; env: string[] };
 
 /** Signals that ask for something; a fault of init's own (SIGSEGV) or job control is not the command's business. */
 const FORWARDED = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
@@ -62,14 +58,4 @@ function spawn(command: Command): number {
   const error = library.posix_spawn(pid, Buffer.from(`${command.path}\0`), null, attributes, argv, envp);
   if (error !== 0) throw cannotStart(command, error);
   return pid[0] ?? 0;
-}
-
-/** The Fault of a command that the kernel would not start. `errno` as the kernel gives it, positive. */
-export function cannotStart(command: Command, errno: number): Fault {
-  const name = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? `errno ${errno}`;
-  return new Fault(
-    "environment",
-    `"${command.path}" cannot be started: ${name}.`,
-    "Check that it is executable and not hidden by the sandbox.",
-  );
 }

@@ -85,7 +85,7 @@ const HIDDEN_AT_HOME = [
 ];
 
 /** /run holds the sockets of tmux, D-Bus, docker and databases; temporary folders what other programs left there. */
-const HIDDEN_ON_MACHINE = ["/run", "/tmp", "/var/tmp", "/dev", "/root/.ssh"];
+const HIDDEN_ON_MACHINE = ["/run", "/tmp", "/var/tmp", "/dev"];
 
 /** Parts of /run that honest programs read: name resolution, and where NixOS keeps its programs. */
 const SHOWN_ON_MACHINE = [

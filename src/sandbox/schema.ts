@@ -5,8 +5,9 @@ export const SANDBOX_LEVELS = ["namespace", "kernel", "none"] as const;
 export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
 
 /**
- * All paths absolute and resolved. Everything not hidden may be read; only `write` may be written. `hide` is simply
- * not there (or, at `kernel`, not readable); `show` punches holes into it. `write` and `show` win over `hide`.
+ * All paths absolute. Everything not hidden may be read; only `write` may be written. `hide` is simply not there (or,
+ * at `kernel`, not readable). Of nested paths the innermost decides, so `show` makes holes in `hide` and `hide` in
+ * `show`; at the same path `write` wins over `show` and `show` over `hide`.
  */
 export type SandboxSpec = {
   level: SandboxLevel;
@@ -21,7 +22,7 @@ export type SandboxSpec = {
   /** The folder that becomes /tmp at `namespace`; also in `write`. */
   tmp: string;
   cwd: string;
-  /** `host`: the machine's network. `none`: loopback of its own at `namespace`, no TCP at `kernel`. */
+  /** `host`: the machine's network. `none`: a loopback of its own at `namespace`, no internet sockets at all at `kernel`. */
   network: "host" | "none";
   /** At `kernel` only: allows unix sockets, which opens tmux, D-Bus, docker and agent sockets. */
   unixSockets: boolean;

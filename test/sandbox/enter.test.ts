@@ -4,9 +4,8 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, syml
 import { join } from "node:path";
 import { allProcesses, placesOf } from "../../src/kernel/process.ts";
 import { ACCOUNTS, CASES, type Lab, openLab, writeFiles } from "../support/sandbox.ts";
+import { waitFor } from "../support/wait.ts";
 
-/** Longer than any machine needs for what is waited for. */
-const DEADLINE_MS = 10_000;
 let lab: Lab;
 afterEach(() => lab.remove());
 
@@ -54,16 +53,16 @@ describe.each(CASES)("at %s as %s", (level, account) => {
 
   test("a signal to the process group ends the command once, and SIGKILL everything", async () => {
     const child = start(["sh", "-c", 'trap "echo interrupted; exit 3" INT; echo ready; while :; do sleep 0.05; done']);
-    await until(() => child.output().includes("ready"));
+    await waitFor("the command to be ready", () => child.output().includes("ready"));
     process.kill(-child.pid, "SIGINT");
     expect(await child.exited).toBe(3);
     expect(child.output()).toBe("ready\ninterrupted\n");
 
     const other = start(["sh", "-c", 'trap "" INT TERM; echo ready; while :; do sleep 0.05; done']);
-    await until(() => other.output().includes("ready"));
+    await waitFor("the command to be ready", () => other.output().includes("ready"));
     process.kill(-other.pid, "SIGKILL");
     await other.exited;
-    await until(() => !allProcesses().some((process) => placesOf(process.pid).includes(lab.paths.task(1).tree)));
+    await waitFor("everything to be gone", () => !allProcesses().some((process) => placesOf(process.pid).includes(lab.paths.task(1).tree)));
   });
 
   test("it has no capabilities, gains no privileges and is filtered", async () => {
@@ -84,7 +83,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       "-c",
       `echo ready; while [ ! -e go ]; do sleep 0.05; done; cat "${lab.home}/.netrc"; cat "${lab.home}/.npmrc"; true`,
     ]);
-    await until(() => child.output().includes("ready"));
+    await waitFor("the command to be ready", () => child.output().includes("ready"));
     writeFiles(lab.home, { ".new": "new secret", ".npmrc": "later secret" });
     renameSync(join(lab.home, ".new"), join(lab.home, ".netrc"));
     writeFiles(tree, { go: "" });
@@ -166,12 +165,4 @@ function start(argv: string[]) {
     detached: true,
   });
   return { pid: child.pid, exited: child.exited, output: () => readFileSync(log, "utf8") };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error("It did not happen in time.");
-    await Bun.sleep(10);
-  }
 }
