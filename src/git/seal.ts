@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync,
 import { basename, join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { openUp } from "../kernel/open-folders.ts";
-import { placesOf, readPlainFile } from "./places.ts";
+import { placesOf, readHead, readPlainFile } from "./places.ts";
 import type { TaskGit } from "./schema.ts";
 
 /** The daemon's copies are small; an agent's version that is larger than this is not the same. */
@@ -68,7 +68,10 @@ export function seal(task: TaskGit): string[] {
   empty(task, "info", ["exclude", "refs"], found);
   empty(task, "objects/info", ["alternates", "packs", "commit-graph", "commit-graphs"], found);
   for (const path of ["HEAD", "index", "packed-refs"]) requireFile(task, path, found);
-  if (!look(join(task.gitPath, "HEAD"))) replaceFile(join(task.gitPath, "HEAD"), `ref: refs/heads/${task.branch}\n`);
+  if (!readHead(task.gitPath)) {
+    replaceFile(join(task.gitPath, "HEAD"), `ref: refs/heads/${task.branch}\n`); // Without one git sees no repository at all.
+    found.push(`"HEAD" of the private git directory was not readable.`);
+  }
   // Only hints for speed, but hints that could lie about parents.
   for (const path of ["objects/info/commit-graph", "objects/info/commit-graphs", "objects/pack/multi-pack-index"])
     remove(join(task.gitPath, path));

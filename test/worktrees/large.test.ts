@@ -1,5 +1,6 @@
 // A repository of 20,000 files. Takes half a minute, so it runs only with CCM_SLOW=1; it prints the times of each step.
 import { expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { bench, git, makeRepository, TEXT, write } from "../git/repositories.ts";
 
@@ -36,6 +37,7 @@ test.skipIf(!process.env.CCM_SLOW)(
     const best = (name: string) => Math.min(...(times[name] ?? []));
     console.log(times, `create / git worktree add: ${(best("create") / best("git worktree add")).toFixed(2)}`);
     expect(git(path, "status", "--porcelain")).toBe("");
+    rmSync(path, { recursive: true }); // Here, because hooks have less time than this test.
   },
   300_000,
 );

@@ -285,3 +285,15 @@ test("a lost index costs time, not work", async () => {
   await trees.show(order, base, "detached");
   expect(filesIn(tree)).toEqual(["a.txt"]);
 });
+
+test("a spoiled HEAD is put back on the branch", async () => {
+  for (const spoiled of ["garbage", "ref: refs/../../x", ""]) {
+    const { trees, order, tree } = await made();
+    writeFileSync(join(order.git.gitPath, "HEAD"), spoiled);
+    write(tree, { "b.txt": "b" });
+    const { commit, found } = await trees.settle(order, "work");
+    expect(found).toHaveLength(1);
+    expect(git(tree, "rev-parse", "ccm/task-1")).toBe(commit);
+    expect(filesAt(tree, commit)).toEqual(["a.txt", "b.txt"]);
+  }
+});
