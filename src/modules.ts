@@ -5,13 +5,26 @@ import { dispatch } from "./dispatch/module.ts";
 import type { Module, Step } from "./kernel/module.ts";
 import type { Answers } from "./kernel/requests.ts";
 import { merge } from "./merge/module.ts";
+import { progress } from "./progress/module.ts";
 import { projects } from "./projects/module.ts";
 import { review } from "./review/module.ts";
 import { setup } from "./setup/module.ts";
-import { tasks } from "./tasks/module.ts";
+import { tasks, tasksOfProjects } from "./tasks/module.ts";
 import { worktrees } from "./worktrees/module.ts";
 
-export const modules: readonly Module[] = [projects, tasks, worktrees, agents, dispatch, review, decisions, merge, setup];
+export const modules: readonly Module[] = [
+  projects,
+  tasksOfProjects,
+  tasks,
+  worktrees,
+  agents,
+  dispatch,
+  review,
+  decisions,
+  merge,
+  progress,
+  setup,
+];
 
 /** Every room's part of the loop, in the order of the rooms. */
 export async function allSteps(): Promise<Step[]> {

@@ -9,13 +9,21 @@ import { createJobs } from "./kernel/jobs.ts";
 import { silentLog } from "./kernel/log.ts";
 import { requireSchema } from "./kernel/migrate.ts";
 import { SCHEMA_VERSION } from "./kernel/migrations.ts";
-import { homeFrom, pathsAt } from "./kernel/paths.ts";
+import { homeFrom, type Paths, pathsAt } from "./kernel/paths.ts";
 import { realOutside } from "./outside.ts";
 import type { Sandbox } from "./sandbox/schema.ts";
 import { sections } from "./setup/config.ts";
+import { findDaemon } from "./setup/daemon-file.ts";
 
-/** A command starts no run, so it does not try what this machine allows; what the daemon found is in the daemon's file. */
-const unprobed: Sandbox = { level: () => null };
+/** A command starts no run, so it does not try what this machine allows: it takes what the running daemon has found. */
+function sandboxOfDaemon(paths: Paths): Sandbox {
+  return {
+    level() {
+      const daemon = findDaemon(paths);
+      return daemon.kind === "ready" ? daemon.state.sandbox : null;
+    },
+  };
+}
 
 /** Faults: `not_found` without a home, `denied` for another user's, `conflict` for another schema, `invalid` configuration. */
 export function openContext(): Ctx {
@@ -30,5 +38,14 @@ export function openContext(): Ctx {
     throw thrown;
   }
   const jobs = createJobs(realClock, () => {}); // A command waits for what it starts; nobody else has to be woken.
-  return { paths, db, clock: realClock, ids: realIds, config, log: silentLog, jobs, outside: realOutside(paths, config, unprobed) };
+  return {
+    paths,
+    db,
+    clock: realClock,
+    ids: realIds,
+    config,
+    log: silentLog,
+    jobs,
+    outside: realOutside(paths, config, sandboxOfDaemon(paths)),
+  };
 }

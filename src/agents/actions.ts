@@ -41,6 +41,7 @@ export function claimRun(ctx: Ctx, claim: Claim): Run | null {
       at: ctx.clock.now(),
     });
     if (!run) return null;
+    patchTask(ctx, task.id, { runs: run.attempt });
     record(ctx, task, "run.claimed", "daemon", { kind: run.kind, agent: run.agent }, run.id);
     setWaiting(ctx, task, null);
     return run;
@@ -65,6 +66,32 @@ export function runsOf(ctx: Ctx, taskId: number): Run[] {
 
 export function newestRuns(ctx: Ctx, limit: number): Run[] {
   return table.newestRuns(ctx.db, limit);
+}
+
+/**
+ * The run that a person means: `r7`, or a task's number for its live run. `newest` also takes a run that has ended, and
+ * the task's last one. Faults: `invalid` for a word that is neither, `not_found`, `conflict` when it is not live.
+ */
+export function runMeant(ctx: Ctx, word: string, which: "live" | "newest"): Run {
+  if (!/^r?[1-9]\d{0,14}$/.test(word))
+    throw new Fault(
+      "invalid",
+      `"${word}" is no task and no run.`,
+      "Give a task's number (12) or a run's (r34): `ccm list-agents` shows both.",
+    );
+  if (word.startsWith("r")) return runNumbered(ctx, Number(word.slice(1)), which);
+  const task = mustFind(ctx, Number(word));
+  const run = table.liveRunOf(ctx.db, task.id) ?? (which === "newest" ? table.runsOf(ctx.db, task.id).at(-1) : undefined);
+  if (run) return run;
+  const text = which === "live" ? `Task ${task.id} is "${task.state}" and has no run now.` : `Task ${task.id} has had no run yet.`;
+  throw new Fault("conflict", text, `\`ccm task-status ${task.id}\` shows where it is; \`ccm plan\` says when it starts.`);
+}
+
+function runNumbered(ctx: Ctx, id: number, which: "live" | "newest"): Run {
+  const run = table.findRun(ctx.db, id);
+  if (!run) throw new Fault("not_found", `There is no run "r${id}".`, "`ccm list-agents --all` shows the newest.");
+  if (which === "newest" || (run.state !== "finished" && run.state !== "ended")) return run;
+  throw new Fault("conflict", `Run r${id} has ended.`, `\`ccm agent-status r${id}\` shows how.`);
 }
 
 /** Longest wait for a host to take its lock, in ms: it needs 20; a machine that swaps needs more. */

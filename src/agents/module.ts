@@ -1,8 +1,10 @@
 // Runs and their hosts: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
+import { agentCommands } from "./commands.ts";
 
 export const agents: Module = {
   name: "agents",
+  commands: agentCommands,
   steps: async () => {
     const { stepRelease, stepRuns } = await import("./step.ts");
     return [

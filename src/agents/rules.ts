@@ -1,7 +1,7 @@
 // What came of a run, and what the task does next: decided from facts, never from what an agent says.
 import { retryDelayMs } from "../tasks/rules.ts";
 import type { Task, TaskError, TaskState } from "../tasks/schema.ts";
-import type { ExitRecord, Run, RunKind, RunOutcome } from "./schema.ts";
+import type { ExitRecord, Run, RunKind, RunOutcome, RunShape } from "./schema.ts";
 
 /** The stage in which a kind of run belongs; in any other stage the run is not wanted any more. */
 export function stageOf(kind: RunKind): TaskState {
@@ -187,4 +187,33 @@ export function runEnvironment(parts: EnvironmentParts): Record<string, string> 
     CCM_RUN: String(parts.runId),
     CCM_RUN_SPOOL: parts.spool,
   };
+}
+
+/** A run as scripts and the web read it. */
+export function runShape(run: Run, project: string): RunShape {
+  const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return {
+    id: run.id,
+    uuid: run.uuid,
+    task: run.taskId,
+    project,
+    kind: run.kind,
+    name: run.agent,
+    state: run.state,
+    attempt: run.attempt,
+    commit: run.commit,
+    sandbox: run.sandbox,
+    outcome: run.outcome,
+    summary: run.summary,
+    exitCode: run.exit?.code ?? null,
+    peakMemoryBytes: run.exit?.peakMemoryBytes ?? null,
+    claimedAt: new Date(run.claimedAt).toISOString(),
+    startedAt: iso(run.startedAt),
+    endedAt: iso(run.endedAt),
+  };
+}
+
+/** How long a run has taken so far, or took: from its start, or from its claim while it has none. */
+export function runDurationMs(run: Pick<Run, "claimedAt" | "startedAt" | "endedAt">, now: number): number {
+  return (run.endedAt ?? now) - (run.startedAt ?? run.claimedAt);
 }

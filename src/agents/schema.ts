@@ -150,3 +150,15 @@ export type Run = {
   endedAt: number | null;
   finishedAt: number | null;
 };
+
+/** A run as `--json` and the web give it. `name` is the agent's name, or the gate's; times are ISO 8601. */
+export type RunShape = Pick<Run, "id" | "uuid" | "kind" | "state" | "attempt" | "commit" | "sandbox" | "outcome" | "summary"> & {
+  task: number;
+  project: string;
+  name: string;
+  exitCode: number | null;
+  peakMemoryBytes: number | null;
+  claimedAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+};

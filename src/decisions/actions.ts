@@ -12,6 +12,10 @@ export function lastDecision(ctx: Ctx, taskId: number): Decision | null {
   return table.lastDecision(ctx.db, taskId);
 }
 
+export function decisionsOf(ctx: Ctx, taskId: number): Decision[] {
+  return table.decisionsOf(ctx.db, taskId);
+}
+
 /** Approves exactly the commit that waits; it then goes into the merge queue. Faults: `conflict` when nothing waits. */
 export function approve(ctx: Ctx, id: number, by: string, comment = ""): Task {
   return ctx.db.transact(() => {

@@ -1,8 +1,10 @@
 // What people decide: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
+import { decisionCommands } from "./commands.ts";
 
 export const decisions: Module = {
   name: "decisions",
+  commands: decisionCommands,
   steps: async () => {
     const { stepDecisions } = await import("./step.ts");
     return [{ name: "decisions", run: stepDecisions }];

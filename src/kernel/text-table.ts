@@ -1,7 +1,10 @@
 // Tables for a terminal: columns that fit, texts that cannot steer the terminal.
 
-/** `shrink` marks the columns that are cut when the line is too long; numbers are easier to compare on the right. */
-export type Column = { title: string; align?: "left" | "right"; shrink?: true };
+/**
+ * `shrink` marks the columns that are cut when the line is too long; numbers are easier to compare on the right. `paint`
+ * colours a cell after everything is measured, since a text with escape sequences in it would be made harmless.
+ */
+export type Column = { title: string; align?: "left" | "right"; shrink?: true; paint?: (cell: string) => string };
 
 /** Narrowest that a column is cut to: three letters and the mark that something is missing. */
 const NARROWEST = 4;
@@ -12,12 +15,25 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
   const cells = rows.map((row) => columns.map((_, i) => printable(row[i] ?? "")));
   const widths = columns.map((column, i) => Math.max(column.title.length, ...cells.map((row) => Bun.stringWidth(row[i] ?? ""))));
   shrink(columns, widths, width);
-  const line = (row: readonly string[]) =>
+  const line = (row: readonly string[], painted: "painted" | "plain") =>
     columns
-      .map((column, i) => pad(cut(row[i] ?? "", widths[i] ?? 0), widths[i] ?? 0, column.align))
+      .map((column, i) => {
+        const text = cut(row[i] ?? "", widths[i] ?? 0);
+        const space = " ".repeat(Math.max(0, (widths[i] ?? 0) - Bun.stringWidth(text)));
+        const shown = painted === "painted" && column.paint && text !== "" ? column.paint(text) : text;
+        return column.align === "right" ? space + shown : shown + space;
+      })
       .join(GAP)
       .trimEnd();
-  return [line(columns.map((column) => column.title)), ...cells.map(line)].join("\n");
+  const heading = columns.map((column) => column.title);
+  return [line(heading, "plain"), ...cells.map((row) => line(row, "painted"))].join("\n");
+}
+
+/** A line a field: its name, then its value, which goes on below itself when it is too long. Empty values are left out. */
+export function textFields(fields: readonly (readonly [name: string, value: string])[], width: number): string {
+  const shown = fields.filter(([, value]) => value !== "");
+  const indent = Math.max(...shown.map(([name]) => name.length)) + GAP.length;
+  return shown.map(([name, value]) => name.padEnd(indent) + wrap(printable(value), width, indent)).join("\n");
 }
 
 /** Takes columns from the widest that may shrink, one at a time. */
@@ -57,9 +73,9 @@ export function printable(text: string): string {
     .trim();
 }
 
-function pad(text: string, width: number, align: Column["align"]): string {
-  const space = " ".repeat(Math.max(0, width - Bun.stringWidth(text)));
-  return align === "right" ? space + text : text + space;
+/** Several lines that a terminal shows as they are: a diff, a prompt, the end of an output. Tabs and line ends stay. */
+export function printableLines(text: string): string {
+  return text.replace(/\r(?=\n)/g, "").replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f]/gu, "\ufffd");
 }
 
 /** Words over several lines of at most `width` columns, each after the first indented by `indent`. */

@@ -96,6 +96,17 @@ export function projectNamed(ctx: Ctx, name: string): Project {
   return project;
 }
 
+/** The only project there is. Faults: `not_found` without one, `invalid` when there are several. */
+export function onlyProject(ctx: Ctx): Project {
+  const projects = table.listProjects(ctx.db);
+  const [only] = projects;
+  if (!only)
+    throw new Fault("not_found", "There is no project yet.", "`ccm register-project --path .` registers the repository in this folder.");
+  if (projects.length > 1)
+    throw new Fault("invalid", "There are several projects.", `Name one: ${projects.map((project) => project.name).join(", ")}.`);
+  return only;
+}
+
 /** The project of a row that names it; a missing one is a bug. */
 export function projectOf(ctx: Ctx, id: number): Project {
   const project = table.findProject(ctx.db, id);

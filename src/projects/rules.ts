@@ -1,6 +1,7 @@
 // Which repositories ccm works in, and what it calls them.
 import type { RepositoryFacts } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
+import type { Project, ProjectShape } from "./schema.ts";
 
 /** Why a repository cannot be registered, or null. A base that the person named replaces the branch that is checked out. */
 export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | null {
@@ -31,4 +32,24 @@ export function nameFrom(folder: string): string {
     .replace(/^[^\p{L}\p{N}]+/u, "")
     .slice(0, 64);
   return name || "project";
+}
+
+/** A project as scripts and the web read it. The values of its variables stay out: people put secrets there. */
+export function projectShape(project: Project): ProjectShape {
+  const { gates, setup, copies, env, unixSockets } = project.settings;
+  return {
+    id: project.id,
+    uuid: project.uuid,
+    name: project.name,
+    path: project.path,
+    base: project.base,
+    agent: project.agent,
+    approval: project.approval,
+    gates,
+    setup,
+    copies,
+    env: Object.keys(env),
+    unixSockets,
+    createdAt: new Date(project.createdAt).toISOString(),
+  };
 }

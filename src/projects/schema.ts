@@ -60,3 +60,7 @@ export const newProjectSchema = v.object({
   settings: v.optional(projectSettingsSchema, {}),
 });
 export type NewProject = v.InferOutput<typeof newProjectSchema>;
+
+/** A project as `--json` and the web give it: settings on one level, of variables their names, times in ISO 8601. */
+export type ProjectShape = Pick<Project, "id" | "uuid" | "name" | "path" | "base" | "agent" | "approval"> &
+  Pick<ProjectSettings, "gates" | "setup" | "copies" | "unixSockets"> & { env: string[]; createdAt: string };

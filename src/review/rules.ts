@@ -2,7 +2,8 @@
 import { describeExit, indent, outcomeOf } from "../agents/rules.ts";
 import type { ExitRecord } from "../agents/schema.ts";
 import type { Approval } from "../projects/schema.ts";
-import type { TaskError, TaskState } from "../tasks/schema.ts";
+import type { Task, TaskError, TaskState } from "../tasks/schema.ts";
+import type { MergeCandidate } from "./schema.ts";
 
 /** The stage after a candidate was made or has passed, and the stages left out on the way, with why. */
 export type NextStage = { to: Extract<TaskState, "verifying" | "approving" | "merging">; skipped: { stage: TaskState; why: string }[] };
@@ -76,4 +77,19 @@ ${indent(files.join("\n"))}`;
 /** The squashed commit's message: the title, then what led to it. */
 export function mergeMessage(task: { id: number; uuid: string; title: string }): string {
   return `${task.title}\n\nCcm-Task: ${task.id} ${task.uuid}\n`;
+}
+
+/** Two commits between which a task's change is. */
+export type Change = { base: string; commit: string };
+
+/**
+ * What a task changes: its candidate, which is what gates run on and what merges, as long as the branch has not gone on
+ * since; else what is on the branch. Null before it has begun.
+ */
+export function changeOf(
+  task: Pick<Task, "baseCommit" | "tipCommit">,
+  candidate: Pick<MergeCandidate, "base" | "commit" | "tip"> | null,
+): Change | null {
+  if (candidate && candidate.tip === task.tipCommit) return { base: candidate.base, commit: candidate.commit };
+  return task.baseCommit && task.tipCommit ? { base: task.baseCommit, commit: task.tipCommit } : null;
 }

@@ -1,14 +1,17 @@
 // What may be done to a task: created, moved, made to wait, worked on. Every change is an event.
+import type { Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import type { Durability } from "../kernel/database.ts";
 import { appendEvent, type EventSource } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
-import { canMove, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
-import type { NewTask, Task, TaskError, TaskState, Waiting } from "./schema.ts";
+import { unregisterProject as forgetProject, projectOf } from "../projects/actions.ts";
+import type { Project } from "../projects/schema.ts";
+import { canMove, highestTaskNumber, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
+import type { NewTask, Task, TaskEdit, TaskError, TaskState, Waiting } from "./schema.ts";
 import { PRIORITIES } from "./schema.ts";
 import * as table from "./table.ts";
 
-/** Queues a task for a project. Faults: `not_found` for a dependency that does not exist, `conflict` for one that was cancelled. */
+/** Queues a task for a project; one that comes after others waits until all of them are done. Faults: `not_found` for one that does not exist. */
 export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
   return ctx.db.transact(() => {
     const after = [...new Set(input.after)];
@@ -50,6 +53,15 @@ export function listTasks(ctx: Ctx, filter: table.TaskFilter): Task[] {
   return table.listTasks(ctx.db, filter);
 }
 
+export function countTasks(ctx: Ctx, filter: Omit<table.TaskFilter, "limit">): number {
+  return table.countTasks(ctx.db, filter);
+}
+
+/** The tasks that ended last, the latest of them last. */
+export function endedTasks(ctx: Ctx, filter: { projectId?: number; limit: number }): Task[] {
+  return table.endedTasks(ctx.db, filter);
+}
+
 export function countByState(ctx: Ctx, projectId: number): { state: TaskState; count: number }[] {
   return table.countByState(ctx.db, projectId);
 }
@@ -60,7 +72,14 @@ export function dependenciesOf(ctx: Ctx, taskId: number): { id: number; state: T
 
 /** Makes every later task id greater than `id`. */
 export function reserveIdsUpTo(ctx: Ctx, id: number): void {
-  table.reserveIdsUpTo(ctx.db, id);
+  ctx.db.transact(() => table.reserveIdsUpTo(ctx.db, id));
+}
+
+/** Makes later task ids greater than any that an earlier home of ccm left in the repository, so that no branch is taken. */
+export async function reserveIdsOf(ctx: Ctx, repo: Repository): Promise<void> {
+  const found = await Promise.all(["refs/heads/ccm", "refs/ccm"].map((prefix) => ctx.outside.git.refs(repo, prefix)));
+  const highest = highestTaskNumber(found.flat().map(({ ref }) => ref));
+  if (highest > 0) reserveIdsUpTo(ctx, highest);
 }
 
 /** One move: from the state the caller saw, to another, with the columns that change with it and who says so. */
@@ -84,7 +103,12 @@ export function moveTask(ctx: Ctx, move: Move): Task | null {
     const moved = table.moveRow(ctx.db, task.id, task.state, to, ctx.clock.now());
     if (!moved) return null;
     if (move.patch) table.patchRow(ctx.db, task.id, move.patch, ctx.clock.now());
-    const data = { from: task.state, ...(move.why ? { why: move.why } : {}), ...(move.patch?.result ? { result: move.patch.result } : {}) };
+    const data = {
+      from: task.state,
+      to,
+      ...(move.why ? { why: move.why } : {}),
+      ...(move.patch?.result ? { result: move.patch.result } : {}),
+    };
     record(ctx, moved, eventOf(to), source, data);
     if (isFinal(to)) settleDependents(ctx, task.id);
     return mustFind(ctx, task.id);
@@ -124,6 +148,27 @@ export function cancelTask(ctx: Ctx, id: number, why = ""): Task {
   });
 }
 
+/**
+ * Forgets a project whose tasks have all ended; with `cancel` those that have not are cancelled first, in the same
+ * transaction. The repository is never touched. Faults: `conflict` while tasks are open.
+ */
+export function unregisterProject(ctx: Ctx, project: Project, open: "refuse" | "cancel"): Task[] {
+  return ctx.db.transact(() => {
+    const tasks = table.openTasks(ctx.db, project.id);
+    if (tasks.length > 0 && open === "refuse") {
+      const first = tasks.slice(0, 5).map((task) => `${task.id} (${task.state})`);
+      throw new Fault(
+        "conflict",
+        `The project "${project.name}" has ${tasks.length === 1 ? "a task" : `${tasks.length} tasks`} that did not end: ${first.join(", ")}${tasks.length > 5 ? ", …" : ""}.`,
+        "Wait for them, or add --cancel-tasks: their work is kept on their branches.",
+      );
+    }
+    const cancelled = tasks.map((task) => cancelTask(ctx, task.id, "Its project was unregistered."));
+    forgetProject(ctx, project);
+    return cancelled;
+  });
+}
+
 /** Stops a task where it is; it keeps the state to return to. Faults: `conflict`. */
 export function pauseTask(ctx: Ctx, id: number): Task {
   return byPerson(ctx, id, "paused");
@@ -137,8 +182,19 @@ export function resumeTask(ctx: Ctx, id: number): Task {
   return byPerson(ctx, id, task.pausedFrom);
 }
 
-/** Queues a failed or cancelled task again; its branch and tree go on from where they are. Faults: `conflict`. */
+/**
+ * Queues a failed or cancelled task again; its branch and tree go on from where they are. Faults: `conflict`, also when
+ * its project was unregistered and nothing would ever start it.
+ */
 export function retryTask(ctx: Ctx, id: number): Task {
+  const project = projectOf(ctx, mustFind(ctx, id).projectId);
+  if (project.removedAt !== null) {
+    throw new Fault(
+      "conflict",
+      `The project "${project.name}" of task ${id} was unregistered.`,
+      "`ccm register-project` registers the repository again, for new tasks; the work of this one is on its branch.",
+    );
+  }
   return byPerson(ctx, id, "queued", { error: null, result: null, attempts: 0, sendBacks: 0, conflicts: 0 });
 }
 
@@ -148,9 +204,6 @@ function byPerson(ctx: Ctx, id: number, to: TaskState, patch: table.TaskPatch = 
   if (to === "queued") explainDependencies(ctx, id);
   return mustFind(ctx, id);
 }
-
-/** What may be changed while a task is queued. */
-export type TaskEdit = Partial<Pick<NewTask, "title" | "prompt" | "priority">> & { agent?: string };
 
 /** Edits a queued task. Faults: `conflict` once it has started. */
 export function editTask(ctx: Ctx, id: number, edit: TaskEdit): Task {

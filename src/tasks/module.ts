@@ -1,6 +1,15 @@
-// Tasks and their states: what the kernel is told about this room.
+// Tasks, and the commands on projects: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
+import { taskCommands } from "./commands.ts";
+import { projectCommands } from "./project-commands.ts";
 
 export const tasks: Module = {
   name: "tasks",
+  commands: taskCommands,
+};
+
+/** Under the name of the room on the left, which cannot ask for tasks itself: help lists them there. */
+export const tasksOfProjects: Module = {
+  name: "projects",
+  commands: projectCommands,
 };

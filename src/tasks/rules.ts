@@ -1,6 +1,6 @@
 // THE state machine: which move a task may make, and what a fault of the daemon's own work means for it.
 import { Fault } from "../kernel/fault.ts";
-import type { Task, TaskState } from "./schema.ts";
+import type { Priority, Task, TaskShape, TaskState } from "./schema.ts";
 
 /**
  * Every move there is. A move not in this table is a Fault. `queued`, `paused` and `cancelled` can become `done`
@@ -68,4 +68,78 @@ export function judgeFault(code: string, faults: number): FaultVerdict {
   const passing = code === "environment" || code === "unavailable" || code === "timeout";
   if (!passing && faults >= HOPELESS_TRIES) return { kind: "fail" };
   return { kind: "retry", delayMs: Math.min(LONGEST_DELAY_MS, 2_000 * 2 ** Math.min(faults - 1, 5)) };
+}
+
+/** Largest number that is taken from a ref's name: beyond it somebody's own branch would make ids that nobody can type. */
+const LARGEST_REF_ID = 1_000_000_000;
+const NUMBERED_REF = /^refs\/(?:heads\/ccm\/task-|ccm\/(?:trash|base)\/)(\d+)$/;
+
+/** The highest task number that refs of a repository hold: task branches, kept work, pinned bases. 0 without one. */
+export function highestTaskNumber(refs: readonly string[]): number {
+  return refs.reduce((highest, ref) => {
+    const number = Number(NUMBERED_REF.exec(ref)?.[1] ?? 0);
+    return number <= LARGEST_REF_ID ? Math.max(highest, number) : highest;
+  }, 0);
+}
+
+/** `reached`, a Fault when the task can no longer come there by itself, or `waiting`. */
+export type WaitVerdict = "reached" | "waiting" | Fault;
+
+/**
+ * Whether somebody who waits for a state may go on: the task is in it, or has passed through it since (`passed`).
+ * Another final state ends the wait: `failed` for a task that failed, `conflict` for any other end.
+ */
+export function judgeWait(
+  task: Pick<Task, "id" | "state" | "error" | "result">,
+  wanted: TaskState,
+  passed: readonly TaskState[],
+): WaitVerdict {
+  if (task.state === wanted || passed.includes(wanted)) return "reached";
+  if (!isFinal(task.state)) return "waiting";
+  const why = task.error ? ` ${task.error.text}` : task.result ? ` (${task.result})` : "";
+  const hint = task.error?.hint || `\`ccm task-status ${task.id}\` shows how it ended.`;
+  return new Fault(
+    task.state === "failed" ? "failed" : "conflict",
+    `Task ${task.id} is "${task.state}" and will not become "${wanted}".${why}`,
+    hint,
+  );
+}
+
+/** A task as scripts and the web read it: the names and order of its fields are a contract. */
+export function taskShape(task: Task, project: string): TaskShape {
+  const { waiting, error } = task;
+  return {
+    id: task.id,
+    uuid: task.uuid,
+    project,
+    title: task.title,
+    kind: task.kind,
+    state: task.state,
+    waiting: waiting && { reason: waiting.reason, text: waiting.text, since: iso(waiting.since) },
+    result: task.result,
+    branch: task.branch,
+    commit: task.mergedCommit ?? task.tipCommit,
+    error: error && { code: error.code, message: error.text, hint: error.hint },
+    runs: task.runs,
+    costUsd: task.costUsd,
+    createdAt: iso(task.createdAt),
+    updatedAt: iso(task.updatedAt),
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** How a state is to look: what is good, bad, waits for a person, is over, or goes on. */
+export function stateTone(state: TaskState): "green" | "red" | "yellow" | "dim" | "bold" {
+  if (state === "done") return "green";
+  if (state === "failed") return "red";
+  if (state === "approving" || state === "paused") return "yellow";
+  return state === "cancelled" || state === "queued" ? "dim" : "bold";
+}
+
+/** The word for a row's priority. */
+export function priorityName(priority: number, priorities: readonly Priority[]): string {
+  return priorities[priority] ?? String(priority);
 }

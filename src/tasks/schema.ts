@@ -108,6 +108,8 @@ export type Task = {
   conflicts: number;
   /** Faults in a row of the daemon's own work on this task. */
   jobFaults: number;
+  /** All runs so far, of every kind. */
+  runs: number;
   /** Not to be worked on before this time. */
   notBefore: number | null;
   costUsd: number;
@@ -123,6 +125,8 @@ export const TITLE_CHARS = 200;
 export const PROMPT_BYTES = 1_000_000;
 /** Most dependencies of one task: a graph a person can still read. */
 export const DEPENDENCIES = 64;
+
+const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "An agent's name is a letter, then letters, digits or hyphens."));
 
 /** What a person gives to create a task, after parsing. */
 export const newTaskSchema = v.object({
@@ -148,6 +152,25 @@ export const newTaskSchema = v.object({
     ),
     [],
   ),
-  agent: v.optional(v.string()),
+  agent: v.optional(agentName),
 });
 export type NewTask = v.InferOutput<typeof newTaskSchema>;
+
+/** What may be changed while a task is queued. */
+export const editedTaskSchema = v.object({
+  title: v.exactOptional(newTaskSchema.entries.title),
+  prompt: v.exactOptional(newTaskSchema.entries.prompt),
+  priority: v.exactOptional(v.picklist(PRIORITIES)),
+  agent: v.exactOptional(agentName),
+});
+export type TaskEdit = v.InferOutput<typeof editedTaskSchema>;
+
+/** A task as `--json` and the web give it. Times are ISO 8601; `commit` is what merged, else the branch's tip. */
+export type TaskShape = Pick<Task, "id" | "uuid" | "title" | "kind" | "state" | "result" | "branch" | "runs" | "costUsd"> & {
+  project: string;
+  waiting: (Waiting & { since: string }) | null;
+  commit: string | null;
+  error: { code: string; message: string; hint: string } | null;
+  createdAt: string;
+  updatedAt: string;
+};

@@ -7,7 +7,7 @@ const COLUMNS = `id, uuid, project_id AS projectId, title, prompt, kind, priorit
   stage_done AS stageDone, unmet, waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince,
   result, error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, base_commit AS baseCommit,
   tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, attempts, send_backs AS sendBacks, conflicts,
-  job_faults AS jobFaults, not_before AS notBefore, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
+  job_faults AS jobFaults, runs, not_before AS notBefore, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
   state_since AS stateSince, finished_at AS finishedAt`;
 
 type Row = Omit<Task, "stageDone" | "waiting" | "error"> & {
@@ -85,6 +85,36 @@ export function listTasks(db: Db, filter: TaskFilter): Task[] {
     .map(parse);
 }
 
+/** The tasks of a project that have not ended, paused ones included. */
+export function openTasks(db: Db, projectId: number): Task[] {
+  return db.sql
+    .query<Row, [number]>(`SELECT ${COLUMNS} FROM tasks WHERE project_id = ? AND state NOT IN ('done', 'failed', 'cancelled') ORDER BY id`)
+    .all(projectId)
+    .map(parse);
+}
+
+/** How many tasks the filter holds for, without its limit. */
+export function countTasks(db: Db, filter: Omit<TaskFilter, "limit">): number {
+  const row = db.sql
+    .query<{ count: number }, [number | null, string | null]>(
+      "SELECT count(*) AS count FROM tasks WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR state = ?2)",
+    )
+    .get(filter.projectId ?? null, filter.state ?? null);
+  return row?.count ?? 0;
+}
+
+/** The tasks that ended last, the latest of them last. */
+export function endedTasks(db: Db, filter: Omit<TaskFilter, "state">): Task[] {
+  return db.sql
+    .query<Row, [number | null, number]>(
+      `SELECT * FROM (SELECT ${COLUMNS} FROM tasks
+         WHERE finished_at IS NOT NULL AND (?1 IS NULL OR project_id = ?1) ORDER BY finished_at DESC, id DESC LIMIT ?2)
+       ORDER BY finishedAt, id`,
+    )
+    .all(filter.projectId ?? null, filter.limit)
+    .map(parse);
+}
+
 /** How many tasks a project has in each state. */
 export function countByState(db: Db, projectId: number): { state: TaskState; count: number }[] {
   return db.sql
@@ -125,6 +155,7 @@ export type TaskPatch = Partial<
     | "sendBacks"
     | "conflicts"
     | "jobFaults"
+    | "runs"
     | "notBefore"
     | "costUsd"
     | "unmet"
@@ -145,6 +176,7 @@ const PATCH_COLUMNS: Record<Exclude<keyof TaskPatch, "error">, string> = {
   sendBacks: "send_backs",
   conflicts: "conflicts",
   jobFaults: "job_faults",
+  runs: "runs",
   notBefore: "not_before",
   costUsd: "cost_usd",
   unmet: "unmet",

@@ -1,0 +1,31 @@
+// What `approve`, `reject` and `request-changes` do; the decision is in the name of the user who typed it.
+import { userInfo } from "node:os";
+import type { Ctx } from "../kernel/context.ts";
+import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
+import { taskNumber } from "../kernel/input.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { printable, wrap } from "../kernel/text-table.ts";
+import { projectOf } from "../projects/actions.ts";
+import { taskShape } from "../tasks/rules.ts";
+import type { Task } from "../tasks/schema.ts";
+import { approve, reject, requestChanges } from "./actions.ts";
+
+type Decide = { act: (ctx: Ctx, id: number, by: string, text: string) => Task; said: string };
+
+const DECISIONS = {
+  approve: { act: approve, said: "is approved and goes into the merge queue" },
+  reject: { act: reject, said: "is rejected; its work is kept on its branch" },
+  changes: { act: requestChanges, said: "goes back to its agent with your comment" },
+} satisfies Record<string, Decide>;
+
+/** Faults: `conflict` when there is nothing to decide, `invalid` without the reason or comment that is needed. */
+export async function decide(host: CommandHost, decision: keyof typeof DECISIONS, id: string, text = ""): Promise<void> {
+  const number = taskNumber(id);
+  const ctx = await host.open();
+  const { act, said } = DECISIONS[decision];
+  const task = act(ctx, number, userInfo().username, text);
+  host.print(taskShape(task, projectOf(ctx, task.projectId).name), () =>
+    wrap(`Task ${task.id} ${said}: ${printable(task.title)}`, host.columns, 0),
+  );
+  noteWithoutDaemon(ctx, host);
+}

@@ -1,0 +1,26 @@
+// The commands with which a person decides about a task's work.
+import type { CAC } from "cac";
+import type { CommandHost } from "../kernel/module.ts";
+
+const load = () => import("./command-actions.ts");
+
+export function decisionCommands(program: CAC, host: CommandHost): void {
+  program
+    .command("approve <task>", "Let a task's work merge: exactly what `ccm diff` shows")
+    .alias("tasks approve")
+    .option("--comment <text>", "A word for the record")
+    .example("ccm approve 12")
+    .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "approve", task, options.comment));
+  program
+    .command("reject <task>", "End a task without a merge; its work is kept on its branch")
+    .alias("tasks reject")
+    .option("--reason <text>", "Why (needed)")
+    .example('ccm reject 12 --reason "We use the other library."')
+    .action(async (task: string, options: { reason?: string }) => (await load()).decide(host, "reject", task, options.reason));
+  program
+    .command("request-changes <task>", "Send a task back to its agent with what you want changed")
+    .alias("tasks request-changes")
+    .option("--comment <text>", "What the agent is told, word for word (needed)")
+    .example('ccm request-changes 12 --comment "Keep the old name as an alias."')
+    .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "changes", task, options.comment));
+}

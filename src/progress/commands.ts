@@ -1,0 +1,25 @@
+// The commands that tell where things stand and what has happened.
+import type { CAC } from "cac";
+import type { CommandHost } from "../kernel/module.ts";
+import type { LogOptions } from "./log-action.ts";
+
+export function progressCommands(program: CAC, host: CommandHost): void {
+  program
+    .command("task-status <task>", "Show everything about a task: where it is, what it waits for, its runs and decisions")
+    .alias("tasks status")
+    .example("ccm task-status 12")
+    .action(async (task: string) => (await import("./command-actions.ts")).taskStatus(host, task));
+  program
+    .command("recent-results", "List the tasks that ended last, the latest last")
+    .option("--project <name>", "Only tasks of this project")
+    .option("--limit <number>", "At most so many", { default: "20" })
+    .example("ccm recent-results --project my-app")
+    .action(async (options: { project?: string; limit: string }) => (await import("./command-actions.ts")).recentResults(host, options));
+  program
+    .command("logs [id]", "Tell what has happened: all of it, or about one task (12) or run (r34)")
+    .option("--project <name>", "Only what is about this project")
+    .option("-f, --follow", "Go on with what happens from now on; of a task until it has ended")
+    .option("--limit <number>", "Begin with so many of the latest events", { default: "50" })
+    .example("ccm logs 12 -f")
+    .action(async (id: string | undefined, options: LogOptions) => (await import("./log-action.ts")).logs(host, id, options));
+}

@@ -1,0 +1,8 @@
+// Where things stand and what has happened: what the kernel is told about this room.
+import type { Module } from "../kernel/module.ts";
+import { progressCommands } from "./commands.ts";
+
+export const progress: Module = {
+  name: "progress",
+  commands: progressCommands,
+};

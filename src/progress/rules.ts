@@ -1,0 +1,134 @@
+// Recorded events in words that a person understands.
+import type { Event } from "../kernel/events.ts";
+
+type Data = Record<string, unknown>;
+type Told = Pick<Event, "name" | "data" | "runId">;
+
+/** What each event says. A name that is not here is told by its own words, so that nothing is ever left out. */
+const SENTENCES: Record<string, (data: Data, run: string) => string> = {
+  "daemon.started": (data) => `The daemon started${data.sandbox ? ` (sandbox: ${text(data.sandbox)})` : ""}.`,
+  "daemon.stopped": () => "The daemon stopped.",
+  "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
+  "project.unregistered": () => "Unregistered.",
+  "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
+  "task.edited": (data) => `Changed: ${list(data.fields)}.`,
+  "task.queued": (data) => `Queued again, was ${text(data.from)}.`,
+  "task.moved": (data) => `${STAGES[text(data.to)] ?? `Is ${text(data.to)} now`}${why(data)}`,
+  "task.held": (data) => text(data.text),
+  "task.paused": (data) => `Paused while ${text(data.from)}.`,
+  "task.cancelled": (data) => `Cancelled${why(data)}`,
+  "task.failed": (data) => `Failed${why(data)}`,
+  "task.finished": (data) => `Done${data.result ? ` (${text(data.result).replaceAll("_", " ")})` : ""}${why(data)}`,
+  "task.merged": (data) => `Merged into ${text(data.branch)} as ${commit(data.commit)}.`,
+  "task.approved": (data) => `${text(data.by)} approved ${commit(data.commit)}${comment(data)}`,
+  "task.rejected": (data) => `${text(data.by)} rejected it${comment(data)}`,
+  "task.changes-requested": (data) => `${text(data.by)} asked for changes${comment(data)}`,
+  "stage.skipped": (data) => `Left out ${text(data.stage)}${why(data)}`,
+  "worktree.created": (data) => `Its tree is ready${data.base ? `, from ${commit(data.base)}` : ""}.${skipped(data.skipped)}`,
+  "worktree.restored": () => "Its tree is back from the trash.",
+  "worktree.discarded": () => "Its tree went to the trash.",
+  "worktree.purged": () => "Its tree was deleted; its commits are kept.",
+  "run.claimed": (data, run) => `${run} has its slot: ${subject(data)}.`,
+  "run.started": (data, run) => `${run} started: ${subject(data)}${data.sandbox ? ` in the ${text(data.sandbox)} sandbox` : ""}.`,
+  "run.stop-requested": (data, run) => `${run} is asked to stop${why(data)}`,
+  "run.survivors-killed": (data, run) => `${run} left ${amount(data.survivors, "process", "processes")} behind, which ccm ended.`,
+  "run.ended": (data, run) => `${run} ended${ending(data)}.`,
+  "run.finished": (data, run) => `${run}: ${text(data.summary) || text(data.outcome)}`,
+  "work.committed": (data) => `Committed ${files(data.files)} that its agent had left${left(data.left)}.`,
+  "work.imported": (data) =>
+    `Its work is on the branch, now at ${commit(data.to)}${data.grafted ? ", put on the base again because its history was rewritten" : ""}.`,
+  "branch.advanced": (data) => `Its branch was moved on to ${commit(data.to)} by somebody else.`,
+  "candidate.made": (data) => `${commit(data.commit)} is what would merge.`,
+  "candidate.went-stale": (data) => `What would merge is made anew${why(data)}`,
+  "gate.passed": (data) => `The gate "${text(data.gate)}" passed on ${commit(data.commit)}.`,
+  "gate.failed": (data) => `The gate "${text(data.gate)}" failed on ${commit(data.commit)}.`,
+  "merge.conflicted": (data) => `Conflicts with its base in ${list(data.files)}.`,
+  "merge.intended": (data) => `Is about to merge ${commit(data.commit)} into ${text(data.branch)}.`,
+  "job.failed": (data) => `ccm could not go on with "${text(data.job)}": ${text(data.message)}`,
+};
+
+const STAGES: Record<string, string> = {
+  queued: "Is queued",
+  planning: "Is being planned",
+  executing: "Is being worked on",
+  reviewing: "Is being reviewed",
+  verifying: "Is being checked",
+  approving: "Waits for approval",
+  merging: "Is in the merge queue",
+};
+
+/** One sentence about an event, without what task it is about. */
+export function sentenceOf({ name, data, runId }: Told): string {
+  const told = SENTENCES[name];
+  if (told) return told(data, `Run r${runId}`);
+  const details = Object.entries(data).map(([key, value]) => `${key} ${text(value)}`);
+  return `${name.replace(/[.-]/g, " ")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+}
+
+/** Whether an event is good or bad news, or neither. */
+export function toneOf(name: string, data: Data): "green" | "red" | "yellow" | null {
+  if (name === "task.merged" || name === "gate.passed") return "green";
+  if (/^(?:task|gate|job)\.failed$|^merge\.conflicted$/.test(name)) return "red";
+  if (name === "run.finished" && data.outcome !== "passed" && data.outcome !== "stopped") return "red";
+  return name === "task.moved" && data.to === "approving" ? "yellow" : null;
+}
+
+/** The names that have a sentence of their own. */
+export const TOLD_EVENTS: readonly string[] = Object.keys(SENTENCES);
+
+function text(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function commit(value: unknown): string {
+  return text(value).slice(0, 10) || "nothing";
+}
+
+function why(data: Data): string {
+  const reason = text(data.why).replace(/\.$/, "");
+  return reason ? `: ${reason}.` : ".";
+}
+
+function comment(data: Data): string {
+  return text(data.comment) ? `: ${text(data.comment)}` : ".";
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.map(text).join(", ") : text(value);
+}
+
+function after(value: unknown): string {
+  return Array.isArray(value) && value.length > 0 ? ` (after ${value.join(", ")})` : "";
+}
+
+function amount(value: unknown, one: string, many: string): string {
+  const count = Array.isArray(value) ? value.length : Number(value);
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function files(value: unknown): string {
+  return amount(value, "file", "files");
+}
+
+function left(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0) return "";
+  return `; left out: ${value.map((one) => `${text(one.path)} (${text(one.why)})`).join(", ")}`;
+}
+
+function skipped(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0) return "";
+  return ` Not copied: ${value.map((one) => `${text(one.path)} (${text(one.why)})`).join(", ")}.`;
+}
+
+function subject(data: Data): string {
+  const name = text(data.agent);
+  if (data.kind === "agent") return `agent ${name}`;
+  return data.kind === "gate" ? `gate ${name}` : "the set-up command";
+}
+
+function ending(data: Data): string {
+  if (data.signal) return ` by ${text(data.signal)}`;
+  if (data.reason === "exited") return ` with exit code ${text(data.code)}`;
+  return data.reason ? ` (${text(data.reason)})` : " before it started";
+}

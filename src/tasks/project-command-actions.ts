@@ -1,0 +1,99 @@
+// What the commands on projects do: read what was typed, act, print.
+import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { listProjects, onlyProject, projectNamed, registerProject, repositoryOf } from "../projects/actions.ts";
+import { projectShape } from "../projects/rules.ts";
+import { APPROVALS, newProjectSchema, type Project } from "../projects/schema.ts";
+import { countByState, listTasks, reserveIdsOf, unregisterProject } from "./actions.ts";
+import { type Count, projectFields, projectTable } from "./project-text.ts";
+import { taskTable } from "./task-text.ts";
+
+export type RegisterOptions = {
+  path: string;
+  name?: string;
+  base?: string;
+  agent: string;
+  approval: string;
+  gate?: string[];
+  setup?: string;
+  copy?: string[];
+  env?: string[];
+};
+
+/** Faults: `invalid` for a path that is no usable repository or settings that make no sense, `conflict` for a taken name. */
+export async function register(host: CommandHost, options: RegisterOptions): Promise<void> {
+  const input = parseInput(
+    newProjectSchema,
+    {
+      path: options.path,
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.base === undefined ? {} : { base: options.base }),
+      agent: options.agent,
+      approval: oneOf(APPROVALS, options.approval, "approval"),
+      settings: {
+        gates: namedValues(options.gate ?? [], "--gate", 'full="npm test"'),
+        setup: options.setup ?? null,
+        copies: options.copy ?? [],
+        env: namedValues(options.env ?? [], "--env", "NODE_ENV=test"),
+      },
+    },
+    "`ccm register-project --help` shows an example.",
+  );
+  const ctx = await host.open();
+  const project = await registerProject(ctx, input);
+  await reserveIdsOf(ctx, repositoryOf(project));
+  host.print(projectShape(project), () => registered(host, project));
+}
+
+function registered(host: CommandHost, project: Project): string {
+  const lines = [`Registered "${project.name}".`, "", projectFields(host, project)];
+  if (!project.settings.gates.full)
+    lines.push("", host.paint("yellow", 'Nothing is checked before a merge: add a gate, for example --gate full="npm test".'));
+  lines.push("", `Next: ccm create-task --project ${project.name} --title "…" --prompt "…"`);
+  return lines.join("\n");
+}
+
+export async function list(host: CommandHost): Promise<void> {
+  const ctx = await host.open();
+  const rows = listProjects(ctx).map((project) => ({ project, counts: countByState(ctx, project.id) }));
+  host.print(
+    rows.map(({ project, counts }) => ({ ...projectShape(project), tasks: byState(counts) })),
+    () => projectTable(host, rows),
+  );
+}
+
+/** Tasks that a project's status shows: one screen of them. */
+const SHOWN_TASKS = 10;
+
+/** Faults: `not_found` for an unknown project, `invalid` without a name when there are several. */
+export async function status(host: CommandHost, name: string | undefined): Promise<void> {
+  const ctx = await host.open();
+  const project = name === undefined ? onlyProject(ctx) : projectNamed(ctx, name);
+  const counts = countByState(ctx, project.id);
+  host.print({ ...projectShape(project), tasks: byState(counts) }, () => {
+    const tasks = listTasks(ctx, { projectId: project.id, limit: SHOWN_TASKS }).map((task) => ({ task, project: project.name }));
+    const total = counts.reduce((sum, one) => sum + one.count, 0);
+    return [
+      host.paint("bold", project.name),
+      "",
+      projectFields(host, project),
+      "",
+      taskTable(host, tasks, { total, now: ctx.clock.now() }),
+    ].join("\n");
+  });
+}
+
+/** Faults: `not_found`, `conflict` while tasks are open. */
+export async function unregister(host: CommandHost, name: string, open: "refuse" | "cancel"): Promise<void> {
+  const ctx = await host.open();
+  const project = projectNamed(ctx, name);
+  const cancelled = unregisterProject(ctx, project, open);
+  host.print({ ...projectShape(project), cancelled: cancelled.map((task) => task.id) }, () => {
+    const tasks = cancelled.length > 0 ? ` Cancelled: ${cancelled.map((task) => task.id).join(", ")}.` : "";
+    return `Unregistered "${project.name}".${tasks} The repository at ${project.path} is as it was.`;
+  });
+}
+
+function byState(counts: readonly Count[]): Record<string, number> {
+  return Object.fromEntries(counts.map(({ state, count }) => [state, count]));
+}

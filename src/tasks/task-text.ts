@@ -1,0 +1,55 @@
+// Tasks as people read them in a terminal.
+import type { CommandHost } from "../kernel/module.ts";
+import { printable, textTable, wrap } from "../kernel/text-table.ts";
+import { duration } from "../kernel/time-text.ts";
+import { stateTone } from "./rules.ts";
+import type { Task, TaskState, WaitingReason } from "./schema.ts";
+
+/** One sentence about what has just been done to a task. */
+export function taskLine(host: CommandHost, task: Task, said: string): string {
+  return wrap(`Task ${task.id} ${said}: ${printable(task.title)}`, host.columns, 0);
+}
+
+/** What a task waits for, in a word or two; the whole sentence is in `task-status`. */
+const WAITS: Record<WaitingReason, string> = {
+  dependency: "other tasks",
+  capacity: "a slot",
+  memory: "memory",
+  retry: "another try",
+  run_ending: "its run's end",
+  approval: "you",
+  dirty_checkout: "your checkout",
+  merge_queue: "its turn",
+  conflict: "you",
+  fault: "a fault to pass",
+  sandbox: "a sandbox",
+};
+
+export type ListedTask = { task: Task; project: string };
+
+/** A line a task; `total` says how many there are beyond those that are listed. */
+export function taskTable(host: CommandHost, rows: readonly ListedTask[], about: { total: number; now: number }): string {
+  if (rows.length === 0) return "No tasks. `ccm create-task` queues one.";
+  const paint = (state: string) => host.paint(stateTone(state as TaskState), state);
+  const table = textTable(
+    [
+      { title: "TASK", align: "right" },
+      { title: "STATE", paint },
+      { title: "FOR", align: "right" },
+      { title: "WAITS FOR" },
+      { title: "PROJECT", shrink: true },
+      { title: "TITLE", shrink: true },
+    ],
+    rows.map(({ task, project }) => [
+      String(task.id),
+      task.state,
+      duration(about.now - task.stateSince),
+      task.waiting ? WAITS[task.waiting.reason] : "",
+      project,
+      task.title,
+    ]),
+    host.columns,
+  );
+  const more = about.total - rows.length;
+  return more > 0 ? `${table}\n${host.paint("dim", `${more} earlier: --limit shows more.`)}` : table;
+}
