@@ -1,6 +1,5 @@
 // What in a tree differs from the daemon's index, and what of it may be committed. Paths are bytes: names need not be text.
 import { chmodSync, type Stats } from "node:fs";
-import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { openUp } from "../kernel/open-folders.ts";
 import { placesOf } from "./places.ts";
@@ -54,18 +53,9 @@ export async function changesIn(task: TaskGit, keepOut: KeepOut, wrap: Wrap): Pr
 }
 
 async function listChanges(task: TaskGit, wrap: Wrap): Promise<Answer[]> {
-  const differing = await run(
-    inTree(task, wrap, { args: ["diff-files", "--name-status", "--no-renames", "--ignore-submodules=all", "-z"] }),
-  );
-  return [
-    differing,
-    await run(
-      inTree(task, wrap, {
-        args: ["ls-files", "--others", "--exclude-standard", "-z"],
-        config: [`core.excludesFile=${join(placesOf(task).sealed, "none")}`],
-      }),
-    ),
-  ];
+  const differing = ["diff-files", "--name-status", "--no-renames", "--ignore-submodules=all", "-z"];
+  const untracked = ["ls-files", "--others", "--exclude-standard", "-z"];
+  return [await run(inTree(task, wrap, { args: differing })), await run(inTree(task, wrap, { args: untracked }))];
 }
 
 function sortOut(task: TaskGit, keepOut: KeepOut, differing: RawPath[], untracked: RawPath[]): Changes {
