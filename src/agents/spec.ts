@@ -1,4 +1,5 @@
 // The order for one run: command, prompt, environment, sandbox and limits, put together from what is configured.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
@@ -51,12 +52,17 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
       network: ctx.config.sandbox.network,
       unixSockets: project.settings.unixSockets,
       hide: ctx.config.sandbox.hide,
-      show: executable.filter((word) => word.startsWith("/")),
+      show: [...executable, ...shownWords(run, command)].filter((word) => word.startsWith("/")),
     }),
     limits: limitsOf(ctx, run),
     treePath: places.tree,
     gitPath: places.git,
   };
+}
+
+/** A person's own agent may lie where the sandbox hides everything, such as /tmp; what a repository says is never shown. */
+function shownWords(run: Run, command: AgentCommand): string[] {
+  return run.kind === "agent" ? command.argv.filter((word) => existsSync(word)) : [];
 }
 
 /** Set-up and gates are lines for a shell, as a person would type them. */
