@@ -1,5 +1,5 @@
 // `ccm sandbox --spec FILE -- COMMAND…`: applies the sandbox to itself, then starts the command in it.
-import { readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Fault, isFault } from "../kernel/fault.ts";
 import { findCommand, replaceBy } from "./command.ts";
@@ -100,12 +100,9 @@ function placeOf(path: string): string | undefined {
   return folder === undefined ? undefined : join(folder, basename(path));
 }
 
+/** Asked first, because most of what is hidden is not there and an exception costs more than all else here. */
 function realpath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
+  return existsSync(path) ? realpathSync.native(path) : undefined;
 }
 
 function filterPolicy(spec: SandboxSpec) {

@@ -4,7 +4,7 @@ import { call, libc, stringArray } from "./libc.ts";
 
 /** Signals that ask for something; a fault of init's own (SIGSEGV) or job control is not the command's business. */
 const FORWARDED = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
-/** SIGCHLD says when to look; this look is for one that came before the listener, and keeps the event loop alive. */
+/** SIGCHLD says when to look; this keeps the event loop alive and is the net below it. */
 const LOOK_MS = 1_000;
 const WNOHANG = 1;
 /** Exit status of a process that a signal ended, as shells give it. */
@@ -21,6 +21,7 @@ export function runAsInit(command: Command): Promise<never> {
   for (const signal of FORWARDED) process.on(signal, () => process.kill(child, signal));
   process.on("SIGCHLD", () => reap(child));
   setInterval(() => reap(child), LOOK_MS);
+  reap(child); // A short command has ended before anybody listened.
   return new Promise(() => {});
 }
 

@@ -71,8 +71,8 @@ export function exists(path: string): boolean {
 
 export function kindOf(path: string): "folder" | "file" | "absent" {
   try {
-    const stat = lstatSync(path);
-    if (!stat.isSymbolicLink()) return stat.isDirectory() ? "folder" : "file";
-  } catch {} // Gone, or in a folder that this user cannot enter: the command cannot either.
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat && !stat.isSymbolicLink()) return stat.isDirectory() ? "folder" : "file";
+  } catch {} // In a folder that this user cannot enter: the command cannot either.
   return "absent";
 }

@@ -38,15 +38,18 @@ export function readable(marks: Marks, list: (folder: string) => readonly string
   const holdsShown = new Set<string>();
   for (const [path, mark] of marks) for (const folder of ancestors(path)) (mark === "hide" ? holdsHidden : holdsShown).add(folder);
 
+  const marked = Map.groupBy(
+    [...marks.keys(), ...holdsShown, ...holdsHidden].filter((path) => path !== "/"),
+    parent,
+  );
+
   function visit(path: string, around: "hidden" | "shown"): string[] {
     const mark = marks.get(path);
     const state = mark === undefined ? around : mark === "hide" ? "hidden" : "shown";
     if (state === "shown" && !holdsHidden.has(path)) return [path];
     if (state === "hidden" && !holdsShown.has(path)) return [];
-    const marked = [...marks.keys(), ...holdsShown, ...holdsHidden];
-    const inside = state === "shown" ? [...marked, ...list(path).map((name) => join(path, name))] : marked;
-    const entries = new Set(inside.filter((other) => other !== "/" && parent(other) === path));
-    return [...entries].flatMap((entry) => visit(entry, state));
+    const listed = state === "shown" ? list(path).map((name) => join(path, name)) : [];
+    return [...new Set([...(marked.get(path) ?? []), ...listed])].flatMap((entry) => visit(entry, state));
   }
 
   return visit("/", "shown");
