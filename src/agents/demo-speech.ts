@@ -26,22 +26,22 @@ export function createSpeech(write: (line: string) => void): Speech {
     return `tool-${tools}`;
   }
 
-  function answer(id: string, content: string, isError: boolean): void {
-    print({ type: "user", message: { role: "user", content: [{ type: "tool_result", tool_use_id: id, content, is_error: isError }] } });
+  function answer(id: string, content: string, code: number): void {
+    print({ type: "user", message: { role: "user", content: [{ type: "tool_result", tool_use_id: id, content, is_error: code !== 0 }] } });
   }
 
   return {
     begin: () => print({ type: "system", subtype: "init", model: "none (scripted)", cwd: process.cwd() }),
     say: (text) => assistant({ type: "text", text }),
     edit(path, before, after) {
-      answer(use("Edit", { file_path: path, old_string: before, new_string: after }), "edited", false);
+      answer(use("Edit", { file_path: path, old_string: before, new_string: after }), "edited", 0);
     },
     async shell(command) {
       const id = use("Bash", { command });
       const child = Bun.spawn(["sh", "-c", `{ ${command}\n} 2>&1`], { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
       const text = await new Response(child.stdout).text();
       const code = await child.exited;
-      answer(id, text.slice(0, ANSWER_BYTES), code !== 0);
+      answer(id, text.slice(0, ANSWER_BYTES), code);
       return { code, text };
     },
     result({ code, text }) {

@@ -15,13 +15,13 @@ export type Recorder = {
   /** Takes the bytes of one of the command's streams; write errors end the recording, never the host. */
   reader(stream: Stream): LineReader;
   /** Bytes in the run folder so far. */
-  readonly bytes: number;
+  bytes(): number;
   /** True when the folder is over its limit or the disk refuses: nothing of the command is written any more. */
-  readonly full: boolean;
+  full(): boolean;
   /** The last readable lines. */
   tail(): string;
   /** The last object of type `result`, its long texts cut. */
-  readonly result: Json | null;
+  result(): Json | null;
   close(): void;
 };
 
@@ -37,66 +37,69 @@ const RESULT_TEXT_CHARACTERS = 4_000;
 /** A result object is known by this without parsing the line. */
 const RESULT_MARK = /"type"\s*:\s*"result"/;
 
-/** Plain writes: they survive the host's death, and a power cut takes at most the last moments of output. */
 export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes: number): Recorder {
-  const fd = openSync(run.events, "a", 0o600);
+  const folder = openFolder(run, outputBytes);
   const decoder = new TextDecoder();
   const tail = createTail();
-  let seq = 0;
-  let bytes = 0;
-  let full = false;
   let result: Json | null = null;
 
-  /** `fields` is the inside of a JSON object. */
-  function append(fields: string): void {
-    seq += 1;
-    bytes += writeAll(fd, Buffer.from(`{"seq":${seq},"at":${Date.now()},${fields}}\n`));
-  }
-
-  function recordLine(stream: Stream, line: Uint8Array): void {
-    const text = decoder.decode(line);
-    const json = stream === "output" && format === "stream-json" ? parseObject(text) : undefined;
-    const safe = json && redactedJson(text, json);
-    const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
-    if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) {
-      const long = recordLong(stream);
-      long.write(line);
-      long.end();
-      return;
-    }
-    append(fields);
-    tail.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: redact(text) });
-    if (safe) keepResult(safe.json);
-  }
-
-  /** The file gets its name when it is whole; a part without an event is a line that the run's death cut off. */
-  function recordLong(stream: Stream): LongLine {
-    const part = join(run.output, `${stream}.part`);
-    const long = writeLong(part);
-    const counted = (act: () => void) => {
-      const before = long.bytes;
-      act();
-      bytes += long.bytes - before;
-    };
-    return {
-      write: guarded((chunk: Uint8Array) => counted(() => long.write(chunk))),
-      end: guarded(() => {
-        counted(() => long.close());
-        const file = `${seq + 1}.txt`;
-        renameSync(part, join(run.output, file));
-        const text = long.preview;
-        const isJson = stream === "output" && format === "stream-json" && text.startsWith("{");
-        append(JSON.stringify({ kind: isJson ? "json" : stream, text, file }).slice(1, -1));
-        tail.add({ kind: stream, text });
-        if (isJson && long.bytes <= RESULT_BYTES && RESULT_MARK.test(text))
-          keepResult(parseObject(readFileSync(join(run.output, file), "utf8")));
-      }),
-    };
-  }
+  const isJson = (stream: Stream) => stream === "output" && format === "stream-json";
 
   function keepResult(json: Json | undefined): void {
     if (json?.type === "result") result = shortened(json);
   }
+
+  function recordLine(stream: Stream, line: Uint8Array): void {
+    const text = decoder.decode(line);
+    const json = isJson(stream) ? parseObject(text) : undefined;
+    const safe = json && redactedJson(text, json);
+    const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
+    if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) {
+      writeOnce(recordLong(stream), line);
+      return;
+    }
+    folder.append(fields);
+    tail.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: redact(text) });
+    keepResult(safe?.json);
+  }
+
+  function recordLong(stream: Stream): LongLine {
+    return folder.appendLong(stream, (text, file, bytes) => {
+      const kind = isJson(stream) && text.startsWith("{") ? "json" : stream;
+      folder.append(JSON.stringify({ kind, text, file }).slice(1, -1));
+      tail.add({ kind: stream, text });
+      if (kind === "json" && bytes <= RESULT_BYTES && RESULT_MARK.test(text))
+        keepResult(parseObject(readFileSync(join(run.output, file), "utf8")));
+    });
+  }
+
+  return {
+    note(kind, text, json) {
+      try {
+        folder.append(JSON.stringify({ kind, text, json }).slice(1, -1));
+      } catch (thrown) {
+        process.stderr.write(`ccm host: ${text} (not recorded: ${String(thrown)})\n`);
+      }
+    },
+    reader: (stream) =>
+      readLines(
+        folder.guarded((line) => recordLine(stream, line)),
+        () => recordLong(stream),
+      ),
+    bytes: () => folder.bytes,
+    full: () => folder.full,
+    tail: tail.text,
+    result: () => result,
+    close: folder.close,
+  };
+}
+
+/** Writing into the run folder, counted. Plain writes: they survive the host's death, and a power cut takes at most the last moments. */
+function openFolder(run: RunPaths, outputBytes: number) {
+  const fd = openSync(run.events, "a", 0o600);
+  let seq = 0;
+  let bytes = 0;
+  let full = false;
 
   /** No recording once full; a disk that refuses is treated like a folder that is full. */
   function guarded<T extends unknown[]>(write: (...args: T) => void): (...args: T) => void {
@@ -113,16 +116,30 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
   }
 
   return {
-    note(kind, text, json) {
-      try {
-        append(JSON.stringify({ kind, text, ...(json === undefined ? {} : { json }) }).slice(1, -1));
-      } catch (thrown) {
-        process.stderr.write(`ccm host: ${text} (not recorded: ${String(thrown)})\n`);
-      }
+    guarded,
+    /** `fields` is the inside of a JSON object. */
+    append(fields: string): void {
+      seq += 1;
+      bytes += writeAll(fd, Buffer.from(`{"seq":${seq},"at":${Date.now()},${fields}}\n`));
     },
-    reader(stream) {
-      const onLine = guarded((line: Uint8Array) => recordLine(stream, line));
-      return readLines(onLine, () => recordLong(stream));
+    /** The file gets its name when it is whole; a part without an event is a line that the run's death cut off. */
+    appendLong(stream: Stream, onWhole: (preview: string, file: string, bytes: number) => void): LongLine {
+      const part = join(run.output, `${stream}.part`);
+      const long = writeLong(part);
+      const counted = (act: () => void) => {
+        const before = long.bytes;
+        act();
+        bytes += long.bytes - before;
+      };
+      return {
+        write: guarded((chunk: Uint8Array) => counted(() => long.write(chunk))),
+        end: guarded(() => {
+          counted(() => long.close());
+          const file = `${seq + 1}.txt`;
+          renameSync(part, join(run.output, file));
+          onWhole(long.preview, file, long.bytes);
+        }),
+      };
     },
     get bytes() {
       return bytes;
@@ -130,12 +147,13 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
     get full() {
       return full;
     },
-    tail: () => tail.text(),
-    get result() {
-      return result;
-    },
     close: () => closeSync(fd),
   };
+}
+
+function writeOnce(long: LongLine, line: Uint8Array): void {
+  long.write(line);
+  long.end();
 }
 
 function parseObject(text: string): Json | undefined {

@@ -40,8 +40,8 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath]);
 
   const onOutput = () => {
-    if (recorder.full) ending.end("outputBytes", `the run folder is full: ${spec.limits.outputBytes} bytes are allowed`);
-    if (recorder.result) input.close();
+    if (recorder.full()) ending.end("outputBytes", `the run folder is full: ${spec.limits.outputBytes} bytes are allowed`);
+    if (recorder.result()) input.close();
   };
   const drained = Promise.allSettled([
     drain(child.stdout, recorder.reader("output"), onOutput),
@@ -156,9 +156,9 @@ function conclude({ recorder, startedAt }: Supervision, child: Child, reason: Ex
     startedAt,
     endedAt: Date.now(),
     peakMemoryBytes,
-    outputBytes: recorder.bytes,
+    outputBytes: recorder.bytes(),
     tail: recorder.tail(),
-    result: recorder.result,
+    result: recorder.result(),
   };
 }
 

@@ -267,7 +267,7 @@ describe("what is left", () => {
     const state = lab.hosts.look(1);
     process.kill(state.kind === "live" ? state.pid : 0, "SIGKILL");
     await until("the command to die with its host", () => !runs(command));
-    expect(lab.hosts.look(1).kind).toBe("died");
+    await until("the lock to be free", () => lab.hosts.look(1).kind === "died");
     const survivors = await lab.hosts.reap(1, 1);
     expect(survivors.map((one) => one.how).sort()).toContain("directory");
     expect(runs(orphan)).toBe(false);
