@@ -1,6 +1,6 @@
 // Every escape that was thought of, from inside the real sandbox: none may succeed, and the outside stays as it was.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { allProcesses, commandOf } from "../../src/kernel/process.ts";
 import { ACCOUNTS, CASES, type Ended, type Lab, openLab, type RunOptions, writeFiles } from "../support/sandbox.ts";
@@ -136,6 +136,8 @@ async function startVictim(account: string): Promise<Victim> {
     async end() {
       child.stdin.end();
       await child.exited;
+      rmSync(made.LAB_SHARED, { force: true }); // Where the victim was killed, it could not tidy up.
+      Bun.spawnSync(["ipcrm", "-M", made.LAB_SEGMENT], { stderr: "ignore" });
       Bun.spawnSync([...prefix, "tmux", "-S", tmux, "kill-server"], { env });
     },
   };
