@@ -224,6 +224,11 @@ export function wantStop(ctx: Ctx, run: Run, why: string): void {
   ctx.db.transact(() => table.setStopWanted(ctx.db, run.id, why));
 }
 
+/** Makes every later run number greater than `id`. */
+export function reserveRunIdsUpTo(ctx: Ctx, id: number): void {
+  ctx.db.transact(() => table.reserveRunIdsUpTo(ctx.db, id));
+}
+
 /** Stops the live run of a task so that the next one starts at once in its place. Faults: `conflict` without a live run. */
 export function restartRun(ctx: Ctx, taskId: number): Run {
   const run = table.liveRunOf(ctx.db, taskId);
@@ -287,6 +292,7 @@ async function bringHome(ctx: Ctx, run: Run): Promise<string> {
     patchTask(ctx, task.id, { tipCommit: imported.tip });
     if (settled.committedFiles > 0 || settled.left.length > 0)
       record(ctx, task, "work.committed", "daemon", { files: settled.committedFiles, left: settled.left }, run.id);
+    if (settled.found.length > 0) record(ctx, task, "work.tampered", "daemon", { found: settled.found }, run.id);
     if (imported.tip !== task.tipCommit)
       record(
         ctx,
