@@ -110,3 +110,11 @@ export function setStopWanted(db: Db, id: number, why: string): boolean {
 export function setStopSent(db: Db, id: number): void {
   db.sql.query<null, [number]>("UPDATE runs SET stop_sent = 1 WHERE id = ?1").run(id);
 }
+
+/** Makes every later run number greater than `id`: the folder of an unknown run would pass for the next one's. */
+export function reserveRunIdsUpTo(db: Db, id: number): void {
+  db.sql
+    .query("INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')")
+    .run();
+  db.sql.query<null, [number]>("UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'runs'").run(id);
+}

@@ -15,9 +15,9 @@ const REQUEST_MS = 10 * 60_000;
 const POLL_MS = 20;
 
 /** Leaves a request for the daemon and waits for its answer. Faults: those of the answer; `unavailable` when no daemon runs. */
-export async function askDaemon(ctx: Ctx, kind: string, input: Record<string, unknown>): Promise<unknown> {
+export async function askDaemon(ctx: Ctx, kind: string, input: Record<string, unknown>, timeoutMs = REQUEST_MS): Promise<unknown> {
   const id = ctx.db.transact(() => insertRequest(ctx.db, kind, input, ctx.clock.now()));
-  const deadline = ctx.clock.elapsed() + REQUEST_MS;
+  const deadline = ctx.clock.elapsed() + timeoutMs;
   for (;;) {
     const row = findRequest(ctx.db, id);
     if (row?.output) return JSON.parse(row.output);
@@ -25,11 +25,7 @@ export async function askDaemon(ctx: Ctx, kind: string, input: Record<string, un
     if (!probeLock(ctx.paths.lock))
       throw new Fault("unavailable", "The daemon ended before it could answer.", "`ccm start` starts it; then try again.");
     if (ctx.clock.elapsed() > deadline)
-      throw new Fault(
-        "timeout",
-        `The daemon did not answer "${kind}" within ${REQUEST_MS / 60_000} minutes.`,
-        "`ccm logs` shows what it does.",
-      );
+      throw new Fault("timeout", `The daemon did not answer "${kind}" within ${timeoutMs / 1_000} s.`, "`ccm logs` shows what it does.");
     await ctx.clock.sleep(POLL_MS);
   }
 }

@@ -17,6 +17,19 @@ export function setupCommands(program: CAC, host: CommandHost): void {
     .example("ccm status")
     .action(async () => (await import("./home-actions.ts")).status(host));
   program
+    .command("health", "Say whether work goes on: daemon, loop, disk, memory, sandbox, database; the exit code says it too")
+    .example("ccm health --json")
+    .action(async () => (await import("./doctor.ts")).health(host));
+  program
+    .command("doctor", "Try everything that ccm needs on this machine, and say what to do about what does not work")
+    .example("ccm doctor")
+    .action(async () => (await import("./doctor.ts")).doctor(host));
+  program
+    .command("fsck", "Compare database, trees, runs, processes and branches, and repair what differs; work is never deleted")
+    .option("--dry-run", "Only say what would be done")
+    .example("ccm fsck --dry-run")
+    .action(async (options: { dryRun?: true }) => (await import("./fsck.ts")).fsck(host, options));
+  program
     .command("demo", "See a task go from a prompt to a merged commit, in a throw-away place and without a model")
     .option("--keep", "Leave the daemon and its folder there to look at")
     .example("ccm demo")

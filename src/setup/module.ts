@@ -5,6 +5,11 @@ import { configCommands } from "./config-commands.ts";
 
 export const setup: Module = {
   name: "setup",
+  steps: async () => [(await import("./retention.ts")).retentionStep()],
+  answers: async () => {
+    const { answerFsck } = await import("./fsck.ts");
+    return { fsck: answerFsck, ping: async () => "pong" };
+  },
   commands(program, host) {
     setupCommands(program, host);
     configCommands(program, host);

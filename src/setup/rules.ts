@@ -1,6 +1,7 @@
-// What setting up decides: how a daemon is started. Pure.
+// What setting up decides: how a daemon is started, and how each difference that fsck finds is put right. Pure.
 import { Fault } from "../kernel/fault.ts";
-import { PROFILES, type Profile } from "./schema.ts";
+import { CARRIED } from "../sandbox/rules.ts";
+import type { Difference, HomeFacts, Numbers, ProcessFact, Profile, RefFact, RunFact, TreeFact } from "./schema.ts";
 
 /** The profile that the words after `ccm daemon` ask for. Faults: `invalid`. */
 export function profileFrom(words: readonly string[]): Profile | Fault {
@@ -14,8 +15,8 @@ export function profileFrom(words: readonly string[]): Profile | Fault {
 
 /** Faults: `invalid` for any other word. */
 export function profileNamed(word: string): Profile | Fault {
-  const found = PROFILES.find((profile) => profile === word);
-  return found ?? new Fault("invalid", `There is no profile "${word}".`, "A profile is minimal (without the dashboard) or full.");
+  if (word === "minimal" || word === "full") return word;
+  return new Fault("invalid", `There is no profile "${word}".`, "A profile is minimal (without the dashboard) or full.");
 }
 
 /** What a daemon needs of the environment it is started from; whatever else a person's shell holds would live on in it for weeks. */
@@ -37,4 +38,123 @@ export function daemonEnvironment(
   });
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return new Fault("invalid", `"${port}" is no port.`, "For example: --port 8765");
   return { ...Object.fromEntries(kept), ...DAEMON_ENGINE, CCM_HOME: home, ...(port === undefined ? {} : { CCM_WEB_PORT: port }) };
+}
+
+/** Every difference between what is recorded and what is there, in the order in which they are to be put right. */
+export function findDifferences(facts: HomeFacts): Difference[] {
+  return [
+    ...facts.runs.flatMap(unwantedHost),
+    ...facts.processes.flatMap((fact) => survivors(fact, facts.runs)),
+    ...facts.trees.flatMap(tree),
+    ...facts.strays.map(stray),
+    ...facts.refs.flatMap(strayedRef),
+    ...reserved("tasks", facts.taskNumbers),
+    ...reserved("runs", facts.runNumbers),
+    ...facts.temporary.map(temporary),
+    ...keptRuns(facts.runs),
+  ];
+}
+
+/** Whoever holds the lock of a run that is over, or that no row knows, works for nobody. */
+function unwantedHost({ runId, state, host }: RunFact): Difference[] {
+  if (host !== "live" || isOpen(state)) return [];
+  const text = state === null ? `Run r${runId} is at work and is not in the database.` : `Run r${runId} is over and its host still works.`;
+  return [{ text, remedy: "its host is asked to stop", repair: { kind: "stop-host", runId } }];
+}
+
+/** A live host ends its own; processes without one would meet the next agent in the same tree. */
+function survivors({ runId, processes }: ProcessFact, runs: readonly RunFact[]): Difference[] {
+  const run = runs.find((candidate) => candidate.runId === runId);
+  if (run?.host === "live" || (isOpen(run?.state ?? null) && run?.host !== "absent")) return [];
+  const pids = processes.map(({ pid }) => pid).join(", ");
+  return [
+    {
+      text: `Run r${runId} ${run?.host === "absent" ? "has lost its folder" : "is over"} and has processes: ${pids}.`,
+      remedy: "they are killed",
+      repair: { kind: "end-processes", runId, processes },
+    },
+  ];
+}
+
+function isOpen(state: RunFact["state"]): boolean {
+  return state !== null && state !== "finished";
+}
+
+function tree({ taskId, taskState, treeState, folder }: TreeFact): Difference[] {
+  if (treeState === "ready") {
+    if (folder === "complete") return [];
+    const putAside = folder === "incomplete";
+    const text = putAside ? `The tree of task ${taskId} is not whole.` : `The tree of task ${taskId} has vanished.`;
+    const remedy = `${putAside ? "what is left goes to the trash; " : ""}it is made anew from its branch`;
+    return [{ text, remedy, repair: { kind: "make-tree-anew", taskId, putAside } }];
+  }
+  const isExpected = treeState === "wanted" || treeState === "restoring" || treeState === "discarding";
+  if (folder === "absent" || isExpected) return [];
+  const why = taskState === null ? "belongs to no task" : `belongs to task ${taskId}, whose tree is ${treeState ?? "not made"}`;
+  return [putAside(String(taskId), why)];
+}
+
+function stray(name: string): Difference {
+  return putAside(name, "belongs to no task");
+}
+
+function putAside(name: string, why: string): Difference {
+  return { text: `"tasks/${name}" ${why}.`, remedy: "it goes to the trash, where it stays", repair: { kind: "put-aside", name } };
+}
+
+function strayedRef({ projectId, ref, at, wanted, reachable, strayed }: RefFact): Difference[] {
+  if (wanted === null)
+    return [{ text: `"${ref}" belongs to no task.`, remedy: `it stays; \`git update-ref -d ${ref}\` deletes it`, repair: null }];
+  if (at === null && reachable)
+    return [
+      { text: `"${ref}" is gone.`, remedy: `it is set to ${wanted} again`, repair: { kind: "set-ref", projectId, ref, commit: wanted } },
+    ];
+  if (at === null) return [{ text: `"${ref}" is gone, and so is its commit ${wanted}.`, remedy: "restore it from a backup", repair: null }];
+  if (!strayed) return [];
+  return [
+    {
+      text: `"${ref}" was moved to ${at}, away from ${wanted}.`,
+      remedy: `it stays; \`git update-ref ${ref} ${wanted}\` puts it back`,
+      repair: null,
+    },
+  ];
+}
+
+/** After an older database was put back, numbers that are on the disk would be given a second time. */
+function reserved(what: "tasks" | "runs", { last, seen }: Numbers): Difference[] {
+  if (seen <= last) return [];
+  const text = `There are ${what} up to number ${seen}, and the database knows of ${last}.`;
+  return [{ text, remedy: "the next gets a higher number", repair: { kind: "reserve", what, upTo: seen } }];
+}
+
+function temporary(path: string): Difference {
+  return { text: `"${path}" was left half-written.`, remedy: "it is deleted", repair: { kind: "delete-file", path } };
+}
+
+/** One line for all of them: they are records of what happened, and time takes them away. */
+function keptRuns(runs: readonly RunFact[]): Difference[] {
+  const ids = runs.filter((run) => run.state === null && run.host !== "live").map((run) => `r${run.runId}`);
+  if (ids.length === 0) return [];
+  const named = ids.length > RUNS_NAMED ? `${ids.slice(0, RUNS_NAMED).join(", ")} and ${ids.length - RUNS_NAMED} more` : ids.join(", ");
+  return [{ text: `Run folders that are not in the database: ${named}.`, remedy: "they stay for retention.runsDays", repair: null }];
+}
+
+/** Run folders that are named one by one. */
+const RUNS_NAMED = 10;
+
+/** The run whose host a process is, from its words and its environment. */
+export function runOfHost(command: string, environment: readonly string[], home: string): number | undefined {
+  const id = / host ([1-9]\d*)$/.exec(command)?.[1];
+  return id !== undefined && environment.includes(`CCM_HOME=${home}`) ? Number(id) : undefined;
+}
+
+/** The run that a process says it belongs to, from its environment (`NAME=value` each); `runs` is the folder of all runs. */
+export function runOfEnvironment(environment: readonly string[], runs: string): number | undefined {
+  for (const variable of environment) {
+    const plain = variable.startsWith(CARRIED) ? variable.slice(CARRIED.length) : variable;
+    if (!plain.startsWith(`CCM_RUN_SPOOL=${runs}/`)) continue;
+    const id = /^([1-9]\d*)\/spool$/.exec(plain.slice(`CCM_RUN_SPOOL=${runs}/`.length))?.[1];
+    if (id) return Number(id);
+  }
+  return undefined;
 }

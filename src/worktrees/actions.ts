@@ -94,6 +94,21 @@ export async function restoreTree(ctx: Ctx, taskId: number): Promise<void> {
   });
 }
 
+/**
+ * For a tree that should be ready and is not there: made anew from the branch while its task goes on, discarded when
+ * the task has ended, so that a retry makes it. False when the tree is in another state by now.
+ */
+export function replaceTree(ctx: Ctx, taskId: number): boolean {
+  const task = mustFind(ctx, taskId);
+  const to = isFinal(task.state) ? "discarding" : task.tipCommit ? "restoring" : "wanted";
+  return ctx.db.transact(() => {
+    if (!table.moveWorktree(ctx.db, taskId, "ready", to, ctx.clock.now())) return false;
+    if (to === "restoring") table.patchWorktree(ctx.db, taskId, { trashCommit: task.tipCommit });
+    record(ctx, task, "worktree.lost", "daemon", { tip: task.tipCommit });
+    return true;
+  });
+}
+
 function ready(ctx: Ctx, task: Task, from: "wanted" | "restoring", made: TreeMade, patch: () => void): void {
   ctx.db.transact(() => {
     if (!table.moveWorktree(ctx.db, task.id, from, "ready", ctx.clock.now())) return;

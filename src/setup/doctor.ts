@@ -1,0 +1,139 @@
+// `ccm doctor` and `ccm health`: what was tried, how it went, and what to do about it.
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig } from "../kernel/config.ts";
+import type { Config } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import { probeLock, takeLock } from "../kernel/lock.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
+import { askDaemon } from "../kernel/requests.ts";
+import { wrap } from "../kernel/text-table.ts";
+import {
+  checkAgents,
+  checkClock,
+  checkDatabase,
+  checkDisk,
+  checkGit,
+  checkHome,
+  checkMemory,
+  checkOptional,
+  checkSandbox,
+  ok,
+  tried,
+} from "./checks.ts";
+import { sections } from "./config.ts";
+import { findDaemon } from "./daemon-file.ts";
+import type { Check } from "./schema.ts";
+
+/** A loop that lives looks at requests at least once a second. */
+const PING_MS = 5_000;
+
+/** Tries everything that a run needs on this machine; works without a home. Faults: `environment` when something fails. */
+export async function doctor(host: CommandHost): Promise<void> {
+  const paths = pathsAt(homeFrom(process.env));
+  const { config, check } = readConfig(paths);
+  const checks = [
+    await tried("git", checkGit),
+    checkOptional("node", "Only projects that use it miss it."),
+    checkOptional("tmux", "`ccm attach` misses it; runs do not.", ["-V"]),
+    ...(await checkSandbox(config)),
+    checkAgents(config),
+    await tried("disk", () => checkDisk(paths)),
+    checkMemory(config),
+    check,
+    ...(await homeChecks(paths)),
+  ];
+  report(host, checks);
+  const failed = checks.filter((one) => one.verdict === "fail");
+  if (failed.length > 0) throw new Fault("environment", `Not well: ${failed.map((one) => one.name).join(", ")}.`, failed[0]?.hint ?? "");
+}
+
+/** Without a home there is one thing to do, which the first of these says. */
+async function homeChecks(paths: Paths): Promise<Check[]> {
+  const home = await tried("home", () => checkHome(paths));
+  if (home.verdict === "fail") return [home];
+  return [
+    home,
+    await tried("locks", () => checkLocks(paths)),
+    await tried("database", () => checkDatabase(paths)),
+    await tried("clock", () => checkClock(paths)),
+  ];
+}
+
+/** The defaults stand in for a configuration that cannot be read, so that everything else is tried all the same. */
+function readConfig(paths: Paths): { config: Config; check: Check } {
+  try {
+    return { config: loadConfig(sections, paths.config, process.env), check: ok("configuration", "It is in order.") };
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    const check: Check = { name: "configuration", verdict: "fail", text: thrown.message, hint: thrown.hint };
+    return { config: loadConfig(sections, join(paths.home, randomUUID()), {}), check };
+  }
+}
+
+/** A run lives while its lock is held, so a file system that does not keep locks is no place for a home. */
+function checkLocks(paths: Paths): Check {
+  const file = join(paths.home, `lock.${process.pid}.tmp`);
+  const lock = takeLock(file);
+  try {
+    if (lock && probeLock(file)) return ok("locks", "The file system keeps locks.");
+    return { name: "locks", verdict: "fail", text: "The file system does not keep locks.", hint: "CCM_HOME belongs on a local disk." };
+  } finally {
+    lock?.release();
+    rmSync(file, { force: true });
+  }
+}
+
+/** For scripts: whether work goes on now. Faults: `unavailable` without a daemon that answers, `environment` for anything else. */
+export async function health(host: CommandHost): Promise<void> {
+  const ctx = await host.open();
+  const daemon = findDaemon(ctx.paths);
+  const isReady = daemon.kind === "ready";
+  const checks: Check[] = [
+    isReady
+      ? ok("daemon", `Process ${daemon.state.pid}.`)
+      : {
+          name: "daemon",
+          verdict: "fail",
+          text: daemon.kind === "busy" ? "It is starting or stopping." : "It does not run.",
+          hint: "ccm start",
+        },
+    ...(isReady ? [await tried("loop", () => ping(host)), levelCheck(daemon.state.sandbox)] : []),
+    await tried("disk", () => checkDisk(ctx.paths)),
+    checkMemory(ctx.config, ctx.outside.machine.freeMemoryBytes()),
+    await tried("database", () => checkDatabase(ctx.paths)),
+  ];
+  report(host, checks);
+  const failed = checks.filter((one) => one.verdict === "fail");
+  if (failed.length === 0) return;
+  const isDown = failed.some((one) => one.name === "daemon" || one.name === "loop");
+  throw new Fault(isDown ? "unavailable" : "environment", `Not well: ${failed.map((one) => one.name).join(", ")}.`, failed[0]?.hint ?? "");
+}
+
+async function ping(host: CommandHost): Promise<Check> {
+  const ctx = await host.open();
+  const from = ctx.clock.elapsed();
+  await askDaemon(ctx, "ping", {}, PING_MS);
+  return ok("loop", `It answered after ${Math.round(ctx.clock.elapsed() - from)} ms.`);
+}
+
+function levelCheck(level: string | null): Check {
+  if (level) return ok("sandbox", `Runs get the level "${level}".`);
+  return { name: "sandbox", verdict: "fail", text: "No level works: no run may start.", hint: "ccm doctor" };
+}
+
+const MARKS = { ok: "green", warn: "yellow", fail: "red" } as const;
+
+function report(host: CommandHost, checks: readonly Check[]): void {
+  host.print(checks, () => checks.map((check) => line(host, check)).join("\n"));
+}
+
+/** The mark, the name, how it went, and below it what to do. */
+function line(host: CommandHost, check: Check): string {
+  const indent = 26;
+  const mark = host.paint(MARKS[check.verdict], check.verdict.padEnd(5));
+  const hint = check.hint === "" ? "" : `\n${" ".repeat(indent)}${wrap(check.hint, host.columns, indent)}`;
+  return `${mark} ${check.name.padEnd(20)}${wrap(check.text, host.columns, indent)}${hint}`;
+}
