@@ -1,5 +1,5 @@
 // The rooms in their order: what ccm consists of. Each room imports only rooms above it.
-import { agents } from "./agents/module.ts";
+import { agents, treesOfAgents } from "./agents/module.ts";
 import { decisions } from "./decisions/module.ts";
 import { dispatch } from "./dispatch/module.ts";
 import type { Module, Step } from "./kernel/module.ts";
@@ -17,6 +17,7 @@ export const modules: readonly Module[] = [
   tasksOfProjects,
   tasks,
   worktrees,
+  treesOfAgents,
   agents,
   dispatch,
   review,

@@ -1,6 +1,7 @@
 // Runs and their hosts: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
 import { agentCommands } from "./commands.ts";
+import { worktreeCommands } from "./worktree-commands.ts";
 
 export const agents: Module = {
   name: "agents",
@@ -12,4 +13,10 @@ export const agents: Module = {
       { name: "release", run: stepRelease },
     ];
   },
+};
+
+/** Under the name of the room on the left, which cannot ask for runs itself: help lists them there. */
+export const treesOfAgents: Module = {
+  name: "worktrees",
+  commands: worktreeCommands,
 };

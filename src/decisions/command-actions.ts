@@ -1,5 +1,5 @@
 // What `approve`, `reject` and `request-changes` do; the decision is in the name of the user who typed it.
-import { userInfo } from "node:os";
+import { readFileSync } from "node:fs";
 import type { Ctx } from "../kernel/context.ts";
 import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
 import { taskNumber } from "../kernel/input.ts";
@@ -23,9 +23,20 @@ export async function decide(host: CommandHost, decision: keyof typeof DECISIONS
   const number = taskNumber(id);
   const ctx = await host.open();
   const { act, said } = DECISIONS[decision];
-  const task = act(ctx, number, userInfo().username, text);
+  const task = act(ctx, number, userName(), text);
   host.print(taskShape(task, projectOf(ctx, task.projectId).name), () =>
     wrap(`Task ${task.id} ${said}: ${printable(task.title)}`, host.columns, 0),
   );
   noteWithoutDaemon(ctx, host);
+}
+
+/** Whoever runs this process, by the machine's list of users: a variable could say anything, and `su` leaves the old one. */
+function userName(): string {
+  const uid = String(process.getuid?.() ?? "");
+  try {
+    const users = readFileSync("/etc/passwd", "utf8").split("\n");
+    return users.map((line) => line.split(":")).find((fields) => fields[2] === uid)?.[0] || `user ${uid}`;
+  } catch {
+    return `user ${uid}`;
+  }
 }

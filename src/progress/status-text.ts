@@ -69,10 +69,10 @@ function fields(host: CommandHost, story: TaskStory, now: number): string {
   );
 }
 
-function treeText({ worktree, tree }: TaskStory): string {
+function treeText({ task, worktree, tree }: TaskStory): string {
   if (!worktree) return "";
   if (worktree.state === "ready") return worktree.sizeBytes > 0 ? `${tree} (${sizeText(worktree.sizeBytes)})` : tree;
-  return worktree.state === "discarded" ? "in the trash: `ccm worktrees restore` brings it back" : worktree.state;
+  return worktree.state === "discarded" ? `in the trash: \`ccm worktrees restore ${task.id}\` brings it back` : worktree.state;
 }
 
 function runsText(host: CommandHost, { runs }: TaskStory, now: number): string {

@@ -21,8 +21,9 @@ export function findWorktree(ctx: Ctx, taskId: number): Worktree | null {
   return table.findWorktree(ctx.db, taskId);
 }
 
-export function listWorktrees(ctx: Ctx, limit: number): Worktree[] {
-  return table.listWorktrees(ctx.db, limit);
+/** The newest tasks' trees, oldest first; those in the trash are left out unless asked for. */
+export function listWorktrees(ctx: Ctx, limit: number, which: "in place" | "trash too"): Worktree[] {
+  return table.listWorktrees(ctx.db, limit, which === "in place" ? "discarded" : "purged").reverse();
 }
 
 export function setupIsDone(ctx: Ctx, taskId: number): void {
@@ -137,8 +138,31 @@ async function withBase(ctx: Ctx, task: Task): Promise<Task & { baseCommit: Comm
 
 /** Sends the tree of an ended task to the trash when its time has come; the caller knows that no run is live in it. */
 export function releaseTree(ctx: Ctx, task: Task): void {
-  if (!isFinal(task.state) || !mayDiscard(task, ctx.clock.now(), ctx.config.retention)) return;
-  ctx.db.transact(() => table.moveWorktree(ctx.db, task.id, "ready", "discarding", ctx.clock.now()));
+  const readySince = table.findWorktree(ctx.db, task.id)?.updatedAt;
+  if (isFinal(task.state) && mayDiscard(task, ctx.clock.now(), ctx.config.retention, readySince)) releaseNow(ctx, task);
+}
+
+/** Sends the tree of an ended task to the trash, whatever retention says; false when there is none in place. */
+export function releaseNow(ctx: Ctx, task: Task): boolean {
+  if (!isFinal(task.state))
+    throw new Fault("conflict", `Task ${task.id} is "${task.state}" and needs its tree.`, `\`ccm cancel-task ${task.id}\` ends it.`);
+  return ctx.db.transact(() => table.moveWorktree(ctx.db, task.id, "ready", "discarding", ctx.clock.now()));
+}
+
+/**
+ * Asks for the tree of an ended task again: from the trash, or from the commit that was kept of it. Faults: `conflict`
+ * while the task goes on or when nothing of it is in the trash.
+ */
+export function wantRestored(ctx: Ctx, task: Task): void {
+  if (!isFinal(task.state))
+    throw new Fault("conflict", `Task ${task.id} is "${task.state}" and has its own tree.`, `\`ccm task-status ${task.id}\` shows where.`);
+  if (!ctx.db.transact(() => table.wantRestored(ctx.db, task.id, ctx.clock.now())))
+    throw new Fault("conflict", `Nothing of task ${task.id} is in the trash.`, "`ccm worktrees list --all` shows what there is.");
+}
+
+/** Lets the loop delete for good what is in the trash now, whatever retention says; the commits stay. Gives how many trees. */
+export function emptyTrash(ctx: Ctx): number {
+  return ctx.db.transact(() => table.ageTrash(ctx.db));
 }
 
 /** Ended tasks whose trees are still there, oldest first, at most `limit`. */

@@ -7,10 +7,12 @@ export type Retention = { keepDays: number; trashDays: number };
 
 /**
  * True when the tree of an ended task may go to the trash: at once when the task is done (its work is merged or there
- * was none), after `keepDays` when it failed or was cancelled, because a person may want to look or to retry.
+ * was none), after `keepDays` when it failed or was cancelled, because a person may want to look or to retry. A tree that
+ * became ready after its task's end (`readySince`) was brought back by a person and stays as long from then on.
  */
-export function mayDiscard(task: Pick<Task, "state" | "finishedAt">, now: number, retention: Retention): boolean {
+export function mayDiscard(task: Pick<Task, "state" | "finishedAt">, now: number, retention: Retention, readySince = 0): boolean {
   if (task.finishedAt === null) return false;
+  if (readySince > task.finishedAt) return now - readySince >= retention.keepDays * DAY_MS;
   if (task.state === "done") return true;
   return now - task.finishedAt >= retention.keepDays * DAY_MS;
 }

@@ -36,11 +36,29 @@ export function worktreesIn(db: Db, state: WorktreeState, limit: number): Worktr
     .map(parse);
 }
 
-export function listWorktrees(db: Db, limit: number): Worktree[] {
+/** The trees of the newest tasks, newest first, but for those that were deleted and those in the state `without`. */
+export function listWorktrees(db: Db, limit: number, without: WorktreeState): Worktree[] {
   return db.sql
-    .query<Row, [number]>(`SELECT ${COLUMNS} FROM worktrees WHERE state <> 'purged' ORDER BY task_id DESC LIMIT ?`)
-    .all(limit)
+    .query<Row, [string, number]>(`SELECT ${COLUMNS} FROM worktrees WHERE state <> 'purged' AND state <> ?1 ORDER BY task_id DESC LIMIT ?2`)
+    .all(without, limit)
     .map(parse);
+}
+
+/** Asks for a tree that was discarded, or deleted since; false when nothing was kept of it. */
+export function wantRestored(db: Db, taskId: number, at: number): boolean {
+  return (
+    db.sql
+      .query<null, [number, number]>(
+        `UPDATE worktrees SET state = 'restoring', updated_at = ?2
+         WHERE task_id = ?1 AND state IN ('discarded', 'purged') AND trash_commit IS NOT NULL`,
+      )
+      .run(taskId, at).changes > 0
+  );
+}
+
+/** Makes everything in the trash older than any retention, so that the loop deletes it next. */
+export function ageTrash(db: Db): number {
+  return db.sql.query<null, []>("UPDATE worktrees SET updated_at = 0 WHERE state = 'discarded' AND state <> 'purged'").run().changes;
 }
 
 /** Trees that are still in place although their task has ended, oldest first: what retention looks at. */

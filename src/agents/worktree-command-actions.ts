@@ -1,0 +1,134 @@
+// What the commands on worktrees do: ask the loop for it, since only the daemon touches trees, and print.
+import type { Ctx } from "../kernel/context.ts";
+import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
+import { Fault } from "../kernel/fault.ts";
+import { taskNumber, wholeNumber } from "../kernel/input.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { textTable } from "../kernel/text-table.ts";
+import { duration, sizeText } from "../kernel/time-text.ts";
+import { projectOf } from "../projects/actions.ts";
+import { mustFind } from "../tasks/actions.ts";
+import { isFinal, stateTone } from "../tasks/rules.ts";
+import type { Task, TaskState } from "../tasks/schema.ts";
+import { emptyTrash, endedWithTree, findWorktree, listWorktrees, releaseNow, wantRestored, wantWorktree } from "../worktrees/actions.ts";
+import type { Worktree } from "../worktrees/schema.ts";
+import { liveRunOf } from "./actions.ts";
+
+export type ListTreesOptions = { all?: boolean; limit: string };
+export type CleanupOptions = { trash?: boolean };
+
+/** Most rows of one list, and trees of one clean-up. */
+const LIST_LIMIT = 10_000;
+
+type TreeShape = {
+  task: number;
+  title: string;
+  project: string;
+  taskState: TaskState;
+  state: Worktree["state"];
+  path: string | null;
+  sizeBytes: number;
+  updatedAt: string;
+};
+
+function shapeOf(ctx: Ctx, worktree: Worktree): TreeShape {
+  const task = mustFind(ctx, worktree.taskId);
+  return {
+    task: task.id,
+    title: task.title,
+    project: projectOf(ctx, task.projectId).name,
+    taskState: task.state,
+    state: worktree.state,
+    path: worktree.state === "ready" ? ctx.paths.task(task.id).tree : null,
+    sizeBytes: worktree.sizeBytes,
+    updatedAt: new Date(worktree.updatedAt).toISOString(),
+  };
+}
+
+export async function list(host: CommandHost, options: ListTreesOptions): Promise<void> {
+  const limit = wholeNumber(options.limit, "limit", 1, LIST_LIMIT);
+  const ctx = await host.open();
+  const trees = listWorktrees(ctx, limit, options.all ? "trash too" : "in place");
+  const shapes = trees.map((tree) => shapeOf(ctx, tree));
+  host.print(shapes, () => treeTable(ctx, host, trees, shapes));
+}
+
+function treeTable(ctx: Ctx, host: CommandHost, trees: readonly Worktree[], shapes: readonly TreeShape[]): string {
+  if (trees.length === 0) return "No trees. A task gets one when it begins.";
+  const table = textTable(
+    [
+      { title: "TASK", align: "right" },
+      { title: "STATE", paint: (state) => host.paint(stateTone(state as TaskState), state) },
+      { title: "TREE" },
+      { title: "FOR", align: "right" },
+      { title: "SIZE", align: "right" },
+      { title: "PROJECT", shrink: true },
+      { title: "TITLE", shrink: true },
+    ],
+    shapes.map((shape, i) => [
+      String(shape.task),
+      shape.taskState,
+      shape.state,
+      duration(ctx.clock.now() - (trees[i]?.updatedAt ?? 0)),
+      shape.sizeBytes > 0 ? sizeText(shape.sizeBytes) : "",
+      shape.project,
+      shape.title,
+    ]),
+    host.columns,
+  );
+  return `${table}\n${host.paint("dim", `They are at ${ctx.paths.tasks}/<task>/tree.`)}`;
+}
+
+/** Faults: `conflict` for a task that has ended. */
+export async function create(host: CommandHost, id: string): Promise<void> {
+  const number = taskNumber(id);
+  const ctx = await host.open();
+  const task = mustFind(ctx, number);
+  if (isFinal(task.state))
+    throw new Fault("conflict", `Task ${number} is "${task.state}".`, `\`ccm worktrees restore ${number}\` brings its tree back.`);
+  wantWorktree(ctx, number);
+  printTree(ctx, host, task, "is being made");
+}
+
+/** Faults: `conflict` while the task goes on or when nothing of it is in the trash. */
+export async function restore(host: CommandHost, id: string): Promise<void> {
+  const number = taskNumber(id);
+  const ctx = await host.open();
+  const task = mustFind(ctx, number);
+  if (findWorktree(ctx, number)?.state !== "ready" || !isFinal(task.state)) wantRestored(ctx, task);
+  printTree(ctx, host, task, "is being brought back");
+}
+
+function printTree(ctx: Ctx, host: CommandHost, task: Task, coming: string): void {
+  const worktree = findWorktree(ctx, task.id);
+  const path = ctx.paths.task(task.id).tree;
+  host.print(
+    worktree && shapeOf(ctx, worktree),
+    () => `The tree of task ${task.id} ${worktree?.state === "ready" ? "is there" : coming}: ${path}`,
+  );
+  if (worktree?.state !== "ready") noteWithoutDaemon(ctx, host);
+}
+
+/** Faults: `conflict` for a task that has not ended, or whose run is still live. */
+export async function cleanUp(host: CommandHost, id: string | undefined, options: CleanupOptions): Promise<void> {
+  const number = id === undefined ? undefined : taskNumber(id);
+  const ctx = await host.open();
+  const released = number === undefined ? releaseAll(ctx) : releaseOne(ctx, mustFind(ctx, number));
+  const deleted = options.trash ? emptyTrash(ctx) : 0;
+  host.print({ released, deleted }, () => {
+    const trees = released.length === 0 ? "No tree goes to the trash." : `To the trash: the trees of ${released.join(", ")}.`;
+    return options.trash ? `${trees} Deleted for good: ${deleted}.` : trees;
+  });
+  noteWithoutDaemon(ctx, host);
+}
+
+function releaseAll(ctx: Ctx): number[] {
+  const tasks = endedWithTree(ctx, LIST_LIMIT).filter((task) => !liveRunOf(ctx, task.id));
+  return tasks.filter((task) => releaseNow(ctx, task)).map((task) => task.id);
+}
+
+function releaseOne(ctx: Ctx, task: Task): number[] {
+  const run = liveRunOf(ctx, task.id);
+  if (run) throw new Fault("conflict", `Run r${run.id} of task ${task.id} is still ending.`, "Try again in a moment.");
+  return releaseNow(ctx, task) ? [task.id] : [];
+}
