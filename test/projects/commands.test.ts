@@ -1,0 +1,145 @@
+// The commands on projects: registering a real repository, what is shown of it, and forgetting it.
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ProjectShape } from "../../src/projects/schema.ts";
+import type { TaskShape } from "../../src/tasks/schema.ts";
+import { type CommandHome, expectGolden, openCommandHome } from "../support/command-home.ts";
+import { temporaryFolder } from "../support/folders.ts";
+import { moveThrough } from "../support/progress.ts";
+
+const register = (home: CommandHome, ...words: string[]) => ["register-project", "--path", home.repository.path, ...words];
+
+describe("register-project", () => {
+  test("shows what it registered and what to do next", async () => {
+    const home = openCommandHome();
+    const words = ["--name", "my-app", "--gate", "full=npm test", "--gate", "quick=npm run lint", "--setup", "npm ci", "--copy", ".env"];
+    expectGolden("projects/register", await home.out(...register(home, ...words, "--env", "NODE_ENV=test", "--approval", "auto")));
+  });
+
+  test("says when nothing would be checked before a merge", async () => {
+    const home = openCommandHome();
+    expect(await home.out(...register(home, "--name", "my-app"))).toContain("Nothing is checked before a merge");
+  });
+
+  test("gives scripts the settings, and of variables only the names", async () => {
+    const home = openCommandHome();
+    const project = await home.json<ProjectShape>(
+      ...register(home, "--name", "my-app", "--env", "TOKEN=very=secret", "--gate", "full=a=b"),
+    );
+    expect(project).toMatchObject({
+      name: "my-app",
+      base: "main",
+      agent: "claude",
+      approval: "ask",
+      gates: { full: "a=b" },
+      env: ["TOKEN"],
+    });
+    expect(JSON.stringify(project)).not.toContain("secret");
+  });
+
+  test("leaves the repository as it is", async () => {
+    const home = openCommandHome();
+    const before = home.repository.git("for-each-ref") + home.repository.git("status", "--porcelain", "--ignored");
+    await home.out(...register(home));
+    expect(home.repository.git("for-each-ref") + home.repository.git("status", "--porcelain", "--ignored")).toBe(before);
+  });
+
+  test("keeps clear of the task numbers that an earlier home left in it", async () => {
+    const home = openCommandHome();
+    const { git } = home.repository;
+    for (const ref of ["refs/heads/ccm/task-7", "refs/ccm/trash/41", "refs/ccm/base/12", "refs/heads/ccm/task-99999999999"])
+      git("update-ref", ref, "HEAD");
+    await home.out(...register(home, "--name", "my-app"));
+    expect((await home.json<TaskShape>("create-task", "--title", "x", "--prompt", "x")).branch).toBe("ccm/task-42");
+  });
+
+  const refused: [what: string, words: string[], code: string, message: RegExp][] = [
+    ["a path that does not exist", ["--path", "/nonexistent"], "invalid", /"\/nonexistent" does not exist/],
+    ["a base that does not exist", ["--base", "release"], "not_found", /no branch "release"/],
+    ["an unknown approval", ["--approval", "yes"], "invalid", /no approval "yes"/],
+    ["an unknown gate", ["--gate", "ful=npm test"], "invalid", /gate is quick, fast, full or perf/],
+    ["a gate without a command", ["--gate", "full"], "invalid", /"--gate full" is no name with a value/],
+    ["an empty gate", ["--gate", "full="], "invalid", /command is empty/],
+    ["a gate given twice", ["--gate", "full=a", "--gate", "full=b"], "invalid", /names "full" twice/],
+    ["a copied path outside", ["--copy", "../.env"], "invalid", /stay inside the repository/],
+    ["a bad name", ["--name", "my app"], "invalid", /project's name has/],
+  ];
+  test.each(refused)("refuses %s", async (_, words, code, message) => {
+    const home = openCommandHome();
+    const path = words.includes("--path") ? [] : ["--path", home.repository.path];
+    expect(await home.fault("register-project", ...path, ...words)).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(await home.json<ProjectShape[]>("list-projects")).toEqual([]);
+  });
+
+  test("refuses a folder without a repository, a detached HEAD without a base, and a repository without a commit", async () => {
+    const home = openCommandHome();
+    expect((await home.fault("register-project", "--path", temporaryFolder())).code).toBe("invalid");
+    home.repository.git("checkout", "--quiet", "--detach");
+    expect(await home.fault(...register(home))).toMatchObject({ code: "invalid", message: expect.stringContaining("detached HEAD") });
+    expect((await home.json<ProjectShape>(...register(home, "--base", "main"))).base).toBe("main");
+    const empty = openCommandHome();
+    empty.repository.git("update-ref", "-d", "HEAD");
+    expect(await empty.fault(...register(empty))).toMatchObject({ code: "invalid", message: expect.stringContaining("has no commit yet") });
+  });
+
+  test("refuses a name or a repository that is taken", async () => {
+    const home = openCommandHome();
+    await home.out(...register(home, "--name", "my-app"));
+    expect(await home.fault(...register(home, "--name", "other"))).toMatchObject({ code: "conflict", exit: 4 });
+    const other = openCommandHome();
+    expect(await home.fault(...register(other, "--name", "my-app"))).toMatchObject({
+      code: "conflict",
+      hint: "Give this one another name with --name.",
+    });
+  });
+});
+
+describe("what is shown of projects", () => {
+  async function openTwo(): Promise<CommandHome> {
+    const home = openCommandHome();
+    await home.out(...register(home, "--name", "my-app", "--gate", "full=npm test"));
+    for (const title of ["Fix the login", "Add tests", "Rename"]) await home.out("create-task", "--title", title, "--prompt", "Do it.");
+    moveThrough(home.ctx, 1, "executing");
+    moveThrough(home.ctx, 2, "cancelled");
+    return home;
+  }
+
+  test("list-projects", async () => {
+    expectGolden("projects/list", await (await openTwo()).out("list-projects"));
+    expect(await openCommandHome().out("list-projects")).toContain("No projects.");
+  });
+
+  test("project-status", async () => {
+    const home = await openTwo();
+    expectGolden("projects/status", await home.out("project-status"));
+    expect(await home.json("project-status", "my-app")).toMatchObject({ name: "my-app", tasks: { queued: 1, executing: 1, cancelled: 1 } });
+    expect(await home.fault("project-status", "nope")).toMatchObject({ code: "not_found", exit: 3 });
+  });
+});
+
+describe("unregister-project", () => {
+  test("waits until all tasks have ended, or cancels them", async () => {
+    const home = openCommandHome();
+    await home.out(...register(home, "--name", "my-app"));
+    await home.out("create-task", "--title", "x", "--prompt", "x");
+    expect(await home.fault("unregister-project", "my-app")).toMatchObject({
+      code: "conflict",
+      message: 'The project "my-app" has a task that did not end: 1 (queued).',
+    });
+    expect(await home.json("unregister-project", "my-app", "--cancel-tasks")).toMatchObject({ name: "my-app", cancelled: [1] });
+    expect(await home.json<ProjectShape[]>("list-projects")).toEqual([]);
+    expect(existsSync(join(home.repository.path, "README.md"))).toBe(true);
+  });
+
+  test("leaves its tasks readable, and nothing of them to be retried", async () => {
+    const home = openCommandHome();
+    await home.out(...register(home, "--name", "my-app"));
+    await home.out("create-task", "--title", "x", "--prompt", "x");
+    await home.out("cancel-task", "1");
+    await home.out("unregister-project", "my-app");
+    expect((await home.json<TaskShape[]>("list-tasks"))[0]?.project).toBe("my-app");
+    expect(await home.fault("retry-task", "1")).toMatchObject({ code: "conflict", message: expect.stringContaining("was unregistered") });
+    await home.out(...register(home, "--name", "my-app"));
+  });
+});
