@@ -6,6 +6,7 @@ import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
 import type { Config, Outside } from "./kernel/context.ts";
 import type { Paths } from "./kernel/paths.ts";
 import { ownCommand } from "./kernel/process.ts";
+import { sandboxLaunch } from "./sandbox/actions.ts";
 import { sandboxArgv, sandboxEnv, sandboxSpec } from "./sandbox/rules.ts";
 import type { Sandbox } from "./sandbox/schema.ts";
 import { createTrees, type Sandboxed } from "./worktrees/outside.ts";
@@ -43,7 +44,7 @@ function sandboxedGit(paths: Paths, config: Config): Sandboxed {
     });
     const specPath = join(root, "git-sandbox.json");
     writeFileSync(specPath, JSON.stringify(spec), { mode: 0o600 });
-    const words = sandboxArgv(spec, { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "unshare" });
+    const words = sandboxArgv(spec, sandboxLaunch(specPath));
     return { argv: [...words, ...command.argv], env: sandboxEnv(order.level, command.env), cwd: command.cwd };
   };
 }

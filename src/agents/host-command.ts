@@ -1,9 +1,9 @@
 // The command of a run as the kernel gets it: prompt filled in, sandbox around it, environment complete.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import type { RunPaths, TaskPaths } from "../kernel/paths.ts";
-import { ownCommand } from "../kernel/process.ts";
+import { sandboxLaunch } from "../sandbox/actions.ts";
 import { CARRIED, sandboxArgv, sandboxEnv } from "../sandbox/rules.ts";
 import type { RunSpec } from "./schema.ts";
 import { MARKER_NAME } from "./survivors.ts";
@@ -52,13 +52,7 @@ function sandboxWords(spec: RunSpec, run: RunPaths): string[] {
   if (spec.sandbox.level === "none") return [];
   const specPath = join(run.root, "sandbox.json");
   writeFileSync(specPath, JSON.stringify(spec.sandbox), { mode: 0o600 });
-  const launch = { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "/usr/bin/unshare" };
-  return sandboxArgv(spec.sandbox, needsNoUserNamespace() ? { ...launch, userNamespace: "none" } : launch);
-}
-
-/** Root mounts without a user namespace, and must where the machine has them switched off. */
-function needsNoUserNamespace(): boolean {
-  return process.getuid?.() === 0 && readFileSync("/proc/sys/user/max_user_namespaces", "latin1").trim() === "0";
+  return sandboxArgv(spec.sandbox, sandboxLaunch(specPath));
 }
 
 function environmentFor(spec: RunSpec, run: RunPaths): Record<string, string> {

@@ -20,6 +20,8 @@ export type Supervision = {
   /** Whether a signal asked the host to end. */
   asked: () => boolean;
   startedAt: number;
+  /** Messages that the command did not take, for the next run. */
+  undelivered: string[];
 };
 
 type Child = Subprocess<"pipe" | "ignore", "pipe", "pipe">;
@@ -48,7 +50,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
     drain(child.stderr, recorder.reader("error-output"), onOutput),
   ]);
   const tick = guarded(() => {
-    for (const request of takeRequests(supervision.run)) obey(request, input, recorder, ending);
+    for (const request of takeRequests(supervision.run)) obey(request, input, supervision, ending);
     if (supervision.asked()) ending.end("stopped", "the host was asked to end");
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs > spec.limits.runMs)
@@ -89,14 +91,19 @@ async function drain(stream: ReadableStream<Uint8Array>, reader: ReturnType<Reco
   afterEach();
 }
 
-function obey(request: RunRequest, input: Input, recorder: Recorder, ending: Ending): void {
+/** Most of the messages that are kept for the next run; a person who writes more than that reads the first ones back. */
+const UNDELIVERED = 50;
+
+function obey(request: RunRequest, input: Input, { recorder, undelivered }: Supervision, ending: Ending): void {
   if (request.kind === "stop") {
     ending.end("stopped", "a stop was asked for", request.how);
     return;
   }
   const delivered = input.message(request.text);
   recorder.note("message", request.text, { delivered });
-  if (!delivered) recorder.note("note", "the agent takes no messages now; this one is kept for the next run");
+  if (delivered || undelivered.length >= UNDELIVERED) return;
+  undelivered.push(request.text);
+  recorder.note("note", "the agent takes no messages now; this one is kept for the next run");
 }
 
 type Ending = {
@@ -143,7 +150,12 @@ async function leaveNothing(claim: Claim, recorder: Recorder): Promise<void> {
   }
 }
 
-function conclude({ recorder, startedAt }: Supervision, child: Child, reason: ExitReason, peakMemoryBytes: number): ExitRecord {
+function conclude(
+  { recorder, startedAt, undelivered }: Supervision,
+  child: Child,
+  reason: ExitReason,
+  peakMemoryBytes: number,
+): ExitRecord {
   const signal = child.signalCode === null ? null : String(child.signalCode);
   const code = signal === null ? child.exitCode : null;
   const how = signal === null ? `exited with ${code}` : `was ended by ${signal}`;
@@ -159,6 +171,7 @@ function conclude({ recorder, startedAt }: Supervision, child: Child, reason: Ex
     outputBytes: recorder.bytes(),
     tail: recorder.tail(),
     result: recorder.result(),
+    undelivered,
   };
 }
 

@@ -54,13 +54,13 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
       sandboxed: spec.sandbox.level !== "none",
     };
     const recorder = createRecorder(run, spec.output, spec.limits.outputBytes);
-    return await supervise({ spec, run, command, claim, recorder, asked, startedAt: started.at });
+    return await supervise({ spec, run, command, claim, recorder, asked, startedAt: started.at, undelivered: [] });
   } catch (thrown) {
     return unstarted(started, messageOf(thrown));
   }
 }
 
 function unstarted(started: Started, why: string): ExitRecord {
-  const none = { code: null, signal: null, peakMemoryBytes: 0, outputBytes: 0, result: null };
+  const none = { code: null, signal: null, peakMemoryBytes: 0, outputBytes: 0, result: null, undelivered: [] };
   return { ...none, reason: "unstarted", startedAt: started.at, endedAt: Date.now(), tail: why };
 }

@@ -73,6 +73,8 @@ export type RunVerdict =
   | { kind: "advance" }
   | { kind: "no_change" }
   | { kind: "again" }
+  /** A person said something that did not reach the agent: it runs again with that. */
+  | { kind: "heed"; messages: string[] }
   | { kind: "retry"; delayMs: number; attempts: number; why: string }
   | { kind: "fail"; error: TaskError };
 
@@ -83,6 +85,8 @@ export type RunVerdict =
 export function judgeRun(facts: RunFacts): RunVerdict {
   const outcome = outcomeOf(facts.exit);
   const why = describeExit(subject(facts), facts.exit);
+  const messages = facts.exit?.undelivered ?? [];
+  if (outcome === "passed" && messages.length > 0) return { kind: "heed", messages };
   if (outcome === "passed") return facts.kind === "agent" && !facts.changed ? { kind: "no_change" } : { kind: "advance" };
   if (outcome === "stopped" && facts.stopWanted) return { kind: "again" };
   if (outcome === "limit")
@@ -133,7 +137,13 @@ const TAIL_CHARS = 4_000;
 export function retryInstruction(why: string, exit: ExitRecord | null): string {
   const tail = (exit?.tail ?? "").slice(-TAIL_CHARS).trim();
   const output = tail ? `\n\nIts last output was:\n\n${indent(tail)}` : "";
-  return `An earlier run of this task did not end well. ${why} What it left is in the tree and on the branch: look at it, then go on.${output}`;
+  const said = exit?.undelivered.length ? `\n\n${messageInstruction(exit.undelivered)}` : "";
+  return `An earlier run of this task did not end well. ${why} What it left is in the tree and on the branch: look at it, then go on.${output}${said}`;
+}
+
+/** What a person said while the agent could not hear it. */
+export function messageInstruction(messages: readonly string[]): string {
+  return `While you worked, a person said:\n\n${messages.map(indent).join("\n\n")}`;
 }
 
 /** Indented as a block, so that text from outside cannot pass for ccm's own words. */

@@ -62,6 +62,8 @@ export type ExitRecord = {
   tail: string;
   /** The command's own last `result` object, when its output is stream-json. A claim. */
   result: Record<string, unknown> | null;
+  /** Messages of a person that did not reach the command: they go to the next run. */
+  undelivered: string[];
 };
 
 /**

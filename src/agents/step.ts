@@ -2,9 +2,11 @@
 import type { Ctx } from "../kernel/context.ts";
 import { mustFind, startTaskJob } from "../tasks/actions.ts";
 import { endedWithTree, releaseTree } from "../worktrees/actions.ts";
-import { collectRun, dropClaim, finishAgentRun, finishSetupRun, liveRunOf, liveRuns, markRunning, sendStop, startRun } from "./actions.ts";
+import { liveRunOf, liveRuns } from "./actions.ts";
+import { collectRun, finishAgentRun, finishSetupRun } from "./finish.ts";
 import { stopReason } from "./rules.ts";
 import type { Run } from "./schema.ts";
+import { dropClaim, markRunning, sendStop, startRun } from "./start.ts";
 
 /** Longest time for showing a commit in a big tree and starting a host. */
 const START_TIMEOUT_MS = 5 * 60_000;

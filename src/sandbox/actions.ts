@@ -1,13 +1,32 @@
-// Trying what this machine allows, for those who show it to a person.
-import { probeSandbox } from "./probe.ts";
-import { chosenLevel } from "./rules.ts";
+// What other rooms ask of the sandbox: how it is started here, and what this machine allows.
+import { readFileSync } from "node:fs";
+import { ownCommand } from "../kernel/process.ts";
+import { chosenLevel, type SandboxLaunch } from "./rules.ts";
 import type { SandboxLevel, SandboxProbe } from "./schema.ts";
+
+/**
+ * How this machine starts a sandbox whose spec is in the file. `unshare` comes from util-linux, which every
+ * distribution installs. Root needs no user namespace and does without where they are switched off.
+ */
+export function sandboxLaunch(specPath: string): SandboxLaunch {
+  const launch = { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "/usr/bin/unshare" };
+  return process.getuid?.() === 0 && !userNamespaces() ? { ...launch, userNamespace: "none" } : launch;
+}
+
+function userNamespaces(): boolean {
+  try {
+    return Number(readFileSync("/proc/sys/user/max_user_namespaces", "utf8")) > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** What each level did when it was tried just now, and which of them runs would get. Costs 0.1 s. */
 export async function trySandbox(settings: {
   level: "auto" | SandboxLevel;
   allowNone: boolean;
 }): Promise<{ probes: SandboxProbe[]; chosen: SandboxLevel | null }> {
+  const { probeSandbox } = await import("./probe.ts"); // Hosts load this file, and none of them probes.
   const probes = await probeSandbox();
   return { probes, chosen: chosenLevel(probes, settings) };
 }

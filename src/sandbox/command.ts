@@ -23,11 +23,20 @@ export function findCommand(argv: string[], env: string[]): Command | number {
         .split(":")
         .filter(isAbsolute)
         .map((folder) => join(folder, name));
-  const files = places.filter((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
+  const files = places.filter(isFile);
   const program = files.find(isExecutable);
   if (program) return { path: program, argv, env };
   console.error(files.length > 0 ? `ccm sandbox: "${name}" is not executable.` : `ccm sandbox: "${name}" was not found.`);
   return files.length > 0 ? NOT_EXECUTABLE : NOT_FOUND;
+}
+
+/** A folder of PATH that the user may not enter is passed over, as execvp does. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

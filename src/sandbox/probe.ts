@@ -1,28 +1,20 @@
 // Trying each level for real on this machine, as `ccm doctor` shows it and the daemon does at its start.
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isFault, messageOf } from "../kernel/fault.ts";
 import { ownCommand } from "../kernel/process.ts";
+import { sandboxLaunch } from "./actions.ts";
 import { type Attempt, PROBE } from "./attempt.ts";
 import { landlockAbi } from "./landlock.ts";
-import { type SandboxLaunch, sandboxArgv, sandboxEnv } from "./rules.ts";
+import { sandboxArgv, sandboxEnv } from "./rules.ts";
 import type { SandboxLevel, SandboxProbe, SandboxSpec } from "./schema.ts";
 
 /** A probe takes 30 ms; a machine that needs this long is not going to run agents. */
 const PROBE_TIMEOUT_MS = 20_000;
 /** Abstract unix sockets and signals are held back from this Landlock ABI on (Linux 6.12). */
 const SCOPED_ABI = 6;
-
-/**
- * How this machine starts a sandbox whose spec is in the file. `unshare` comes from util-linux, which every
- * distribution installs. Root needs no user namespace and does without where they are switched off.
- */
-export function sandboxLaunch(specPath: string): SandboxLaunch {
-  const launch = { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "/usr/bin/unshare" };
-  return process.getuid?.() === 0 && !userNamespaces() ? { ...launch, userNamespace: "none" } : launch;
-}
 
 /** Tries every level, the strongest first: escapes that must fail, work that must succeed. Costs 0.1 s. */
 export async function probeSandbox(): Promise<SandboxProbe[]> {
@@ -84,12 +76,4 @@ function verdict(level: SandboxLevel, result: Attempt[] | string): SandboxProbe 
   const abi = landlockAbi();
   const weaker = abi < SCOPED_ABI ? "; before Linux 6.12 abstract sockets (and at kernel level signals) are not held back" : "";
   return { level, works: true, detail: `Landlock ABI ${abi}${weaker}.` };
-}
-
-function userNamespaces(): boolean {
-  try {
-    return Number(readFileSync("/proc/sys/user/max_user_namespaces", "utf8")) > 0;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import {
   composePrompt,
   describeExit,
   judgeRun,
+  messageInstruction,
   outcomeOf,
   type RunFacts,
   retryInstruction,
@@ -22,6 +23,7 @@ const exit = (part: Partial<ExitRecord>): ExitRecord => ({
   outputBytes: 0,
   tail: "",
   result: null,
+  undelivered: [],
   ...part,
 });
 
@@ -82,6 +84,13 @@ describe("what a finished run means for its task", () => {
 
   test("a run that ccm stopped to restart it counts as nothing", () => {
     expect(judgeRun(facts({ exit: exit({ reason: "stopped" }), stopWanted: "restart" }))).toEqual({ kind: "again" });
+  });
+
+  test("what a person said and the agent could not hear makes it run again", () => {
+    const said = exit({ code: 0, undelivered: ["Use tabs."] });
+    expect(judgeRun(facts({ exit: said }))).toEqual({ kind: "heed", messages: ["Use tabs."] });
+    expect(messageInstruction(["Use tabs."])).toBe("While you worked, a person said:\n\n    Use tabs.");
+    expect(retryInstruction("It failed.", said)).toEndWith("a person said:\n\n    Use tabs.");
   });
 
   test("a limit fails at once: another try would end the same way", () => {

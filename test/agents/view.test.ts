@@ -40,6 +40,7 @@ const EXIT: ExitRecord = {
   outputBytes: 0,
   tail: "",
   result: null,
+  undelivered: [],
 };
 
 test("a run in a file: plain lines", () => {

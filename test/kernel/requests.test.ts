@@ -17,11 +17,15 @@ function homeWithDaemon(answers: Answers) {
   mkdirSync(paths.home);
   const db = openDatabase(paths.database);
   migrate(db, MIGRATIONS, paths.backups, 0);
-  const ctx = { paths, db, clock: realClock, jobs: createJobs(realClock, () => {}) } as unknown as Ctx;
+  const jobs = createJobs(realClock, () => {});
+  // The daemon beats whenever the one who asks lets time pass.
+  const sleep = async () => {
+    stepRequests(ctx, answers);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  const ctx = { paths, db, clock: { ...realClock, sleep }, jobs } as unknown as Ctx;
   const lock = takeLock(paths.lock);
-  const beat = setInterval(() => stepRequests(ctx, answers), 1);
   const end = () => {
-    clearInterval(beat);
     lock?.release();
     db.close();
   };

@@ -181,7 +181,8 @@ function editedFiles(world: World, host: SimHost, tree: SimTree): Record<string,
 
 function end(world: World, host: SimHost, reason: ExitReason, code: number | null = null): void {
   host.state = "ended";
-  host.exit = record(reason, code, world.clock.now());
+  const undelivered = world.chance(world.odds.fault / 2) ? ["Use good words."] : [];
+  host.exit = { ...record(reason, code, world.clock.now()), undelivered };
   if (world.chance(world.odds.lateLook)) host.lateUntil = world.clock.elapsed() + 5_000;
 }
 
@@ -196,5 +197,6 @@ function record(reason: ExitReason, code: number | null, at: number): ExitRecord
     outputBytes: 1,
     tail: "some output",
     result: null,
+    undelivered: [],
   };
 }

@@ -127,26 +127,38 @@ function importBranch(world: World, task: TaskGit, base: CommitId, old: CommitId
   return { tip, grafted };
 }
 
+const MADE: TreeMade = { copied: [], skipped: [] };
+
 function simTrees(world: World, effect: Effect): Trees {
+  return {
+    ...treesInUse(world, effect),
+    ...treesInTrash(world, effect),
+    measure: () => effect(() => 1),
+    exists: (taskId) => world.trees.has(taskId),
+    list: () => effect(() => []),
+  };
+}
+
+function commitLoose(world: World, tree: SimTree, taskId: number, message: string): number {
+  if (!tree.loose) return 0;
+  tree.tip = world.repo.commit(tree.loose, [tree.tip], message);
+  tree.loose = null;
+  tree.shows = tree.tip;
+  world.noteWork(taskId, tree.tip);
+  return 1;
+}
+
+function treesInUse(world: World, effect: Effect): Pick<Trees, "create" | "settle" | "show"> {
   const { repo } = world;
-  const made: TreeMade = { copied: [], skipped: [] };
   const own = (order: TreeOrder): SimTree => {
     const tree = world.trees.get(order.git.taskId);
     if (!tree) throw new Fault("environment", `There is no tree of task ${order.git.taskId}.`);
     return tree;
   };
-  const commitLoose = (tree: SimTree, taskId: number, message: string): number => {
-    if (!tree.loose) return 0;
-    tree.tip = repo.commit(tree.loose, [tree.tip], message);
-    tree.loose = null;
-    tree.shows = tree.tip;
-    world.noteWork(taskId, tree.tip);
-    return 1;
-  };
   return {
     async create(order) {
       const { taskId, branch } = order.git;
-      if (world.trees.get(taskId)?.whole) return made;
+      if (world.trees.get(taskId)?.whole) return MADE;
       await effect(() => repo.refs.set(`refs/ccm/base/${taskId}`, order.base));
       await effect(() => {
         const now = repo.refs.get(`refs/heads/${branch}`);
@@ -156,13 +168,13 @@ function simTrees(world: World, effect: Effect): Trees {
       await effect(() => world.trees.set(taskId, { tip: order.base, loose: null, shows: order.base, whole: false }));
       return effect(() => {
         world.trees.set(taskId, { tip: order.base, loose: null, shows: order.base, whole: true });
-        return made;
+        return MADE;
       });
     },
     settle: (order, message) =>
       effect(() => {
         const tree = own(order);
-        const committedFiles = commitLoose(tree, order.git.taskId, message);
+        const committedFiles = commitLoose(world, tree, order.git.taskId, message);
         return { commit: tree.tip, committedFiles, left: [], found: [] };
       }),
     show: (order, commit, on) =>
@@ -172,7 +184,12 @@ function simTrees(world: World, effect: Effect): Trees {
         if (on === "branch") tree.tip = commit;
         tree.shows = commit;
       }),
-    measure: () => effect(() => 1),
+  };
+}
+
+function treesInTrash(world: World, effect: Effect): Pick<Trees, "discard" | "restore" | "purge"> {
+  const { repo } = world;
+  return {
     discard: (order) =>
       effect(() => {
         const { taskId } = order.git;
@@ -180,7 +197,7 @@ function simTrees(world: World, effect: Effect): Trees {
         if (!tree) return { trashCommit: repo.refs.get(`refs/ccm/trash/${taskId}`) ?? null };
         if ([...world.hosts.values()].some((host) => host.state === "live" && host.spec.taskId === taskId))
           world.violate(`the tree of task ${taskId} was discarded under a live run`);
-        commitLoose(tree, taskId, "trash");
+        commitLoose(world, tree, taskId, "trash");
         repo.refs.set(`refs/ccm/trash/${taskId}`, tree.tip);
         world.trees.delete(taskId);
         world.trash.set(taskId, tree);
@@ -191,10 +208,8 @@ function simTrees(world: World, effect: Effect): Trees {
         const tree = world.trash.get(order.git.taskId) ?? { tip: trashCommit, loose: null, shows: trashCommit, whole: true };
         world.trash.delete(order.git.taskId);
         if (!world.trees.has(order.git.taskId)) world.trees.set(order.git.taskId, tree);
-        return made;
+        return MADE;
       }),
     purge: (taskId) => effect(() => void world.trash.delete(taskId)),
-    exists: (taskId) => world.trees.has(taskId),
-    list: () => effect(() => []),
   };
 }

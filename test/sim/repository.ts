@@ -54,8 +54,8 @@ export class SimRepository {
 
   /** Files in conflict, or the merged files: the newest common ancestor is the base, as in git. */
   merge(ours: string, theirs: string): { conflicts: string[]; files: Files } {
-    const common = this.history(ours);
-    const bases = [...this.history(theirs)].filter((id) => common.has(id));
+    const reached = this.history(ours);
+    const bases = [...this.history(theirs)].filter((id) => reached.has(id));
     const best = bases.find((id) => !bases.some((other) => other !== id && this.contains(other, id))) ?? bases[0];
     const from = best ? this.files(best) : {};
     const merged: Record<string, string> = {};

@@ -37,6 +37,7 @@ export function finishedRun(ctx: Ctx, run: Run, code: number, tail = ""): void {
     outputBytes: tail.length,
     tail,
     result: null,
+    undelivered: [],
   };
   ctx.db.transact(() => {
     setEnded(ctx.db, run.id, exit, at);

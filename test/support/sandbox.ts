@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Paths, pathsAt } from "../../src/kernel/paths.ts";
 import { ownCommand } from "../../src/kernel/process.ts";
-import { sandboxLaunch } from "../../src/sandbox/probe.ts";
+import { sandboxLaunch } from "../../src/sandbox/actions.ts";
 import { type SandboxOrder, sandboxArgv, sandboxEnv, sandboxSpec } from "../../src/sandbox/rules.ts";
 import type { SandboxSpec } from "../../src/sandbox/schema.ts";
 

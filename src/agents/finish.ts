@@ -1,0 +1,166 @@
+// How a run ends: nothing of it survives, its work comes home, and facts decide what its task does next.
+import type { CommitId } from "../git/schema.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import { projectOf } from "../projects/actions.ts";
+import { failTask, moveTask, mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
+import { judgeFault } from "../tasks/rules.ts";
+import type { Task } from "../tasks/schema.ts";
+import { setupIsDone, treeOrder } from "../worktrees/actions.ts";
+import { finishRun } from "./actions.ts";
+import { describeExit, judgeRun, messageInstruction, outcomeOf, type RunVerdict, retryInstruction, stageOf } from "./rules.ts";
+import type { ExitRecord, HostState, Run } from "./schema.ts";
+import * as table from "./table.ts";
+
+/** After the lock was released: proves that nothing of the run is left, then records how it ended. */
+export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
+  const survivors = await ctx.outside.hosts.reap(run.id, run.taskId);
+  const state = ctx.outside.hosts.look(run.id);
+  if (state.kind === "live") return;
+  const exit = exitFrom(state, run, ctx.clock.now());
+  ctx.db.transact(() => {
+    if (!table.setEnded(ctx.db, run.id, exit, ctx.clock.now())) return;
+    const task = { id: run.taskId, projectId: run.projectId };
+    if (survivors.length > 0) record(ctx, task, "run.survivors-killed", "daemon", { survivors }, run.id);
+    record(ctx, task, "run.ended", "host", { reason: exit?.reason, code: exit?.code, signal: exit?.signal }, run.id);
+  });
+}
+
+function exitFrom(state: HostState, run: Run, now: number): ExitRecord | null {
+  if (state.kind === "ended") return state.exit;
+  if (state.kind === "absent") return null;
+  const tail = state.kind === "died" ? state.tail : "";
+  return {
+    code: null,
+    signal: "SIGKILL",
+    reason: "died",
+    startedAt: run.startedAt ?? now,
+    endedAt: now,
+    peakMemoryBytes: 0,
+    outputBytes: 0,
+    tail,
+    result: null,
+    undelivered: [],
+  };
+}
+
+/** Longest pause of this function is git: commits what the agent left, brings the branch in, and judges the run. */
+export async function finishAgentRun(ctx: Ctx, run: Run): Promise<void> {
+  let tip: CommitId | null = null;
+  try {
+    if (run.exit) tip = await bringHome(ctx, run);
+  } catch (thrown) {
+    return leaveInTree(ctx, run, thrown);
+  }
+  const task = mustFind(ctx, run.taskId);
+  const verdict = judgeRun({
+    kind: "agent",
+    name: run.agent,
+    exit: run.exit,
+    changed: (tip ?? task.tipCommit) !== task.baseCommit,
+    stopWanted: run.stopWanted,
+    attempts: task.attempts,
+    allowedAttempts: ctx.config.limits.attempts,
+  });
+  applyVerdict(ctx, run, verdict);
+}
+
+/** Work that cannot be brought in, however often it is tried, stays in the tree; run and task end with the reason. */
+function leaveInTree(ctx: Ctx, run: Run, thrown: unknown): void {
+  const task = mustFind(ctx, run.taskId);
+  if (!(thrown instanceof Fault) || judgeFault(thrown.code, task.jobFaults + 1).kind === "retry") throw thrown;
+  ctx.db.transact(() => {
+    const summary = `Its work could not be brought in and stays in the tree: ${thrown.message}`;
+    if (!finishRun(ctx, run, "failed", summary)) return;
+    failTask(ctx, task, { code: thrown.code, text: summary, hint: thrown.hint });
+  });
+}
+
+async function bringHome(ctx: Ctx, run: Run): Promise<string> {
+  const task = mustFind(ctx, run.taskId);
+  const project = projectOf(ctx, task.projectId);
+  const order = treeOrder(ctx, task);
+  const settled = await ctx.outside.trees.settle(order, `Work of ${run.agent} on: ${task.title}`);
+  if (!task.tipCommit) throw new Error(`Task ${task.id} has a run but no tip.`);
+  const text = { message: task.title, author: { name: project.authorName, email: project.authorEmail }, at: run.claimedAt };
+  const imported = await ctx.outside.git.importBranch(order.git, order.base, task.tipCommit, text);
+  const sizeBytes = await ctx.outside.trees.measure(task.id);
+  ctx.db.transact(() => {
+    patchTask(ctx, task.id, { tipCommit: imported.tip });
+    if (settled.committedFiles > 0 || settled.left.length > 0)
+      record(ctx, task, "work.committed", "daemon", { files: settled.committedFiles, left: settled.left }, run.id);
+    if (settled.found.length > 0) record(ctx, task, "work.tampered", "daemon", { found: settled.found }, run.id);
+    if (imported.tip !== task.tipCommit)
+      record(
+        ctx,
+        task,
+        "work.imported",
+        "daemon",
+        { from: task.tipCommit, to: imported.tip, grafted: imported.grafted, sizeBytes },
+        run.id,
+      );
+  });
+  return imported.tip;
+}
+
+export function finishSetupRun(ctx: Ctx, run: Run): void {
+  const task = mustFind(ctx, run.taskId);
+  const verdict = judgeRun({
+    kind: "setup",
+    name: run.agent,
+    exit: run.exit,
+    changed: true,
+    stopWanted: run.stopWanted,
+    attempts: task.attempts,
+    allowedAttempts: ctx.config.limits.attempts,
+  });
+  applyVerdict(ctx, run, verdict);
+}
+
+function applyVerdict(ctx: Ctx, run: Run, verdict: RunVerdict): void {
+  ctx.db.transact(() => {
+    const task = mustFind(ctx, run.taskId);
+    const summary =
+      verdict.kind === "fail"
+        ? verdict.error.text
+        : describeExit(`${run.kind === "setup" ? "The set-up command" : `The agent "${run.agent}"`}`, run.exit);
+    if (!finishRun(ctx, run, outcomeOf(run.exit), summary)) return;
+    if (task.state === stageOf(run.kind)) moveOn(ctx, run, task, verdict);
+  });
+}
+
+function moveOn(ctx: Ctx, run: Run, task: Task, verdict: RunVerdict): void {
+  switch (verdict.kind) {
+    case "advance":
+      if (run.kind === "setup") setupIsDone(ctx, task.id);
+      patchTask(ctx, task.id, run.kind === "setup" ? { attempts: 0 } : { attempts: 0, stageDone: true, instruction: null });
+      return;
+    case "no_change":
+      moveTask(ctx, {
+        task,
+        to: "done",
+        patch: { result: "no_change", attempts: 0, instruction: null },
+        why: "The agent changed nothing.",
+      });
+      return;
+    case "again":
+      return;
+    case "heed":
+      patchTask(ctx, task.id, { attempts: 0, instruction: messageInstruction(verdict.messages) });
+      return;
+    case "retry":
+      patchTask(ctx, task.id, {
+        attempts: verdict.attempts,
+        notBefore: ctx.clock.now() + verdict.delayMs,
+        ...(run.kind === "agent" ? { instruction: retryInstruction(verdict.why, run.exit) } : {}),
+      });
+      setWaiting(ctx, mustFind(ctx, task.id), {
+        reason: "retry",
+        text: `${verdict.why} Try ${verdict.attempts + 1} follows in ${verdict.delayMs / 1000} s.`,
+      });
+      return;
+    case "fail":
+      failTask(ctx, task, verdict.error);
+      return;
+  }
+}

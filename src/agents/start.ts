@@ -1,0 +1,83 @@
+// How a run starts and stops: the tree shows its commit, the run folder is written, a host is started at most once.
+import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
+import { projectOf } from "../projects/actions.ts";
+import { mustFind, record } from "../tasks/actions.ts";
+import type { Task } from "../tasks/schema.ts";
+import { treeOrder } from "../worktrees/actions.ts";
+import type { TreeOrder } from "../worktrees/schema.ts";
+import { branchTip, finishRun } from "./actions.ts";
+import type { Run } from "./schema.ts";
+import { specOf } from "./spec.ts";
+import * as table from "./table.ts";
+
+/** Longest wait for a host to take its lock, in ms: it needs 20; a machine that swaps needs more. */
+const LAUNCH_MS = 15_000;
+const LAUNCH_POLL_MS = 5;
+
+/**
+ * Shows the commit in the tree, writes the run folder, records that, and only then starts the host. Repeated after a
+ * crash at any point it starts at most one: a host finds the lock taken, or the run started.
+ */
+export async function startRun(ctx: Ctx, run: Run): Promise<void> {
+  const task = mustFind(ctx, run.taskId);
+  if (run.state === "claimed") {
+    const order = treeOrder(ctx, task);
+    if (run.attempt > 1) await showCommit(ctx, run, task, order);
+    ctx.outside.hosts.prepare(specOf(ctx, run, task, projectOf(ctx, run.projectId), order.level));
+    if (!ctx.db.transact(() => table.setStarting(ctx.db, run.id, order.level))) return;
+  }
+  ctx.outside.hosts.launch(run.id);
+  await untilStarted(ctx, run.id);
+}
+
+/** The first run of a task finds the tree as it was made; later ones get what they are to work on. */
+async function showCommit(ctx: Ctx, run: Run, task: Task, order: TreeOrder): Promise<void> {
+  if (run.kind === "gate" && run.commit) return ctx.outside.trees.show(order, run.commit, "detached");
+  await ctx.outside.trees.show(order, await branchTip(ctx, task), "branch");
+}
+
+async function untilStarted(ctx: Ctx, runId: number): Promise<void> {
+  const deadline = ctx.clock.elapsed() + LAUNCH_MS;
+  while (ctx.outside.hosts.look(runId).kind === "new") {
+    if (ctx.clock.elapsed() > deadline)
+      throw new Fault(
+        "environment",
+        `The host of run r${runId} did not start within ${LAUNCH_MS / 1000} s.`,
+        "`ccm doctor` tries what a run needs.",
+      );
+    await ctx.clock.sleep(LAUNCH_POLL_MS);
+  }
+}
+
+export function markRunning(ctx: Ctx, run: Run): void {
+  ctx.db.transact(() => {
+    if (table.setRunning(ctx.db, run.id, ctx.clock.now()))
+      record(
+        ctx,
+        { id: run.taskId, projectId: run.projectId },
+        "run.started",
+        "host",
+        { kind: run.kind, agent: run.agent, sandbox: run.sandbox },
+        run.id,
+      );
+  });
+}
+
+/** Ends a claimed run that is not wanted any more before anything of it started. */
+export function dropClaim(ctx: Ctx, run: Run): void {
+  ctx.db.transact(() => {
+    if (table.setEnded(ctx.db, run.id, null, ctx.clock.now())) finishRun(ctx, run, "stopped", "It was not wanted any more.");
+  });
+}
+
+/** Asks a run's host to stop, once. */
+export function sendStop(ctx: Ctx, run: Run, why: string): void {
+  if (run.stopSent) return;
+  ctx.outside.hosts.request(run.id, { kind: "stop", how: "gently" });
+  ctx.db.transact(() => {
+    table.setStopWanted(ctx.db, run.id, why);
+    table.setStopSent(ctx.db, run.id);
+    record(ctx, { id: run.taskId, projectId: run.projectId }, "run.stop-requested", "daemon", { why }, run.id);
+  });
+}
