@@ -13,6 +13,7 @@ const exit = (part: Partial<ExitRecord>): ExitRecord => ({
   outputBytes: 0,
   tail: "",
   result: null,
+  undelivered: [],
   ...part,
 });
 
