@@ -8,6 +8,7 @@ type Told = Pick<Event, "name" | "data" | "runId">;
 const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "daemon.started": (data) => `The daemon started${data.sandbox ? ` (sandbox: ${text(data.sandbox)})` : ""}.`,
   "daemon.stopped": () => "The daemon stopped.",
+  "home.repaired": (data) => `fsck repaired ${amount(data.differences, "difference", "differences")}.`,
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
   "project.unregistered": () => "Unregistered.",
   "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
@@ -25,6 +26,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "task.changes-requested": (data) => `${text(data.by)} asked for changes${comment(data)}`,
   "stage.skipped": (data) => `Left out ${text(data.stage)}${why(data)}`,
   "worktree.created": (data) => `Its tree is ready${data.base ? `, from ${commit(data.base)}` : ""}.${skipped(data.skipped)}`,
+  "worktree.lost": () => "Its tree had vanished; what was committed is kept.",
   "worktree.restored": () => "Its tree is back from the trash.",
   "worktree.discarded": () => "Its tree went to the trash.",
   "worktree.purged": () => "Its tree was deleted; its commits are kept.",

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { approve } from "../decisions/actions.ts";
 import { createRepository } from "../git/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
-import { readEvents } from "../kernel/events.ts";
+import { type Event, readEvents } from "../kernel/events.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { openUp } from "../kernel/open-folders.ts";
 import { pathsAt } from "../kernel/paths.ts";
+import { wrap } from "../kernel/text-table.ts";
+import { sentenceOf, toneOf } from "../progress/rules.ts";
 import { projectOf, registerProject, repositoryOf } from "../projects/actions.ts";
 import { createTask, mustFind } from "../tasks/actions.ts";
 import { isFinal } from "../tasks/rules.ts";
@@ -17,7 +19,6 @@ import type { Task } from "../tasks/schema.ts";
 import { startDaemon, stopDaemon } from "./daemon-actions.ts";
 import { findDaemon } from "./daemon-file.ts";
 import { type DemoRepository, NODE_DEMO, SHELL_DEMO } from "./demo-repository.ts";
-import { tell } from "./demo-story.ts";
 import { stopRuns } from "./emergency.ts";
 import { makeHome } from "./home-actions.ts";
 
@@ -38,11 +39,13 @@ export async function demo(host: CommandHost, options: { keep?: true }): Promise
   const interrupted = onInterrupt();
   try {
     const task = await play(host, stage, interrupted);
+    if (!options.keep) await strike(host, stage);
     host.print({ home: stage.home, repository: stage.repository, commit: task.mergedCommit, kept: options.keep === true }, () =>
-      options.keep ? howToLook(stage) : "\nThat was all of it; nothing is left behind. `ccm demo --keep` leaves it there to look at.",
+      options.keep ? howToLook(stage) : "\nThat was all, and nothing of it is left. `ccm demo --keep` keeps it to look at.",
     );
-  } finally {
+  } catch (thrown) {
     if (!options.keep || interrupted.aborted) await strike(host, stage);
+    throw thrown;
   }
 }
 
@@ -88,8 +91,7 @@ async function play(host: CommandHost, stage: Stage, interrupted: AbortSignal): 
     after: [],
   });
   const ended = await follow(host, ctx, task.id, interrupted);
-  host.note(`\nWhat has changed on ${project.base}, as commit ${ended.mergedCommit?.slice(0, 8)}:\n\n`);
-  host.note(await changeOf(ctx, ended));
+  host.note(await changeOf(host, ctx, ended));
   return ended;
 }
 
@@ -123,27 +125,26 @@ function gateOutcome(stage: Stage, content: DemoRepository): string {
 
 /** Prints what happens while it does, and approves when that is all the task waits for. Faults: `failed`, `timeout`, `unavailable`. */
 async function follow(host: CommandHost, ctx: Ctx, taskId: number, interrupted: AbortSignal): Promise<Task> {
-  const startedAt = ctx.clock.now();
   const deadline = ctx.clock.elapsed() + DEMO_MS;
   let after = 0;
+  let firstAt: number | undefined;
   for (;;) {
-    if (interrupted.aborted) throw new Fault("unavailable", "The demo was interrupted.", "Everything it made is taken away again.");
+    if (interrupted.aborted) throw new Fault("unavailable", "The demo was interrupted.", "Everything it made is gone again.");
     for (const event of readEvents(ctx.db, { after, limit: 100, taskId })) {
       after = event.seq;
-      const text = tell(event);
-      if (text) host.note(`${host.paint("dim", `${((event.at - startedAt) / 1000).toFixed(1).padStart(5)} s`)}  ${text}`);
+      firstAt ??= event.at;
+      if (TOLD.has(event.name)) host.note(timeline(host, event, event.at - firstAt));
     }
     const task = mustFind(ctx, taskId);
     if (task.state === "done" && task.result === "merged") return task;
-    if (isFinal(task.state))
-      throw new Fault("failed", `The demo's task is ${task.state}: ${task.error?.text ?? task.result}`, task.error?.hint);
     if (task.state === "approving" && task.waiting?.reason === "approval") {
-      host.note(`         ${host.paint("bold", `You would look now, and say: ccm approve ${taskId}. The demo does it for you.`)}`);
-      approve(ctx, taskId, "you, in the demo");
+      host.note(
+        `${" ".repeat(INDENT)}${host.paint("bold", `Now you would look, and say: ccm approve ${taskId}. The demo says it for you.`)}`,
+      );
+      approve(ctx, taskId, "The demo");
       continue;
     }
-    if (findDaemon(ctx.paths).kind === "absent")
-      throw new Fault("unavailable", "The demo's daemon has died.", "`ccm doctor` tries this machine.");
+    refuseHopeless(ctx, task);
     if (ctx.clock.elapsed() > deadline)
       throw new Fault(
         "timeout",
@@ -154,14 +155,41 @@ async function follow(host: CommandHost, ctx: Ctx, taskId: number, interrupted: 
   }
 }
 
-async function changeOf(ctx: Ctx, task: Task): Promise<string> {
+function refuseHopeless(ctx: Ctx, task: Task): void {
+  if (isFinal(task.state))
+    throw new Fault("failed", `The demo's task is ${task.state}: ${task.error?.text ?? task.result}`, task.error?.hint ?? "");
+  if (findDaemon(ctx.paths).kind === "absent")
+    throw new Fault("unavailable", "The demo's daemon has died.", "`ccm doctor` tries this machine; `ccm demo --keep` keeps its log.");
+}
+
+/** Columns before a sentence: the seconds since the task was created. */
+const INDENT = 9;
+
+/** Events that tell the story; the others are for programs. */
+const TOLD = new Set([
+  ...["task.created", "worktree.created", "run.started", "run.finished", "work.imported", "gate.passed", "gate.failed"],
+  ...["task.approved", "task.merged", "task.failed", "job.failed", "merge.conflicted"],
+]);
+
+function timeline(host: CommandHost, event: Event, sinceMs: number): string {
+  const tone = toneOf(event.name, event.data);
+  const text = wrap(sentenceOf(event), host.columns, INDENT);
+  const time = `${(sinceMs / 1_000).toFixed(1).padStart(INDENT - 4)} s  `;
+  return `${host.paint("dim", time)}${tone ? host.paint(tone, text) : text}`;
+}
+
+/** The merged commit, how many lines it changes, and the lines. */
+async function changeOf(host: CommandHost, ctx: Ctx, task: Task): Promise<string> {
   if (!task.mergedCommit || !task.baseCommit) return "";
   const repository = repositoryOf(projectOf(ctx, task.projectId));
-  return (await ctx.outside.git.diff(repository, task.baseCommit, task.mergedCommit, DIFF_BYTES))
-    .trimEnd()
-    .split("\n")
-    .map((line) => `  ${line}`)
-    .join("\n");
+  const lines = (await ctx.outside.git.diff(repository, task.baseCommit, task.mergedCommit, DIFF_BYTES)).trimEnd().split("\n");
+  const changed = lines.filter((line) => !/^(?:diff|index) /.test(line));
+  const count = (pattern: RegExp) => changed.filter((line) => pattern.test(line)).length;
+  const stat = `${count(/^\+\+\+ /)} file, ${count(/^\+(?!\+\+ )/)} line added, ${count(/^-(?!-- )/)} removed`;
+  const shown = changed.map(
+    (line) => `  ${line.startsWith("+") ? host.paint("green", line) : line.startsWith("-") ? host.paint("red", line) : line}`,
+  );
+  return `\nMerged commit ${task.mergedCommit.slice(0, 10)} on main: ${stat}\n\n${shown.join("\n")}`;
 }
 
 function howToLook(stage: Stage): string {

@@ -46,7 +46,7 @@ function tell(ctx: Ctx, done: readonly Finding[]): void {
     appendEvent(ctx.db, ctx.clock.now(), {
       name: "home.repaired",
       source: "daemon",
-      data: { differences: done.map(({ text, remedy }) => `${text} ${remedy}`) },
+      data: { differences: done.map(({ text, remedy }) => ({ text, remedy })) },
     }),
   );
 }
