@@ -1,6 +1,6 @@
 // THE state machine: which move a task may make, and what a fault of the daemon's own work means for it.
 import { Fault } from "../kernel/fault.ts";
-import type { Priority, Task, TaskShape, TaskState } from "./schema.ts";
+import type { Task, TaskShape, TaskState } from "./schema.ts";
 
 /**
  * Every move there is. A move not in this table is a Fault. `queued`, `paused` and `cancelled` can become `done`
@@ -137,9 +137,4 @@ export function stateTone(state: TaskState): "green" | "red" | "yellow" | "dim" 
   if (state === "failed") return "red";
   if (state === "approving" || state === "paused") return "yellow";
   return state === "cancelled" || state === "queued" ? "dim" : "bold";
-}
-
-/** The word for a row's priority. */
-export function priorityName(priority: number, priorities: readonly Priority[]): string {
-  return priorities[priority] ?? String(priority);
 }

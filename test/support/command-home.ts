@@ -70,8 +70,12 @@ export function openCommandHome(): CommandHome {
       const ended = { out: "", error: "" };
       const terminal = {
         words,
-        out: (text: string) => void (ended.out += text),
-        error: (text: string) => void (ended.error += text),
+        out(text: string) {
+          ended.out += text;
+        },
+        error(text: string) {
+          ended.error += text;
+        },
         columns: 80,
         palette: { out: "plain", error: "plain" } as const,
       };
