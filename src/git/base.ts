@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "../kernel/fault.ts";
+import { hasArrived, takeBack } from "./interrupted.ts";
 import { readPlainFile } from "./places.ts";
 import { containsCommit, moveRefs, tipOf } from "./refs.ts";
 import { LONG_MS, run } from "./run.ts";
 import type { BaseMove, CommitId, Repository } from "./schema.ts";
 import { look, unfinishedIn } from "./seal.ts";
+import { removeStaleLock } from "./stale-locks.ts";
 
 /** A person's checkout: its own git directory (of a linked worktree, or the common one) and its files. */
 type Checkout = { gitDir: string; path: string };
@@ -108,15 +110,19 @@ async function mergeThere(repo: Repository, checkout: Checkout, branch: string, 
   const dirty = (text: string): BaseMove => ({ kind: "dirty", path: checkout.path, text });
   const unfinished = unfinishedIn(checkout.gitDir);
   if (unfinished) return dirty(`A ${unfinished} is under way there.`);
+  const move = { repo, gitDir: checkout.gitDir, path: checkout.path, from, to };
+  await takeBack(move);
   const there = { gitDir: checkout.gitDir, workTree: checkout.path, trust: "person" as const, timeoutMs: LONG_MS };
   const status = await run({ ...there, args: ["status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all"] });
   if (status.code !== 0) return dirty(`git cannot read it: ${status.stderr.trim()}`);
-  if (status.stdout.length > 0) return dirty(`It has changes that are not committed: ${namesIn(status.stdout)}.`);
+  if (status.stdout.length > 0 && !(await hasArrived(move)))
+    return dirty(`It has changes that are not committed: ${namesIn(status.stdout)}.`);
   // With the person's own configuration, because their filters (LFS) must write these files; hooks stay off.
   const merge = await run({ ...there, args: ["merge", "-q", "--ff-only", "--no-stat", "--no-verify-signatures", to] });
   const tip = await tipOf(repo, `refs/heads/${branch}`);
   if (tip && (tip === to || (await containsCommit(repo, tip, to)))) return { kind: "moved" };
   if (tip !== from) return { kind: "stale", tip };
+  if (removeStaleLock(repo, merge.stderr)) return mergeThere(repo, checkout, branch, to, from);
   return dirty(merge.stderr.trim() || "git refused to fast-forward it.");
 }
 

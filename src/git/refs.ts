@@ -2,6 +2,7 @@
 import { Fault } from "../kernel/fault.ts";
 import { mustRun, QUICK_MS, refusal, run, text } from "./run.ts";
 import type { CommitId, Repository } from "./schema.ts";
+import { removeStaleLock } from "./stale-locks.ts";
 
 /** Tries when another git holds a lock; git itself waits 3 s in each. */
 const LOCK_TRIES = 5;
@@ -56,7 +57,8 @@ export async function moveRefs(repo: Repository, moves: RefMove[], why: string):
       timeoutMs: QUICK_MS,
     });
     if (answer.code === 0) return;
-    if (attempt === LOCK_TRIES) throw refusal(["update-ref"], answer);
+    if (removeStaleLock(repo, answer.stderr)) continue;
+    if (attempt >= LOCK_TRIES) throw refusal(["update-ref"], answer);
     await Bun.sleep(LOCK_PAUSE_MS * attempt);
   }
 }
