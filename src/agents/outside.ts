@@ -8,7 +8,7 @@ import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
 import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
-import { readExit, readLastEvents, readStarted, writeRequest, writeWhole } from "./run-files.ts";
+import { readExit, readLastEvents, readStarted, removeHalfWritten, writeRequest, writeWhole } from "./run-files.ts";
 import type { HostState, Hosts, Machine, RunSpec, Survivor } from "./schema.ts";
 import { endSurvivors } from "./survivors.ts";
 import { createTail } from "./transcript.ts";
@@ -101,12 +101,14 @@ async function reap(run: RunPaths, task: TaskPaths): Promise<Survivor[]> {
   const started = readStarted(run);
   if (!started || started.bootId !== bootId()) return [];
   if (probeLock(run.lock)) throw new Fault("conflict", `The host in "${run.root}" is still at work.`, "Stop the run first.");
-  return await endSurvivors({
+  const survivors = await endSurvivors({
     markers: markersOf(run),
     folders: taskFolders(task),
     sinceTicks: started.startTicks,
     sandboxed: isSandboxed(run),
   });
+  removeHalfWritten(run);
+  return survivors;
 }
 
 /** A spec that cannot be read never started a command; the stricter rule then spares whatever else is there. */

@@ -50,6 +50,11 @@ export function writeWhole(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
+/** Removes what a writer that was killed left of its file; only once nobody of the run is left who could be writing. */
+export function removeHalfWritten(run: RunPaths): void {
+  for (const name of readdirSync(run.root)) if (name.endsWith(".tmp")) rmSync(join(run.root, name), { force: true });
+}
+
 function writeDurably(path: string, text: string, flags: "w" | "wx"): void {
   const fd = openSync(path, flags, 0o600);
   try {
