@@ -4,7 +4,8 @@ import { realClock } from "../kernel/clock.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { CommandHost } from "../kernel/module.ts";
-import { processOf, signalProcess } from "../kernel/process.ts";
+import type { Paths } from "../kernel/paths.ts";
+import { type Identity, processOf, signalProcess } from "../kernel/process.ts";
 import { identityOf } from "./daemon-actions.ts";
 import { findDaemon } from "./daemon-file.ts";
 
@@ -18,8 +19,7 @@ const POLL_MS = 20;
  */
 export async function stopEverything(host: CommandHost): Promise<void> {
   const ctx = await host.open();
-  const daemon = identityOf(findDaemon(ctx.paths));
-  if (daemon) signalProcess(daemon, "SIGKILL");
+  const daemon = killDaemon(ctx.paths);
   const runs = await stopRuns(ctx);
   host.print({ daemon: daemon?.pid ?? null, runs }, () =>
     [
@@ -28,6 +28,13 @@ export async function stopEverything(host: CommandHost): Promise<void> {
       "`ccm start` goes on with every task that is not paused or cancelled.",
     ].join("\n"),
   );
+}
+
+/** Kills whoever holds the daemon's lock, and says who that was. */
+export function killDaemon(paths: Paths): Identity | undefined {
+  const daemon = identityOf(findDaemon(paths));
+  if (daemon) signalProcess(daemon, "SIGKILL");
+  return daemon;
 }
 
 /** Has every host kill its run; gives the numbers of the runs that were stopped. Faults: `environment`. */
