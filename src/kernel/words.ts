@@ -76,7 +76,7 @@ function parseRest(command: Command, globals: readonly Option[], words: readonly
       rest.push(...words.slice(i + 1));
       break;
     }
-    if (!word.startsWith("-") || word === "-") {
+    if (!looksLikeOption(word)) {
       rest.push(word);
       continue;
     }
@@ -91,6 +91,11 @@ function parseRest(command: Command, globals: readonly Option[], words: readonly
   }
   const args = takeArguments(command, rest);
   return args instanceof Fault ? args : { kind: "run", command, args, options };
+}
+
+/** A message may begin with a dash, as a list does; no option's name has a space in it. */
+function looksLikeOption(word: string): boolean {
+  return word.startsWith("-") && word !== "-" && !/^[^=]*\s/.test(word);
 }
 
 type Taken = { option: Option; value: string | boolean; usedNext: boolean };

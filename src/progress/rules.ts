@@ -37,6 +37,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "run.ended": (data, run) => `${run} ended${ending(data)}.`,
   "run.finished": (data, run) => `${run}: ${text(data.summary) || text(data.outcome)}`,
   "work.committed": (data) => `Committed ${files(data.files)} that its agent had left${left(data.left)}.`,
+  "work.tampered": (data) => `Not all was as ccm had left it, and was put back: ${list(data.found)}`,
   "work.imported": (data) =>
     `Its work is on the branch, now at ${commit(data.to)}${data.grafted ? ", put on the base again because its history was rewritten" : ""}.`,
   "branch.advanced": (data) => `Its branch was moved on to ${commit(data.to)} by somebody else.`,
@@ -105,7 +106,7 @@ function after(value: unknown): string {
 }
 
 function amount(value: unknown, one: string, many: string): string {
-  const count = Array.isArray(value) ? value.length : Number(value);
+  const count = Array.isArray(value) ? value.length : Number(value ?? 0);
   return `${count} ${count === 1 ? one : many}`;
 }
 

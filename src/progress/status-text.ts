@@ -112,7 +112,7 @@ function outputText(host: CommandHost, { runs }: TaskStory): string {
 
 function firstLines(text: string): string {
   const lines = printableLines(text.trim()).split("\n");
-  const shown = lines.slice(0, SHOWN_LINES).map((line) => `  ${line}`);
+  const shown = lines.slice(0, SHOWN_LINES).map((line) => `  ${line}`.trimEnd());
   return lines.length > SHOWN_LINES ? [...shown, `  … ${lines.length - SHOWN_LINES} more lines`].join("\n") : shown.join("\n");
 }
 

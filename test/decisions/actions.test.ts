@@ -51,7 +51,7 @@ describe("where a decision is possible", () => {
     [["cancelled"], "conflict", "conflict", "conflict"],
     [["executing", "approving", "paused"], "conflict", "conflict", "conflict"],
   ];
-  test.each(cases)("after %j: approve %s, reject %s, request changes %s", (states, ...expected) => {
+  test.each(cases)("after %j: approve %s, reject %s, request changes %s", (states, ofApprove, ofReject, ofChanges) => {
     const attempt = (act: () => unknown) => {
       let code = "";
       try {
@@ -69,7 +69,7 @@ describe("where a decision is possible", () => {
       attempt(() => approve(home.ctx, 1, "ada")),
       attempt(() => reject(home.ctx, 1, "ada", "No.")),
       attempt(() => requestChanges(home.ctx, 1, "ada", "Please.")),
-    ]).toEqual(expected);
+    ]).toEqual([ofApprove, ofReject, ofChanges]);
   });
 });
 

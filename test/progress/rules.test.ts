@@ -1,0 +1,87 @@
+// Events in words: every event that ccm records has a sentence, and no sentence has a hole in it.
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Glob } from "bun";
+import { sentenceOf, TOLD_EVENTS, toneOf } from "../../src/progress/rules.ts";
+
+const SOURCE = join(import.meta.dir, "../../src");
+
+/** The names of events as they stand in the source: `record(…, "noun.past-verb"` and `name: "noun.past-verb"`. */
+function recordedNames(): string[] {
+  const names = new Set<string>();
+  for (const file of new Glob("**/*.ts").scanSync(SOURCE)) {
+    const text = readFileSync(join(SOURCE, file), "utf8");
+    const calls = text.matchAll(/(?:\brecord\(|appendEvent\()([\s\S]{0,220})/g);
+    for (const [, call = ""] of calls) for (const [, name = ""] of call.matchAll(/"([a-z]+\.[a-z]+(?:-[a-z]+)*)"/g)) names.add(name);
+  }
+  return [...names].sort();
+}
+
+test("every event that is recorded has a sentence of its own", () => {
+  const names = recordedNames();
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !TOLD_EVENTS.includes(name))).toEqual([]);
+});
+
+describe("a sentence", () => {
+  const cases: [name: string, data: Record<string, unknown>, sentence: string][] = [
+    ["daemon.started", { pid: 7, sandbox: "namespace" }, "The daemon started (sandbox: namespace)."],
+    ["daemon.started", { pid: 7, sandbox: null }, "The daemon started."],
+    ["project.registered", { name: "a", path: "/repo", base: "main" }, "Registered /repo with the base branch main."],
+    ["task.created", { title: "Fix", priority: "normal", after: [] }, "Created: Fix"],
+    ["task.created", { title: "Fix", priority: "normal", after: [3, 4] }, "Created: Fix (after 3, 4)"],
+    ["task.edited", { fields: ["title", "prompt"] }, "Changed: title, prompt."],
+    ["task.moved", { from: "queued", to: "executing" }, "Is being worked on."],
+    ["task.moved", { from: "verifying", to: "executing", why: "The gate failed." }, "Is being worked on: The gate failed."],
+    ["task.moved", { from: "paused", to: "elsewhere" }, "Is elsewhere now."],
+    ["task.held", { reason: "capacity", text: "All 4 slots are taken." }, "All 4 slots are taken."],
+    ["task.failed", { from: "executing", to: "failed", why: "It broke." }, "Failed: It broke."],
+    ["task.finished", { from: "executing", to: "done", result: "no_change" }, "Done (no change)."],
+    ["task.merged", { branch: "main", commit: "0123456789abcdef" }, "Merged into main as 0123456789."],
+    ["task.approved", { by: "ada", comment: "", commit: "0123456789abcdef" }, "ada approved 0123456789."],
+    ["task.changes-requested", { by: "ada", comment: "Keep it." }, "ada asked for changes: Keep it."],
+    ["stage.skipped", { stage: "verifying", why: "There is no gate." }, "Left out verifying: There is no gate."],
+    [
+      "worktree.created",
+      { base: "0123456789abcdef", skipped: [{ path: ".env", why: "not there" }] },
+      "Its tree is ready, from 0123456789. Not copied: .env (not there).",
+    ],
+    ["run.started", { kind: "gate", agent: "full", sandbox: "kernel" }, "Run r7 started: gate full in the kernel sandbox."],
+    ["run.claimed", { kind: "setup", agent: "setup" }, "Run r7 has its slot: the set-up command."],
+    ["run.ended", { reason: "exited", code: 0, signal: null }, "Run r7 ended with exit code 0."],
+    ["run.ended", { reason: "stopped", code: null, signal: "SIGINT" }, "Run r7 ended by SIGINT."],
+    ["run.ended", {}, "Run r7 ended before it started."],
+    ["run.survivors-killed", { survivors: [{ pid: 1 }] }, "Run r7 left 1 process behind, which ccm ended."],
+    [
+      "work.committed",
+      { files: 2, left: [{ path: "big", why: "oversized" }] },
+      "Committed 2 files that its agent had left; left out: big (oversized).",
+    ],
+    ["merge.conflicted", { base: "x", files: ["a", "b"] }, "Conflicts with its base in a, b."],
+    ["job.failed", { job: "tree.make", message: "The disk is full." }, 'ccm could not go on with "tree.make": The disk is full.'],
+    ["moon.risen-early", { by: 3, how: { sure: true } }, 'moon risen early (by 3, how {"sure":true})'],
+    ["moon.set", {}, "moon set"],
+  ];
+  test.each(cases)("for %s %j: %s", (name, data, sentence) => {
+    expect(sentenceOf({ name, data, runId: 7 })).toBe(sentence);
+  });
+
+  test.each([...TOLD_EVENTS])("for %s has words even when nothing is known about it", (name) => {
+    const sentence = sentenceOf({ name, data: {}, runId: 7 });
+    expect(sentence).not.toMatch(/undefined|null|NaN|\[object/);
+    expect(typeof sentence).toBe("string");
+  });
+});
+
+test.each([
+  ["task.merged", {}, "green"],
+  ["gate.failed", {}, "red"],
+  ["run.finished", { outcome: "failed" }, "red"],
+  ["run.finished", { outcome: "passed" }, null],
+  ["run.finished", { outcome: "stopped" }, null],
+  ["task.moved", { to: "approving" }, "yellow"],
+  ["task.moved", { to: "executing" }, null],
+] as const)("%s %j is %s", (name, data, tone) => {
+  expect(toneOf(name, data)).toBe(tone);
+});

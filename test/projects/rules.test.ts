@@ -1,0 +1,52 @@
+// Which repositories can be registered, and what a project is called and shows.
+import { describe, expect, test } from "bun:test";
+import type { RepositoryFacts } from "../../src/git/schema.ts";
+import { nameFrom, projectShape, repositoryFault } from "../../src/projects/rules.ts";
+import type { Project } from "../../src/projects/schema.ts";
+
+const facts: RepositoryFacts = {
+  path: "/repo",
+  gitDir: "/repo/.git",
+  bare: false,
+  head: "main",
+  unborn: false,
+  shallow: false,
+  partial: false,
+  hasSubmodules: false,
+  author: null,
+};
+
+describe("a repository", () => {
+  const cases: [what: string, facts: Partial<RepositoryFacts>, base: string | undefined, fault: RegExp | null][] = [
+    ["with a branch checked out is fine", {}, undefined, null],
+    ["that is bare or shallow or has submodules is fine", { bare: true, shallow: true, hasSubmodules: true }, undefined, null],
+    ["without a commit is not", { unborn: true }, undefined, /has no commit yet/],
+    ["whose HEAD is unborn is fine with a base", { unborn: true }, "main", null],
+    ["with a detached HEAD is not", { head: null }, undefined, /detached HEAD/],
+    ["with a detached HEAD is fine with a base", { head: null }, "main", null],
+    ["that is a partial clone is not, whatever the base", { partial: true }, "main", /partial clone/],
+  ];
+  test.each(cases)("%s", (_, more, base, fault) => {
+    const found = repositoryFault({ ...facts, ...more }, base);
+    if (fault) expect(found).toMatchObject({ code: "invalid", message: expect.stringMatching(fault), hint: expect.stringMatching(/./) });
+    else expect(found).toBeNull();
+  });
+});
+
+test.each([
+  ["my-app", "my-app"],
+  ["my-app.git", "my-app"],
+  ["My App (old)", "My-App-old-"],
+  [".config", "config"],
+  ["größe", "größe"],
+  ["---", "project"],
+  ["a".repeat(100), "a".repeat(64)],
+])("the folder %p gives the name %p", (folder, name) => {
+  expect(nameFrom(folder)).toBe(name);
+});
+
+test("of its variables a project shows the names only", () => {
+  const settings = { gates: {}, setup: null, copies: [], env: { TOKEN: "secret" }, unixSockets: false };
+  const shape = projectShape({ id: 1, name: "a", createdAt: 0, settings } as unknown as Project);
+  expect(shape).toMatchObject({ env: ["TOKEN"], createdAt: "1970-01-01T00:00:00.000Z" });
+});
