@@ -174,11 +174,16 @@ export function checkClock(paths: Paths): Check {
   return { name: "clock", verdict: "warn", text: `The newest event is ${Math.round(ahead / 1_000)} s in the future.`, hint };
 }
 
+/** 0 when the database cannot be read, which is for the check of the database to say. */
 function newestEventAt(paths: Paths): number {
-  const db = openDatabase(paths.database, "existing");
   try {
-    return readEvents(db, { after: lastSeq(db) - 1, limit: 1 })[0]?.at ?? 0;
-  } finally {
-    db.close();
+    const db = openDatabase(paths.database, "existing");
+    try {
+      return readEvents(db, { after: lastSeq(db) - 1, limit: 1 })[0]?.at ?? 0;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return 0;
   }
 }

@@ -14,6 +14,8 @@ export const NODE_DEMO: DemoRepository = {
       path: "package.json",
       text: `${JSON.stringify({ name: "ccm-demo", version: "1.0.0", private: true, type: "module", scripts: { test: "node --test" } }, null, 2)}\n`,
     },
+    // Without it npm asks the registry for a newer npm, which takes seconds where it cannot write down that it did.
+    { path: ".npmrc", text: "update-notifier=false\n" },
     {
       path: "sum.js",
       text: `/** Adds up the numbers of a list. */
