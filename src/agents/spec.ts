@@ -52,7 +52,7 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
       network: ctx.config.sandbox.network,
       unixSockets: project.settings.unixSockets,
       hide: ctx.config.sandbox.hide,
-      show: [...executable, ...shownWords(run, command)].filter((word) => word.startsWith("/")),
+      show: [...ctx.config.sandbox.show, ...[...executable, ...shownWords(run, command)].filter((word) => word.startsWith("/"))],
     }),
     limits: limitsOf(ctx, run),
     treePath: places.tree,

@@ -2,6 +2,8 @@
 import * as v from "valibot";
 import { SANDBOX_LEVELS } from "./schema.ts";
 
+const place = v.pipe(v.string(), v.regex(/^(?:\/|~(?:\/|$))/, "an absolute path, or one that starts with ~/"));
+
 export const sandboxSection = v.optional(
   v.strictObject({
     /** `auto` takes the strongest level that works on this machine; a level by name refuses to run without it. */
@@ -11,7 +13,9 @@ export const sandboxSection = v.optional(
     /** `host` because agents must reach their model; `none` is for agents that run a local one. */
     network: v.optional(v.picklist(["host", "none"]), "host"),
     /** Folders and files to hide in addition to keys, tokens and sockets; `~` is the home folder. */
-    hide: v.optional(v.array(v.pipe(v.string(), v.regex(/^(?:\/|~(?:\/|$))/, "an absolute path, or one that starts with ~/"))), []),
+    hide: v.optional(v.array(place), []),
+    /** What is hidden otherwise and may be read after all: a toolchain below /tmp, an `~/.npmrc` that set-up needs. */
+    show: v.optional(v.array(place), []),
   }),
   {},
 );

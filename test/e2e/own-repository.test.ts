@@ -46,6 +46,7 @@ test("a shell script changes ccm's own repository, ccm's own tests pass in the s
   await ccm(home, "init", "--yes");
   await ccm(home, "config", "set", "agents.script.command", agent);
   await ccm(home, "config", "set", "agents.script.promptBy", "stdin");
+  await ccm(home, "config", "set", "sandbox.show", JSON.stringify([join(ROOT, "node_modules")]));
   const gate = "node_modules/.bin/bun test test/tasks test/merge test/review test/dispatch";
   const settings = ["--agent", "script", "--approval", "auto", "--setup", `cp -r '${ROOT}/node_modules' .`, "--gate", `full=${gate}`];
   await ccm(home, "register-project", "--path", clone, "--name", "own", ...settings);

@@ -116,7 +116,8 @@ function defaultOrder(level: Level | "none", lab: Lab): SandboxOrder {
     userHome: lab.home,
     repositoryGit: join(lab.repo, ".git"),
     network: "host",
-    show: [lab.home, ...ownCommand().map((path) => dirname(path))],
+    // The checkout may lie there too: its toolchain is what a machine has elsewhere.
+    show: [lab.home, join(import.meta.dir, "../../node_modules"), ...ownCommand().map((path) => dirname(path))],
   };
 }
 
