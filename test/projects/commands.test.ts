@@ -55,7 +55,7 @@ describe("register-project", () => {
   });
 
   const refused: [what: string, words: string[], code: string, message: RegExp][] = [
-    ["a path that does not exist", ["--path", "/nonexistent"], "invalid", /"\/nonexistent" does not exist/],
+    ["a path that does not exist", ["--path", "/dev/null/x"], "invalid", /"\/dev\/null\/x" does not exist/],
     ["a base that does not exist", ["--base", "release"], "not_found", /no branch "release"/],
     ["an unknown approval", ["--approval", "yes"], "invalid", /no approval "yes"/],
     ["an unknown gate", ["--gate", "ful=npm test"], "invalid", /gate is quick, fast, full or perf/],

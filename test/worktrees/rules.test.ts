@@ -16,6 +16,14 @@ test("the tree of a task that goes on never goes", () => {
   expect(mayDiscard({ state: "executing", finishedAt: null }, 1e15, retention)).toBe(false);
 });
 
+test("a tree that a person brought back after its task's end stays for keepDays from then", () => {
+  const broughtBack = 5 + 100 * DAY_MS;
+  for (const state of ["done", "failed"] as const) {
+    expect(mayDiscard({ state, finishedAt: 5 }, broughtBack + 7 * DAY_MS - 1, retention, broughtBack)).toBe(false);
+    expect(mayDiscard({ state, finishedAt: 5 }, broughtBack + 7 * DAY_MS, retention, broughtBack)).toBe(true);
+  }
+});
+
 test("the trash is emptied after trashDays", () => {
   expect(purgeBefore(10 * DAY_MS, retention)).toBe(7 * DAY_MS);
 });
