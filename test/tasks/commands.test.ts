@@ -80,7 +80,12 @@ describe("create-task", () => {
     ["two prompts", () => ["--title", "x", "--prompt", "x", "--prompt-file", "y"], "invalid", /given twice, by --prompt and --prompt-file/],
     ["a prompt and a task file", () => ["--file", "x", "--prompt", "y"], "invalid", /given twice/],
     ["a stray word", () => ["--title", "x", "fix"], "invalid", /"fix" is not understood/],
-    ["a missing file", () => ["--title", "x", "--prompt-file", "/dev/shm/no-such-prompt"], "not_found", /no file "\/dev\/shm\/no-such-prompt"/],
+    [
+      "a missing file",
+      () => ["--title", "x", "--prompt-file", "/dev/shm/no-such-prompt"],
+      "not_found",
+      /no file "\/dev\/shm\/no-such-prompt"/,
+    ],
     ["a folder", () => ["--title", "x", "--prompt-file", folder()], "invalid", /cannot be read/],
     ["a file that is too large", () => ["--title", "x", "--prompt-file", file("a".repeat(10_000_000))], "invalid", /larger than 1 MB/],
     ["a binary file", () => ["--title", "x", "--prompt-file", file(new Uint8Array([0x89, 0x50, 0xff]))], "invalid", /is not a text file/],
