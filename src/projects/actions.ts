@@ -55,9 +55,6 @@ export async function registerProject(ctx: Ctx, input: NewProject): Promise<Proj
 }
 
 function refuseTaken(ctx: Ctx, name: string, repo: Repository): void {
-  const byName = table.findProjectByName(ctx.db, name);
-  if (byName)
-    throw new Fault("conflict", `There is already a project "${name}", at ${byName.path}.`, "Give this one another name with --name.");
   const byPath = table.findProjectByGitDir(ctx.db, repo.gitDir);
   if (byPath)
     throw new Fault(
@@ -65,6 +62,9 @@ function refuseTaken(ctx: Ctx, name: string, repo: Repository): void {
       `The repository "${repo.path}" is already registered as "${byPath.name}".`,
       `\`ccm project-status ${byPath.name}\` shows it.`,
     );
+  const byName = table.findProjectByName(ctx.db, name);
+  if (byName)
+    throw new Fault("conflict", `There is already a project "${name}", at ${byName.path}.`, "Give this one another name with --name.");
 }
 
 /** Forgets a project; the repository is never touched. Tasks that ended stay readable. */

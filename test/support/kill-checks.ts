@@ -12,6 +12,7 @@ export async function checkAll(lane: Lane, taskId: number, name: string, victim:
     ...(await mergedOnce(lane, taskId, name)),
     ...recordedOnce(lane, taskId),
     ...(victim === "daemon" ? noRunLost(lane, taskId) : []),
+    ...(await agreesWithItself(lane)),
     ...repositoryIsWhole(lane, taskId),
     ...(await survivors(lane)),
     ...leftovers(lane),
@@ -53,6 +54,10 @@ function noRunLost({ db }: Lane, taskId: number): string[] {
     .query<{ kind: string; outcome: string }, [number]>("SELECT kind, outcome FROM runs WHERE task_id = ? ORDER BY id")
     .all(taskId);
   return expectAll({ "the runs": [runs.map((run) => `${run.kind} ${run.outcome}`).join(), "agent passed,gate passed"] });
+}
+
+async function agreesWithItself({ home }: Lane): Promise<string[]> {
+  return (await home.json<unknown[]>("fsck")).map((found) => `ccm fsck: ${JSON.stringify(found)}`);
 }
 
 /** A quarantine of a killed import stays for a while, as git's own do; a lock would stay for ever. */

@@ -3,7 +3,7 @@
 export const isRoot = process.geteuid?.() === 0;
 
 /** `nobody` on Debian and its relatives: a user that owns nothing. */
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 
 /** The words that run `command` without root's rights: as they are for a normal user, through setpriv(1) for root. */
 export function asNormalUser(command: readonly string[]): string[] {
