@@ -4,6 +4,7 @@ import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
 import { wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { wrap } from "../kernel/text-table.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import { mustFind, pauseTask } from "../tasks/actions.ts";
 import { liveRuns, newestRuns, restartRun, runMeant } from "./actions.ts";
@@ -60,7 +61,7 @@ export async function restart(host: CommandHost, id: string): Promise<void> {
 }
 
 function printAsked(ctx: Ctx, host: CommandHost, run: Run, said: string): void {
-  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => said);
+  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => wrap(said, host.columns, 0));
   noteWithoutDaemon(ctx, host);
 }
 

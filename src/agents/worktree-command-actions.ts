@@ -4,7 +4,7 @@ import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
 import { Fault } from "../kernel/fault.ts";
 import { taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
-import { textTable } from "../kernel/text-table.ts";
+import { textTable, wrap } from "../kernel/text-table.ts";
 import { duration, sizeText } from "../kernel/time-text.ts";
 import { projectOf } from "../projects/actions.ts";
 import { mustFind } from "../tasks/actions.ts";
@@ -117,7 +117,7 @@ export async function cleanUp(host: CommandHost, id: string | undefined, options
   const deleted = options.trash ? emptyTrash(ctx) : 0;
   host.print({ released, deleted }, () => {
     const trees = released.length === 0 ? "No tree goes to the trash." : `To the trash: the trees of ${released.join(", ")}.`;
-    return options.trash ? `${trees} Deleted for good: ${deleted}.` : trees;
+    return wrap(options.trash ? `${trees} Deleted for good: ${deleted}.` : trees, host.columns, 0);
   });
   noteWithoutDaemon(ctx, host);
 }

@@ -10,6 +10,7 @@ import { listProjects, projectNamed } from "../projects/actions.ts";
 import { mustFind } from "../tasks/actions.ts";
 import { isFinal } from "../tasks/rules.ts";
 import { createLogText } from "./log-text.ts";
+import { isToldAgain } from "./rules.ts";
 
 export type LogOptions = { project?: string; follow?: boolean; limit: string };
 
@@ -65,9 +66,10 @@ function printer(ctx: Ctx, host: CommandHost, wanted: Wanted): Printer {
     outputOf: (runId) => failedOutput(findRun(ctx, runId)),
   });
   const shape = (event: Event) => ({ ...event, at: new Date(event.at).toISOString() });
+  const words = (events: readonly Event[]) => events.filter(({ name }) => !isToldAgain(name)).map(text);
   return {
-    one: (event) => host.print(shape(event), () => text(event)),
-    all: (events) => host.print(events.map(shape), () => (events.length === 0 ? "Nothing has happened yet." : events.map(text).join("\n"))),
+    one: (event) => host.print(shape(event), () => words([event]).join("\n")),
+    all: (events) => host.print(events.map(shape), () => words(events).join("\n") || "Nothing has happened yet."),
   };
 }
 

@@ -68,6 +68,11 @@ export function sentenceOf({ name, data, runId }: Told): string {
   return `${name.replace(/[.-]/g, " ")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
 
+/** A run that has ended is finished a moment later, with the same words and more: people need to read one of the two. */
+export function isToldAgain(name: string): boolean {
+  return name === "run.ended";
+}
+
 /** Whether an event is good or bad news, or neither. */
 export function toneOf(name: string, data: Data): "green" | "red" | "yellow" | null {
   if (name === "task.merged" || name === "gate.passed") return "green";

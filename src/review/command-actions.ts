@@ -3,7 +3,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { taskNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
-import { printableLines } from "../kernel/text-table.ts";
+import { printableLines, wrap } from "../kernel/text-table.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
@@ -31,8 +31,10 @@ function diffText(ctx: Ctx, task: Task, { base, commit }: Change): Promise<strin
 }
 
 function shown(host: CommandHost, task: Task, text: string): string {
-  if (text === "")
-    return `Task ${task.id} has changed nothing that is committed. What its agent is working on is in its tree: \`ccm task-status ${task.id}\`.`;
+  if (text === "") {
+    const where = `What its agent is working on is in its tree: \`ccm task-status ${task.id}\`.`;
+    return wrap(`Task ${task.id} has changed nothing that is committed. ${where}`, host.columns, 0);
+  }
   return printableLines(text)
     .split("\n")
     .map((line) => painted(host, line))

@@ -5,6 +5,7 @@ import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
 import { Fault } from "../kernel/fault.ts";
 import { oneOf, parseInput, taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { wrap } from "../kernel/text-table.ts";
 import { onlyProject, projectNamed, projectOf } from "../projects/actions.ts";
 import { cancelTask, countTasks, createTask, editTask, listTasks, pauseTask, resumeTask, retryTask } from "./actions.ts";
 import { type PromptOptions, readPrompt, readTaskFile } from "./prompt-input.ts";
@@ -49,7 +50,7 @@ export async function create(host: CommandHost, input: string | undefined, optio
     ),
   );
   host.print(taskShape(task, project.name), () => taskLine(host, task, "is queued"));
-  if (task.waiting) host.note(task.waiting.text);
+  if (task.waiting) host.note(wrap(task.waiting.text, host.columns, 0));
   noteWithoutDaemon(ctx, host);
 }
 

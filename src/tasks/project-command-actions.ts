@@ -1,6 +1,7 @@
 // What the commands on projects do: read what was typed, act, print.
 import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { wrap } from "../kernel/text-table.ts";
 import { listProjects, onlyProject, projectNamed, registerProject, repositoryOf } from "../projects/actions.ts";
 import { projectShape } from "../projects/rules.ts";
 import { APPROVALS, newProjectSchema, type Project } from "../projects/schema.ts";
@@ -47,8 +48,10 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
 
 function registered(host: CommandHost, project: Project): string {
   const lines = [`Registered "${project.name}".`, "", projectFields(host, project)];
-  if (!project.settings.gates.full)
-    lines.push("", host.paint("yellow", 'Nothing is checked before a merge: add a gate, for example --gate full="npm test".'));
+  if (!project.settings.gates.full) {
+    const unchecked = `Nothing is checked before a merge: register with --gate full="npm test", or put gates into .ccm/project.yaml on "${project.base}".`;
+    lines.push("", host.paint("yellow", wrap(unchecked, host.columns, 0)));
+  }
   lines.push("", `Next: ccm create-task --project ${project.name} --title "…" --prompt "…"`);
   return lines.join("\n");
 }
@@ -90,7 +93,7 @@ export async function unregister(host: CommandHost, name: string, open: "refuse"
   const cancelled = unregisterProject(ctx, project, open);
   host.print({ ...projectShape(project), cancelled: cancelled.map((task) => task.id) }, () => {
     const tasks = cancelled.length > 0 ? ` Cancelled: ${cancelled.map((task) => task.id).join(", ")}.` : "";
-    return `Unregistered "${project.name}".${tasks} The repository at ${project.path} is as it was.`;
+    return wrap(`Unregistered "${project.name}".${tasks} The repository at ${project.path} is as it was.`, host.columns, 0);
   });
 }
 
