@@ -23,7 +23,7 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   const task = mustFind(ctx, run.taskId);
   if (run.state === "claimed") {
     const order = treeOrder(ctx, task);
-    if (run.attempt > 1) await showCommit(ctx, run, task, order);
+    if (!isFirstAtWork(ctx, run)) await showCommit(ctx, run, task, order);
     ctx.outside.hosts.prepare(specOf(ctx, run, task, projectOf(ctx, run.projectId), order.level));
     if (!ctx.db.transact(() => table.setStarting(ctx.db, run.id, order.level))) return;
   }
@@ -31,7 +31,12 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   await untilStarted(ctx, run.id);
 }
 
-/** The first run of a task finds the tree as it was made; later ones get what they are to work on. */
+/** Nothing but set-up has been in the tree, and what set-up made there is for the agent to use. */
+function isFirstAtWork(ctx: Ctx, run: Run): boolean {
+  return run.kind !== "gate" && table.runsOf(ctx.db, run.taskId).every((other) => other.id >= run.id || other.kind === "setup");
+}
+
+/** Later runs get what they are to work on: a gate its exact commit, an agent its branch. */
 async function showCommit(ctx: Ctx, run: Run, task: Task, order: TreeOrder): Promise<void> {
   if (run.kind === "gate" && run.commit) return ctx.outside.trees.show(order, run.commit, "detached");
   await ctx.outside.trees.show(order, await branchTip(ctx, task), "branch");
