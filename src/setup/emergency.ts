@@ -3,24 +3,30 @@ import { findRun, liveRuns, wantStop } from "../agents/actions.ts";
 import { realClock } from "../kernel/clock.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
+import { currentCaller, requireOwnHome } from "../kernel/home.ts";
 import type { CommandHost } from "../kernel/module.ts";
-import type { Paths } from "../kernel/paths.ts";
+import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { type Identity, processOf, signalProcess } from "../kernel/process.ts";
 import { identityOf } from "./daemon-actions.ts";
 import { findDaemon } from "./daemon-file.ts";
+import { processFacts } from "./survey.ts";
 
 /** Hosts look for requests five times a second and kill at once; a machine that swaps takes longer. */
 const OBEY_MS = 1_500;
 const POLL_MS = 20;
 
 /**
- * Kills the daemon, so that nobody starts anything, then has every host kill its run; a host that does not answer is
- * killed itself. Faults: `environment` naming runs that are still there.
+ * Kills the daemon, so that nobody starts anything, then has every host kill its run; whoever does not answer is
+ * killed itself. Works with a configuration or a database that nothing else can be done with. Faults: `environment`
+ * naming what is still there.
  */
 export async function stopEverything(host: CommandHost): Promise<void> {
-  const ctx = await host.open();
-  const daemon = killDaemon(ctx.paths);
-  const runs = await stopRuns(ctx);
+  const paths = pathsAt(homeFrom(process.env));
+  requireOwnHome(paths, currentCaller());
+  const daemon = killDaemon(paths);
+  const ctx = await host.open().catch(() => null);
+  const asked = ctx ? await stopRuns(ctx) : [];
+  const runs = [...new Set([...asked, ...(await killMarked(paths))])].sort((a, b) => a - b);
   host.print({ daemon: daemon?.pid ?? null, runs }, () =>
     [
       daemon ? `The daemon (process ${daemon.pid}) was killed.` : "No daemon was running.",
@@ -62,11 +68,25 @@ function startedRuns(ctx: Ctx): number[] {
   return ctx.outside.hosts.list().filter((id) => ctx.outside.hosts.look(id).kind === "live");
 }
 
+/** Kills every process that says it belongs to a run of this home, hosts included; gives the runs. Faults: `environment`. */
+async function killMarked(paths: Paths): Promise<number[]> {
+  const runs = new Set<number>();
+  const deadline = realClock.elapsed() + OBEY_MS;
+  for (let found = processFacts(paths); found.length > 0; found = processFacts(paths)) {
+    for (const { runId, processes } of found) {
+      runs.add(runId);
+      for (const who of processes) signalProcess(who, "SIGKILL");
+    }
+    if (realClock.elapsed() > deadline) throw stillThere(found.map(({ runId }) => runId));
+    await realClock.sleep(POLL_MS);
+  }
+  return [...runs];
+}
+
 async function killHosts(ctx: Ctx, runs: readonly number[]): Promise<void> {
   for (const id of runs) killHost(ctx, id);
   const left = runs.filter((id) => ctx.outside.hosts.look(id).kind === "live");
-  if (left.length > 0)
-    throw new Fault("environment", `Still there: ${left.map((id) => `r${id}`).join(", ")}.`, "They hang in the kernel; look at the disk.");
+  if (left.length > 0) throw stillThere(left);
   await Promise.all(runs.map((id) => ctx.outside.hosts.reap(id, findRun(ctx, id)?.taskId ?? 0)));
 }
 
@@ -74,4 +94,8 @@ function killHost(ctx: Ctx, id: number): void {
   const state = ctx.outside.hosts.look(id);
   const host = state.kind === "live" ? processOf(state.pid) : undefined;
   if (host) signalProcess(host, "SIGKILL");
+}
+
+function stillThere(runs: readonly number[]): Fault {
+  return new Fault("environment", `Still there: ${runs.map((id) => `r${id}`).join(", ")}.`, "They hang in the kernel; look at the disk.");
 }

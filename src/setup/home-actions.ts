@@ -84,7 +84,10 @@ function lookAround(ctx: Ctx, found: DaemonFound): Status {
     daemon: found.kind === "ready" ? describe(found.state, "running") : { state: found.kind === "busy" ? "busy" : "stopped", version },
     projects: projects.length,
     tasks: Object.fromEntries(tasks),
-    runs: liveRuns(ctx).map(describeRun),
+    // A row says that a run is to go on; only its host says that it does.
+    runs: liveRuns(ctx)
+      .filter((run) => ctx.outside.hosts.look(run.id).kind === "live")
+      .map(describeRun),
     waitsForYou: activeTasks(ctx)
       .filter((task) => task.state === "approving")
       .map(({ id, title }) => ({ task: id, title })),

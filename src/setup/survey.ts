@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Ctx } from "../kernel/context.ts";
+import type { Paths } from "../kernel/paths.ts";
 import { allProcesses, commandOf, environmentOf, processOf } from "../kernel/process.ts";
 import { listProjects, repositoryOf } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
@@ -18,7 +19,7 @@ export function surveyHome(ctx: Ctx): HomeFacts {
   const names = namesIn(tasks);
   const folders = names.filter(isNumber).map(Number);
   const runFolders = ctx.outside.hosts.list();
-  const processes = processFacts(ctx);
+  const processes = processFacts(ctx.paths);
   return {
     trees: treeFacts(ctx, folders),
     strays: names.filter((name) => !isNumber(name)),
@@ -67,11 +68,11 @@ function runFacts(ctx: Ctx, folders: readonly number[], processes: readonly Proc
 }
 
 /** Hosts of this home by their words, everything below them by the mark that each process of a run carries in its environment. */
-function processFacts(ctx: Ctx): ProcessFact[] {
+export function processFacts(paths: Paths): ProcessFact[] {
   const found = allProcesses().flatMap((process) => {
     if (process.state === "Z" || process.state === "X") return [];
     const environment = environmentOf(process.pid);
-    const runId = runOfEnvironment(environment, ctx.paths.runs) ?? runOfHost(commandOf(process.pid), environment, ctx.paths.home);
+    const runId = runOfEnvironment(environment, paths.runs) ?? runOfHost(commandOf(process.pid), environment, paths.home);
     return runId === undefined ? [] : [{ runId, who: { pid: process.pid, startTicks: process.startTicks } }];
   });
   const runs = Map.groupBy(found, (one) => one.runId);

@@ -117,6 +117,15 @@ describe("the emergency stop", () => {
     60_000,
   );
 
+  test("works with a configuration and a database that nothing else works with", async () => {
+    await startWithAgent();
+    writeFileSync(home.paths.config, "limits:\n  runs: many\n");
+    writeFileSync(home.paths.database, "no database");
+    expect((await home.ccm("list-tasks")).code).not.toBe(0);
+    expect(await home.json<{ runs: number[] }>("stop", "--now", "--all")).toMatchObject({ runs: [1] });
+    expect(processesOf(home.root)).toEqual([]);
+  }, 60_000);
+
   test("a host that answers nobody is killed, and what is below it", async () => {
     await startWithAgent();
     await home.json("stop");
