@@ -28,7 +28,7 @@ export function mergeCommit(repo: Repository, tree: CommitId, tip: CommitId, bas
   return commitTree(repo, tree, [tip, base], about);
 }
 
-/** git-patch-id(1) with --stable ignores line numbers and white space; `none` for an empty change. */
+/** git-patch-id(1) with --stable ignores line numbers and white space; empty for no change at all. */
 export async function patchId(repo: Repository, base: CommitId, commit: CommitId): Promise<string> {
   const { from, into } = await pipe(
     { gitDir: repo.gitDir, env: noIndex(repo), args: [...DIFF, "--binary", base, commit], timeoutMs: LONG_MS },
@@ -36,7 +36,7 @@ export async function patchId(repo: Repository, base: CommitId, commit: CommitId
   );
   if (from.code !== 0) throw refusal(DIFF, from);
   if (into.code !== 0) throw refusal(["patch-id"], into);
-  return into.stdout.toString().split(" ")[0] || "none";
+  return into.stdout.toString().split(" ")[0] ?? "";
 }
 
 export async function diff(repo: Repository, base: CommitId, commit: CommitId, limitBytes: number): Promise<string> {

@@ -66,7 +66,7 @@ export type Git = {
   moveBase(repo: Repository, branch: string, to: CommitId, from: CommitId): Promise<BaseMove>;
   /** True when a checkout of the person's (the main one or a linked one) has this short branch name checked out. */
   isCheckedOut(repo: Repository, branch: string): Promise<boolean>;
-  /** A hash of the change from base to commit that does not depend on where it is applied. */
+  /** A hash of the change from base to commit that does not depend on where it is applied; empty when they hold the same. */
   patchId(repo: Repository, base: CommitId, commit: CommitId): Promise<string>;
   /** The unified diff from base to commit, without colours, cut at `limitBytes`. */
   diff(repo: Repository, base: CommitId, commit: CommitId, limitBytes: number): Promise<string>;

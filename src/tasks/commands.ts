@@ -40,7 +40,7 @@ function createCommand(program: CAC, host: CommandHost): void {
     .option("--kind <kind>", "What kind of work it is: feature, bugfix, refactor, …", { default: "custom" })
     .option("--after <task>", "Start when this task is done; may be repeated", { type: [] })
     .example('ccm create-task --project my-app --title "Fix the login" --prompt "Users with a + in their address cannot log in."')
-    .example('  git log -5 | ccm create-task --project my-app --title "Explain the last commits" -')
+    .example('git log -5 | ccm create-task --project my-app --title "Explain the last commits" -')
     .action(async (input: string | undefined, options: CreateOptions) => (await load()).create(host, input, options));
 }
 

@@ -1,0 +1,121 @@
+// The commit that would merge, made in a real repository, and the stage that follows.
+import { beforeEach, describe, expect, test } from "bun:test";
+import { readEvents } from "../../src/kernel/events.ts";
+import { findCandidate, makeCandidate } from "../../src/review/actions.ts";
+import { changeOf } from "../../src/review/rules.ts";
+import { mustFind, patchTask } from "../../src/tasks/actions.ts";
+import { finishWork } from "../support/branch.ts";
+import { type CommandHome, openCommandHome } from "../support/command-home.ts";
+
+let home: CommandHome;
+
+async function open(...settings: string[]): Promise<void> {
+  await home.out("register-project", "--path", home.repository.path, "--name", "my-app", ...settings);
+  await home.out("create-task", "--title", "Fix", "--prompt", "Do it.");
+}
+
+const names = () => readEvents(home.ctx.db, { after: 0, limit: 100, taskId: 1 }).map((event) => event.name);
+const git = (...words: string[]) => home.repository.git(...words);
+
+beforeEach(() => {
+  home = openCommandHome();
+});
+
+describe("the stage after the agent's", () => {
+  const cases: [settings: string[], state: string, candidate: string, skipped: string[]][] = [
+    [["--gate", "full=npm test"], "verifying", "unchecked", []],
+    [[], "approving", "passed", ["verifying"]],
+    [["--approval", "auto"], "merging", "passed", ["verifying", "approving"]],
+  ];
+  test.each(cases)("with %j is %s", async (settings, state, candidate, skipped) => {
+    await open(...settings);
+    const { base, tip } = finishWork(home.ctx, home.repository, 1, { "a.txt": "one\n" });
+    await makeCandidate(home.ctx, 1);
+    expect(mustFind(home.ctx, 1)).toMatchObject({ state, stageDone: false, baseCommit: base, tipCommit: tip });
+    const made = findCandidate(home.ctx, 1);
+    expect(made).toMatchObject({ state: candidate, base, tip });
+    expect(git("log", "-1", "--format=%P %an %s", made?.commit ?? "")).toBe(`${base} Ada Fix`);
+    const events = readEvents(home.ctx.db, { after: 0, limit: 100, taskId: 1 }).filter((event) => event.name === "stage.skipped");
+    expect(events.map((event) => String(event.data.stage))).toEqual(skipped);
+  });
+
+  test("made twice from the same branch is the same commit", async () => {
+    await open();
+    finishWork(home.ctx, home.repository, 1, { "a.txt": "one\n" });
+    await makeCandidate(home.ctx, 1);
+    const first = findCandidate(home.ctx, 1);
+    await makeCandidate(home.ctx, 1);
+    expect(findCandidate(home.ctx, 1)?.patchId).toBe(first?.patchId ?? "");
+  });
+});
+
+test("a change that the base holds already is no change", async () => {
+  await open();
+  finishWork(home.ctx, home.repository, 1, { "a.txt": "one\n" });
+  home.repository.commit("The same", { "a.txt": "one\n" });
+  await makeCandidate(home.ctx, 1);
+  expect(mustFind(home.ctx, 1)).toMatchObject({ state: "done", result: "no_change" });
+});
+
+test("a base that has moved is brought into the branch, so that agent and person see what the gate sees", async () => {
+  await open();
+  const { tip } = finishWork(home.ctx, home.repository, 1, { "a.txt": "one\n" });
+  const moved = home.repository.commit("Elsewhere", { "b.txt": "two\n" });
+  await makeCandidate(home.ctx, 1);
+  const branch = git("rev-parse", "refs/heads/ccm/task-1");
+  expect(git("log", "-1", "--format=%P", branch)).toBe(`${tip} ${moved}`);
+  expect(git("rev-parse", "refs/ccm/base/1")).toBe(moved);
+  expect(mustFind(home.ctx, 1)).toMatchObject({ baseCommit: moved, tipCommit: branch });
+  expect(git("diff", branch, findCandidate(home.ctx, 1)?.commit ?? "")).toBe("");
+});
+
+describe("a conflict", () => {
+  beforeEach(async () => {
+    await open();
+    finishWork(home.ctx, home.repository, 1, { "README.md": "# Ours\n" });
+    home.repository.commit("Theirs", { "README.md": "# Theirs\n" });
+    await makeCandidate(home.ctx, 1);
+  });
+
+  test("goes back to the agent with the files and the command", () => {
+    const task = mustFind(home.ctx, 1);
+    expect(task).toMatchObject({ state: "executing", stageDone: false, conflicts: 1 });
+    expect(task.instruction).toContain(`git merge ${git("rev-parse", "main")}`);
+    expect(task.instruction).toContain("    README.md");
+    expect(names()).toContain("merge.conflicted");
+  });
+
+  test("that comes again waits for a person", async () => {
+    patchTask(home.ctx, 1, { stageDone: true });
+    await makeCandidate(home.ctx, 1);
+    expect(mustFind(home.ctx, 1)).toMatchObject({
+      state: "executing",
+      conflicts: 1,
+      waiting: { reason: "conflict", text: expect.stringContaining('Conflicts with "main" in README.md') },
+    });
+  });
+});
+
+test("a base branch that is gone is a Fault that says what to do", async () => {
+  await open();
+  finishWork(home.ctx, home.repository, 1, { "a.txt": "one\n" });
+  git("branch", "--move", "main", "trunk");
+  await expect(makeCandidate(home.ctx, 1)).rejects.toMatchObject({
+    code: "not_found",
+    hint: "Create it again; the task goes on by itself.",
+  });
+});
+
+test.each([
+  ["the candidate", { base: "b2", commit: "c", tip: "t" }, { baseCommit: "b", tipCommit: "t" }, { base: "b2", commit: "c" }],
+  [
+    "the branch once it has gone on",
+    { base: "b2", commit: "c", tip: "t" },
+    { baseCommit: "b", tipCommit: "t2" },
+    { base: "b", commit: "t2" },
+  ],
+  ["the branch before there is a candidate", null, { baseCommit: "b", tipCommit: "t" }, { base: "b", commit: "t" }],
+  ["nothing before the task has begun", null, { baseCommit: null, tipCommit: null }, null],
+])("what a task changes is %s", (_, candidate, task, change) => {
+  expect(changeOf(task, candidate)).toEqual(change);
+});
