@@ -45,6 +45,13 @@ export function chosenLevel(
   return probes.some((probe) => probe.level === settings.level && probe.works) ? settings.level : null;
 }
 
+/**
+ * The launcher runs for milliseconds, each line of it once: compiling its functions costs more than it saves (a third of
+ * the processor time of a start, measured), and at `namespace` the launcher stays as init, smaller without. bun:ffi needs
+ * the compiler itself, so it cannot be switched off whole.
+ */
+const LAUNCHER_ENGINE = { BUN_JSC_useDFGJIT: "0", BUN_JSC_useBaselineJIT: "0" };
+
 /** Variables of the command, as they travel through the launcher. */
 export const CARRIED = "CCM_CARRIED_";
 
@@ -56,7 +63,7 @@ export const CARRIED = "CCM_CARRIED_";
  */
 export function sandboxEnv(level: SandboxLevel, env: Readonly<Record<string, string>>): Record<string, string> {
   if (level === "none") return { ...env };
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [CARRIED + name, value]));
+  return { ...LAUNCHER_ENGINE, ...Object.fromEntries(Object.entries(env).map(([name, value]) => [CARRIED + name, value])) };
 }
 
 /** The command's own environment out of the launcher's, as `NAME=value`. */
