@@ -1,5 +1,5 @@
 // What is outside the database, for real: each room's own implementation, put together.
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHosts, createMachine } from "./agents/outside.ts";
 import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
@@ -42,9 +42,16 @@ function sandboxedGit(paths: Paths, config: Config): Sandboxed {
       write,
       show: ownCommand().filter((word) => word.startsWith("/")),
     });
-    const specPath = join(root, "git-sandbox.json");
-    writeFileSync(specPath, JSON.stringify(spec), { mode: 0o600 });
+    const specPath = writeSpec(root, JSON.stringify(spec));
     const words = sandboxArgv(spec, sandboxLaunch(specPath));
     return { argv: [...words, ...command.argv], env: sandboxEnv(order.level, command.env), cwd: command.cwd };
   };
+}
+
+/** Several gits of a task start at the same time: a spec has a name of its own content, and is never seen half-written. */
+function writeSpec(folder: string, text: string): string {
+  const path = join(folder, `git-sandbox-${Bun.hash(text).toString(36)}.json`);
+  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+  renameSync(`${path}.tmp`, path);
+  return path;
 }

@@ -52,10 +52,10 @@ export async function changesIn(task: TaskGit, keepOut: KeepOut, wrap: Wrap): Pr
   return sortOut(task, keepOut, fields(differing), fields(untracked));
 }
 
-async function listChanges(task: TaskGit, wrap: Wrap): Promise<Answer[]> {
+function listChanges(task: TaskGit, wrap: Wrap): Promise<Answer[]> {
   const differing = ["diff-files", "--name-status", "--no-renames", "--ignore-submodules=all", "-z"];
   const untracked = ["ls-files", "--others", "--exclude-standard", "-z"];
-  return [await run(inTree(task, wrap, { args: differing })), await run(inTree(task, wrap, { args: untracked }))];
+  return Promise.all([differing, untracked].map((args) => run(inTree(task, wrap, { args }))));
 }
 
 function sortOut(task: TaskGit, keepOut: KeepOut, differing: RawPath[], untracked: RawPath[]): Changes {

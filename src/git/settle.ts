@@ -26,8 +26,7 @@ type Snapshot = { tree: string; committedFiles: number; left: Left[] };
  */
 export async function settleTree(task: TaskGit, base: CommitId, keepOut: KeepOut, message: string, wrap: Wrap): Promise<SettledGit> {
   const found = seal(task);
-  await refuseMarkers(task, wrap);
-  const at = await position(task, base, wrap);
+  const [at] = await Promise.all([position(task, base, wrap), refuseMarkers(task, wrap)]);
   const merged = await mergedIn(task, wrap);
   const snapshot = await take(task, base, at.head, keepOut, wrap);
   const dirty = snapshot.committedFiles > 0;
@@ -91,9 +90,11 @@ async function take(task: TaskGit, base: CommitId, head: CommitId, keepOut: Keep
 }
 
 async function writeTree(task: TaskGit, head: CommitId, wrap: Wrap): Promise<{ tree: CommitId; committedFiles: number }> {
-  const tree = (await runInTree(task, wrap, { args: ["write-tree"] })).toString().trim();
-  const differing = await runInTree(task, wrap, { args: ["diff-tree", "-r", "-z", "--name-only", "--no-renames", head, tree] });
-  return { tree, committedFiles: fields(differing).length };
+  const [tree, differing] = await Promise.all([
+    runInTree(task, wrap, { args: ["write-tree"] }),
+    runInTree(task, wrap, { args: ["diff-index", "--cached", "-z", "--name-only", "--no-renames", head] }),
+  ]);
+  return { tree: tree.toString().trim(), committedFiles: fields(differing).length };
 }
 
 async function updateIndex(task: TaskGit, changes: Changes, wrap: Wrap): Promise<void> {
