@@ -1,11 +1,13 @@
 // The commit that would merge, made in a real repository, and the stage that follows.
 import { beforeEach, describe, expect, test } from "bun:test";
+import { claimRun, runsOf } from "../../src/agents/actions.ts";
 import { readEvents } from "../../src/kernel/events.ts";
-import { findCandidate, makeCandidate } from "../../src/review/actions.ts";
+import { findCandidate, finishGateRun, makeCandidate } from "../../src/review/actions.ts";
 import { changeOf } from "../../src/review/rules.ts";
 import { mustFind, patchTask } from "../../src/tasks/actions.ts";
 import { finishWork } from "../support/branch.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";
+import { endRun } from "../support/progress.ts";
 
 let home: CommandHome;
 
@@ -118,4 +120,64 @@ test.each([
   ["nothing before the task has begun", null, { baseCommit: null, tipCommit: null }, null],
 ])("what a task changes is %s", (_, candidate, task, change) => {
   expect(changeOf(task, candidate)).toEqual(change);
+});
+
+describe("the end of a gate's run", () => {
+  /** The gate has run on the candidate and ended with this code. */
+  async function gateEnds(code: number): Promise<void> {
+    await open("--gate", "full=npm test", "--approval", "auto");
+    finishWork(home.ctx, home.repository, 1, { "a.txt": "one\n" });
+    await makeCandidate(home.ctx, 1);
+    const commit = findCandidate(home.ctx, 1)?.commit ?? null;
+    const run = claimRun(home.ctx, { task: mustFind(home.ctx, 1), kind: "gate", name: "full", commit, command: "npm test" });
+    if (!run) throw new Error("The gate has a live run already.");
+    endRun(home.ctx, run, code, "3 tests failed\n");
+  }
+
+  const finish = () => {
+    const run = runsOf(home.ctx, 1).at(-1);
+    if (run) finishGateRun(home.ctx, run);
+  };
+
+  test("that passed lets exactly that commit go on", async () => {
+    await gateEnds(0);
+    finish();
+    expect(mustFind(home.ctx, 1).state).toBe("merging");
+    expect(findCandidate(home.ctx, 1)).toMatchObject({ state: "passed", gateRunId: 1 });
+    expect(names()).toContain("gate.passed");
+  });
+
+  test("that failed sends the task back with the output, until its send-backs are used up", async () => {
+    await gateEnds(1);
+    finish();
+    expect(mustFind(home.ctx, 1)).toMatchObject({
+      state: "executing",
+      sendBacks: 1,
+      instruction: expect.stringContaining("    3 tests failed"),
+    });
+  });
+
+  test("that failed for the last time fails the task", async () => {
+    await gateEnds(1);
+    patchTask(home.ctx, 1, { sendBacks: home.ctx.config.limits.sendBacks });
+    finish();
+    expect(mustFind(home.ctx, 1)).toMatchObject({ state: "failed", error: { code: "failed" } });
+  });
+
+  test("says nothing about a candidate that was made anew meanwhile", async () => {
+    await gateEnds(0);
+    const moved = home.repository.commit("Elsewhere", { "b.txt": "two\n" });
+    await makeCandidate(home.ctx, 1);
+    finish();
+    expect(mustFind(home.ctx, 1).state).toBe("verifying");
+    expect(findCandidate(home.ctx, 1)).toMatchObject({ state: "unchecked", base: moved });
+  });
+
+  test("counts once", async () => {
+    await gateEnds(1);
+    const run = runsOf(home.ctx, 1).at(-1);
+    finish();
+    if (run) finishGateRun(home.ctx, run);
+    expect(mustFind(home.ctx, 1).sendBacks).toBe(1);
+  });
 });

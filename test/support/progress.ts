@@ -24,8 +24,8 @@ export function startedRun(ctx: Ctx, id: number, kind: RunKind = "agent", name =
   return run;
 }
 
-/** The same run, finished with an exit code and its last words. */
-export function finishedRun(ctx: Ctx, run: Run, code: number, tail = ""): void {
+/** Its host is gone, and it ended with an exit code and its last words; nobody has judged it yet. */
+export function endRun(ctx: Ctx, run: Run, code: number, tail = ""): void {
   const at = ctx.clock.now();
   const exit: ExitRecord = {
     code,
@@ -39,10 +39,13 @@ export function finishedRun(ctx: Ctx, run: Run, code: number, tail = ""): void {
     result: null,
     undelivered: [],
   };
-  ctx.db.transact(() => {
-    setEnded(ctx.db, run.id, exit, at);
-    finishRun(ctx, run, code === 0 ? "passed" : "failed", `The ${run.kind} "${run.agent}" ended with exit code ${code}.`);
-  });
+  ctx.db.transact(() => setEnded(ctx.db, run.id, exit, at));
+}
+
+/** The same, and its outcome is recorded. */
+export function finishedRun(ctx: Ctx, run: Run, code: number, tail = ""): void {
+  endRun(ctx, run, code, tail);
+  finishRun(ctx, run, code === 0 ? "passed" : "failed", `The ${run.kind} "${run.agent}" ended with exit code ${code}.`);
 }
 
 /** Gives the task a base, a tip and a candidate on which the gates have passed. */
