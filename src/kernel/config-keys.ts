@@ -53,7 +53,7 @@ export function entriesOf(schema: unknown, path: readonly string[]): Record<stri
 
 function keysBelow(schema: unknown, prefix: string): string[] {
   const shape = unwrapped(schema);
-  if (shape?.type === "record" && unwrapped(shape.value)?.entries) return keysBelow(shape.value, `${prefix}.*`);
+  if (shape?.type === "record") return keysBelow(shape.value, `${prefix}.*`);
   if (!shape?.entries) return [prefix];
   return Object.entries(shape.entries).flatMap(([key, entry]) => keysBelow(entry, `${prefix}.${key}`));
 }
