@@ -1,30 +1,17 @@
 // `ccm doctor` and `ccm health`: what was tried, how it went, and what to do about it.
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../kernel/config.ts";
 import type { Config } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
-import { probeLock, takeLock } from "../kernel/lock.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
 import { wrap } from "../kernel/text-table.ts";
-import {
-  checkAgents,
-  checkClock,
-  checkDatabase,
-  checkDisk,
-  checkGit,
-  checkHome,
-  checkMemory,
-  checkOptional,
-  checkSandbox,
-  ok,
-  tried,
-} from "./checks.ts";
+import { checkAgents, checkGit, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
 import { sections } from "./config.ts";
 import { findDaemon } from "./daemon-file.ts";
+import { checkClock, checkDatabase, checkDisk, checkHome, checkLocks } from "./home-checks.ts";
 import type { Check } from "./schema.ts";
 
 /** A loop that lives looks at requests at least once a second. */
@@ -70,19 +57,6 @@ function readConfig(paths: Paths): { config: Config; check: Check } {
     if (!(thrown instanceof Fault)) throw thrown;
     const check: Check = { name: "configuration", verdict: "fail", text: thrown.message, hint: thrown.hint };
     return { config: loadConfig(sections, join(paths.home, randomUUID()), {}), check };
-  }
-}
-
-/** A run lives while its lock is held, so a file system that does not keep locks is no place for a home. */
-function checkLocks(paths: Paths): Check {
-  const file = join(paths.home, `lock.${process.pid}.tmp`);
-  const lock = takeLock(file);
-  try {
-    if (lock && probeLock(file)) return ok("locks", "The file system keeps locks.");
-    return { name: "locks", verdict: "fail", text: "The file system does not keep locks.", hint: "CCM_HOME belongs on a local disk." };
-  } finally {
-    lock?.release();
-    rmSync(file, { force: true });
   }
 }
 

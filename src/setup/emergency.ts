@@ -24,8 +24,11 @@ export async function stopEverything(host: CommandHost): Promise<void> {
   const paths = pathsAt(homeFrom(process.env));
   requireOwnHome(paths, currentCaller());
   const daemon = killDaemon(paths);
-  const ctx = await host.open().catch(() => null);
-  const asked = ctx ? await stopRuns(ctx) : [];
+  // Whatever is broken there must not keep anything alive: the second way goes by processes alone.
+  const asked = await host
+    .open()
+    .then(stopRuns)
+    .catch(() => []);
   const runs = [...new Set([...asked, ...(await killMarked(paths))])].sort((a, b) => a - b);
   host.print({ daemon: daemon?.pid ?? null, runs }, () =>
     [
@@ -63,9 +66,10 @@ export async function stopRuns(ctx: Ctx): Promise<number[]> {
   return [...asked].sort((a, b) => a - b);
 }
 
-/** Runs with a host now, known to the database or not. */
+/** Runs with a host now, known to the database or not; by processes, because there may be thousands of folders. */
 function startedRuns(ctx: Ctx): number[] {
-  return ctx.outside.hosts.list().filter((id) => ctx.outside.hosts.look(id).kind === "live");
+  const ids = processFacts(ctx.paths).map(({ runId }) => runId);
+  return ids.filter((id) => ctx.outside.hosts.look(id).kind === "live");
 }
 
 /** Kills every process that says it belongs to a run of this home, hosts included; gives the runs. Faults: `environment`. */
@@ -84,10 +88,14 @@ async function killMarked(paths: Paths): Promise<number[]> {
 }
 
 async function killHosts(ctx: Ctx, runs: readonly number[]): Promise<void> {
-  for (const id of runs) killHost(ctx, id);
-  const left = runs.filter((id) => ctx.outside.hosts.look(id).kind === "live");
-  if (left.length > 0) throw stillThere(left);
-  await Promise.all(runs.map((id) => ctx.outside.hosts.reap(id, findRun(ctx, id)?.taskId ?? 0)));
+  const { hosts } = ctx.outside;
+  const deadline = realClock.elapsed() + OBEY_MS;
+  for (let left = runs; left.length > 0; left = left.filter((id) => hosts.look(id).kind === "live")) {
+    for (const id of left) killHost(ctx, id);
+    if (realClock.elapsed() > deadline) throw stillThere(left);
+    await realClock.sleep(POLL_MS);
+  }
+  await Promise.all(runs.map((id) => hosts.reap(id, findRun(ctx, id)?.taskId ?? 0)));
 }
 
 function killHost(ctx: Ctx, id: number): void {

@@ -175,6 +175,15 @@ describe("health and doctor", () => {
   });
 });
 
+test("fsck leaves trees and repositories to a running daemon, which answers it", async () => {
+  await startWithAgent();
+  writeFileSync(join(home.paths.tasks, "notes"), "somebody's");
+  expect((await home.ccm("fsck", "--dry-run")).stdout).toMatch(/^would {3}"tasks\/notes"/);
+  expect(await home.json<unknown>("fsck")).toMatchObject([{ text: '"tasks/notes" belongs to no task.', done: true, failed: null }]);
+  expect((await home.ccm("fsck")).stdout).toBe("Database, trees, runs, processes and refs agree.\n");
+  expect(await home.json<object>("task-status", "1")).toMatchObject({ state: "executing" });
+}, 60_000);
+
 /** A daemon in the background, and one agent that does nothing for ten minutes. */
 async function startWithAgent(): Promise<void> {
   await home.json("init", "--yes");

@@ -150,6 +150,7 @@ describe("each damage is named, repaired, and then gone", () => {
   test("what outlived a finished run is killed", async () => {
     const finished = ctx.db.sql.query<{ id: number }, []>("SELECT id FROM runs WHERE state = 'finished'").get()?.id ?? 0;
     const child = Bun.spawn(["sleep", "600"], { env: { CCM_RUN_SPOOL: paths.run(finished).spool }, detached: true });
+    await waitFor("its start", () => agentsOf(finished).length > 0);
     const [finding] = await check(ctx, { repair: true, scope: "home" });
     expect(finding).toMatchObject({ text: `Run r${finished} is over and has processes: ${child.pid}.`, done: true });
     await child.exited;
