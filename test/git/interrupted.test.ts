@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "../support/wait.ts";
 import { bench, commitAll, complaints, git, makeRepository, write } from "./repositories.ts";
 
 const FILES = { "a.txt": "one\n", "b.txt": "one\n", "deleted.txt": "one\n", "same.txt": "one\n" };
@@ -85,20 +86,27 @@ test.each(THEIRS)("%s is never taken for a half-made move", async (_, edit) => {
   expect([existsSync(lock), git(path, "status", "--porcelain"), git(path, "rev-parse", "main")]).toEqual([true, before, from]);
 });
 
-test("a lock that is young, or that a git at work may hold, is left alone", async () => {
-  const { path, outside, repo, from, to } = await ahead();
-  const young = leaveLock(path, "index.lock", 0);
-  expect(await outside.moveBase(repo, "main", to, from)).toMatchObject({ kind: "dirty", text: expect.stringContaining("index.lock") });
-  expect(existsSync(young)).toBe(true);
+test(
+  "a lock that is young, or that a git at work may hold, is left alone",
+  async () => {
+    const { path, outside, repo, from, to } = await ahead();
+    const young = leaveLock(path, "index.lock", 0);
+    expect(await outside.moveBase(repo, "main", to, from)).toMatchObject({ kind: "dirty", text: expect.stringContaining("index.lock") });
+    expect(existsSync(young)).toBe(true);
 
-  leaveLock(path, "index.lock");
-  const working = Bun.spawn(["git", "cat-file", "--batch"], { cwd: path, stdin: "pipe", stdout: "ignore" });
-  expect(await outside.moveBase(repo, "main", to, from)).toMatchObject({ kind: "dirty", text: expect.stringContaining("index.lock") });
-  working.kill();
-  await working.exited;
-  expect(await outside.moveBase(repo, "main", to, from)).toEqual({ kind: "moved" });
-  expect(readFileSync(join(path, "a.txt"), "utf8")).toBe("two and more\n");
-});
+    const working = Bun.spawn(["git", "cat-file", "--batch"], { cwd: path, stdin: "pipe", stdout: "ignore" });
+    const since = performance.now();
+    await waitFor("a git that is older than the lock", () => performance.now() - since > 4_000);
+    leaveLock(path, "index.lock", 5_500);
+    expect(await outside.moveBase(repo, "main", to, from)).toMatchObject({ kind: "dirty", text: expect.stringContaining("index.lock") });
+    leaveLock(path, "index.lock"); // From before it started.
+    expect(await outside.moveBase(repo, "main", to, from)).toEqual({ kind: "moved" });
+    working.kill();
+    await working.exited;
+    expect(readFileSync(join(path, "a.txt"), "utf8")).toBe("two and more\n");
+  },
+  GIT_WAITS_MS,
+);
 
 test(
   "a ref whose lock was left behind moves",
