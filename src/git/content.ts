@@ -28,11 +28,11 @@ export function mergeCommit(repo: Repository, tree: CommitId, tip: CommitId, bas
   return commitTree(repo, tree, [tip, base], about);
 }
 
-/** git-patch-id(1) with --stable ignores line numbers and white space; empty for no change at all. */
+/** git-patch-id(1) with --verbatim ignores line numbers only, since white space can be the change; empty for no change at all. */
 export async function patchId(repo: Repository, base: CommitId, commit: CommitId): Promise<string> {
   const { from, into } = await pipe(
     { gitDir: repo.gitDir, env: noIndex(repo), args: [...DIFF, "--binary", base, commit], timeoutMs: LONG_MS },
-    { gitDir: repo.gitDir, args: ["patch-id", "--stable"], timeoutMs: LONG_MS },
+    { gitDir: repo.gitDir, args: ["patch-id", "--verbatim"], timeoutMs: LONG_MS },
   );
   if (from.code !== 0) throw refusal(DIFF, from);
   if (into.code !== 0) throw refusal(["patch-id"], into);
@@ -78,7 +78,7 @@ function noIndex(repo: Repository): Record<string, string> {
 
 let mergeTreeWorks: Promise<void> | undefined;
 
-/** `merge-tree --write-tree` came with git 2.38; an older one calls it wrong usage. Asked once a process. */
+/** `merge-tree --write-tree` came with git 2.38, `patch-id --verbatim` with 2.39; an older one calls it wrong usage. Asked once a process. */
 function requireMergeTree(): Promise<void> {
   mergeTreeWorks ??= text({ args: ["version"] }).then((version) => {
     if (!isOldGit(version)) return;
@@ -86,14 +86,14 @@ function requireMergeTree(): Promise<void> {
     throw new Fault(
       "environment",
       `"${version}" is too old to merge without a checkout.`,
-      "Install git 2.38 or newer; Debian has it in backports, Ubuntu in ppa:git-core/ppa.",
+      "Install git 2.39 or newer; Debian has it in backports, Ubuntu in ppa:git-core/ppa.",
     );
   });
   return mergeTreeWorks;
 }
 
-/** True for what `git version` prints of a git before 2.38. */
+/** True for what `git version` prints of a git before 2.39. */
 export function isOldGit(version: string): boolean {
   const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/.exec(version) ?? [];
-  return Number(major) < 2 || (Number(major) === 2 && Number(minor) < 38);
+  return Number(major) < 2 || (Number(major) === 2 && Number(minor) < 39);
 }

@@ -166,7 +166,7 @@ function spawn(command: Command, stdin: Call["stdin"]) {
   }
 }
 
-const INSTALL_HINT = "Install git 2.38 or newer: `apt install git`, `dnf install git` or `brew install git`.";
+const INSTALL_HINT = "Install git 2.39 or newer: `apt install git`, `dnf install git` or `brew install git`.";
 const PLAIN_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 async function collect(child: ReturnType<typeof spawn>, limit: { bytes: number } | null, kill: () => void): Promise<Answer> {

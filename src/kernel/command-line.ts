@@ -33,6 +33,7 @@ export async function runCommandLine(program: Program, terminal: Terminal): Prom
       return opened;
     },
     print: (value, human) => terminal.out(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(human())),
+    stream: (value, human) => terminal.out(json ? `${JSON.stringify(value)}\n` : withNewline(human())),
     note: (line) => {
       if (!json) terminal.out(withNewline(line));
     },

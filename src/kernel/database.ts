@@ -1,5 +1,6 @@
 // SQLite: opened in the right order, written only in immediate transactions whose effects run after the commit.
 import { Database, SQLiteError } from "bun:sqlite";
+import { chmodSync } from "node:fs";
 import { Fault } from "./fault.ts";
 
 /** How long a writer waits for another process's transaction before it gives up. */
@@ -31,6 +32,7 @@ export type Db = {
 /** Opens or creates the file (`:memory:` for tests). Only the owner may read it. Faults: `environment`. */
 export function openDatabase(path: string, mode: "create" | "existing" = "create"): Db {
   const sql = guarded(() => new Database(path, { create: mode === "create", readwrite: true, strict: true }));
+  if (mode === "create" && path !== ":memory:") chmodSync(path, 0o600); // SQLite gives its -wal and -shm the same mode.
   guarded(() => {
     sql.run(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`); // First: the next one already takes a lock.
     sql.run("PRAGMA journal_mode=WAL");

@@ -13,6 +13,8 @@ export type CommandHost = {
   open(): Promise<Ctx>;
   /** Prints a result: JSON with --json, else the text that `human` makes. */
   print(value: unknown, human: () => string): void;
+  /** Prints one of many results as they come: with --json an object a line (https://jsonlines.org). */
+  stream(value: unknown, human: () => string): void;
   /** Prints a line while work goes on; silent with --json. */
   note(line: string): void;
   readonly json: boolean;

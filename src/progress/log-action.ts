@@ -68,7 +68,7 @@ function printer(ctx: Ctx, host: CommandHost, wanted: Wanted): Printer {
   const shape = (event: Event) => ({ ...event, at: new Date(event.at).toISOString() });
   const words = (events: readonly Event[]) => events.filter(({ name }) => !isToldAgain(name)).map(text);
   return {
-    one: (event) => host.print(shape(event), () => words([event]).join("\n")),
+    one: (event) => host.stream(shape(event), () => words([event]).join("\n")),
     all: (events) => host.print(events.map(shape), () => words(events).join("\n") || "Nothing has happened yet."),
   };
 }

@@ -8,8 +8,8 @@ import type { Check } from "./schema.ts";
 const MB = 1_000_000;
 /** A program that does not tell its version by then hangs. */
 const VERSION_MS = 10_000;
-/** `git merge-tree --write-tree`, by which every merge is made: https://git-scm.com/docs/merge-tree, git 2.38. */
-const GIT_VERSION = [2, 38] as const;
+/** `git merge-tree --write-tree`, by which every merge is made, and `git patch-id --verbatim`: https://git-scm.com/docs, git 2.39. */
+const GIT_VERSION = [2, 39] as const;
 
 export function ok(name: string, text: string): Check {
   return { name, verdict: "ok", text, hint: "" };

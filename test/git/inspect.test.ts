@@ -131,8 +131,8 @@ test("a missing git says how to get it; an old one is known by its version", asy
     process.env.PATH = path;
   }
   expect([
-    isOldGit("git version 2.37.9"),
-    isOldGit("git version 2.38.0"),
+    isOldGit("git version 2.38.9"),
+    isOldGit("git version 2.39.0"),
     isOldGit("git version 2.50.1 (Apple Git-155)"),
     isOldGit("git version 3.0.0"),
   ]).toEqual([true, false, false, false]);
