@@ -276,16 +276,6 @@ describe("what is left", () => {
     expect(lab.hosts.look(1).kind).toBe("died");
   });
 
-  test("what a killed host had half written is gone after reaping", async () => {
-    const lab = openRuns();
-    lab.launch(shell("exit 0"));
-    await lab.ended();
-    const half = join(lab.paths.run(1).root, "exit.json.4711.tmp");
-    writeFileSync(half, '{"code"');
-    await lab.hosts.reap(1, 1);
-    expect([existsSync(half), existsSync(lab.paths.run(1).exit)]).toEqual([false, true]);
-  });
-
   test("of a run before the last boot is nothing, whatever has its pids now", async () => {
     const lab = openRuns();
     lab.hosts.prepare(shellSpec(lab.paths));
