@@ -32,7 +32,7 @@ export async function timed(work: () => unknown): Promise<number> {
 
 /** Processor time in ms of a whole process and of those it waited for (wait4), which must succeed. */
 export function cpuOf(argv: string[], env: Record<string, string>): number {
-  const child = Bun.spawnSync(argv, { env, stdio: ["ignore", "ignore", "inherit"] });
+  const child = Bun.spawnSync(argv, { env, stdio: ["ignore", "pipe", "inherit"] }); // As scripts read it: /dev/null counts as a terminal at first.
   if (child.exitCode !== 0) throw new Error(`${argv.join(" ")} ended with ${child.exitCode}.`);
   return Number(child.resourceUsage.cpuTime.total) / 1_000;
 }
