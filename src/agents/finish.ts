@@ -6,7 +6,7 @@ import { projectOf } from "../projects/actions.ts";
 import { failTask, moveTask, mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import { judgeFault } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
-import { setupIsDone, treeOrder } from "../worktrees/actions.ts";
+import { measureTree, setupIsDone, treeOrder } from "../worktrees/actions.ts";
 import { finishRun } from "./actions.ts";
 import { describeExit, judgeRun, messageInstruction, outcomeOf, type RunVerdict, retryInstruction, stageOf } from "./rules.ts";
 import type { ExitRecord, HostState, Run } from "./schema.ts";
@@ -84,7 +84,7 @@ async function bringHome(ctx: Ctx, run: Run): Promise<string> {
   if (!task.tipCommit) throw new Error(`Task ${task.id} has a run but no tip.`);
   const text = { message: task.title, author: { name: project.authorName, email: project.authorEmail }, at: run.claimedAt };
   const imported = await ctx.outside.git.importBranch(order.git, order.base, task.tipCommit, text);
-  const sizeBytes = await ctx.outside.trees.measure(task.id);
+  const sizeBytes = await measureTree(ctx, task.id);
   ctx.db.transact(() => {
     patchTask(ctx, task.id, { tipCommit: imported.tip });
     if (settled.committedFiles > 0 || settled.left.length > 0)

@@ -26,6 +26,13 @@ export function listWorktrees(ctx: Ctx, limit: number, which: "in place" | "tras
   return table.listWorktrees(ctx.db, limit, which === "in place" ? "discarded" : "purged").reverse();
 }
 
+/** Measures a tree with its private git directory, and keeps that for lists; in bytes. */
+export async function measureTree(ctx: Ctx, taskId: number): Promise<number> {
+  const sizeBytes = await ctx.outside.trees.measure(taskId);
+  table.patchWorktree(ctx.db, taskId, { sizeBytes });
+  return sizeBytes;
+}
+
 export function setupIsDone(ctx: Ctx, taskId: number): void {
   table.patchWorktree(ctx.db, taskId, { setup: "done" });
 }
