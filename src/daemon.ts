@@ -11,7 +11,7 @@ import { FAULTS, Fault, isFault, unwrap } from "./kernel/fault.ts";
 import { currentCaller, requireHome } from "./kernel/home.ts";
 import { realIds } from "./kernel/ids.ts";
 import { createJobs, type JobEnd } from "./kernel/jobs.ts";
-import { takeLock } from "./kernel/lock.ts";
+import { takeLockAfterDeath } from "./kernel/lock.ts";
 import { createLog } from "./kernel/log.ts";
 import { createLoop, type Loop } from "./kernel/loop.ts";
 import { migrate } from "./kernel/migrate.ts";
@@ -46,7 +46,7 @@ export async function main(words: string[]): Promise<number> {
 
 async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   requireHome(paths, currentCaller());
-  const lock = takeLock(paths.lock);
+  const lock = await takeLockAfterDeath(paths.lock);
   if (!lock) throw new Fault("conflict", `A daemon already runs for "${paths.home}".`, "`ccm status` shows it; `ccm stop` ends it.");
   untellDaemon(paths);
   const stop = new AbortController();

@@ -24,6 +24,20 @@ export function takeLock(path: string): Lock | null {
   return { release: () => closeSync(fd) };
 }
 
+/** A child of a killed holder has the open file until its exec: a moment, however loaded the machine is. */
+const LAST_CHILD_MS = 500;
+const LOOK_AGAIN_MS = 5;
+
+/** `takeLock` for whoever comes right after a holder that was killed. */
+export async function takeLockAfterDeath(path: string): Promise<Lock | null> {
+  const deadline = performance.now() + LAST_CHILD_MS;
+  for (;;) {
+    const lock = takeLock(path);
+    if (lock || performance.now() > deadline) return lock;
+    await Bun.sleep(LOOK_AGAIN_MS);
+  }
+}
+
 /** Whether somebody holds the lock, this process included. A file that does not exist is not locked. Never takes it. */
 export function probeLock(path: string): boolean {
   let fd: number;
