@@ -5,7 +5,7 @@ import { createHosts, createMachine } from "./agents/outside.ts";
 import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
 import type { Config, Outside } from "./kernel/context.ts";
 import type { Paths } from "./kernel/paths.ts";
-import { ownCommand } from "./kernel/process.ts";
+import { ownCommand, ownPlaces } from "./kernel/process.ts";
 import { sandboxLaunch } from "./sandbox/actions.ts";
 import { sandboxArgv, sandboxEnv, sandboxSpec } from "./sandbox/rules.ts";
 import type { Sandbox } from "./sandbox/schema.ts";
@@ -40,7 +40,7 @@ function sandboxedGit(paths: Paths, config: Config): Sandboxed {
       network: "none",
       hide: config.sandbox.hide,
       write,
-      show: ownCommand().filter((word) => word.startsWith("/")),
+      show: [...config.sandbox.show, ...ownPlaces()],
     });
     const specPath = writeSpec(root, JSON.stringify(spec));
     const words = sandboxArgv(spec, sandboxLaunch(specPath));

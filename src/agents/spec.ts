@@ -1,9 +1,9 @@
 // The order for one run: command, prompt, environment, sandbox and limits, put together from what is configured.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
-import { ownCommand } from "../kernel/process.ts";
+import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import type { Project } from "../projects/schema.ts";
 import { sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
@@ -20,7 +20,6 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
   const command = commandOf(ctx, run);
-  const executable = ownCommand();
   return {
     runId: run.id,
     taskId: task.id,
@@ -52,7 +51,7 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
       network: ctx.config.sandbox.network,
       unixSockets: project.settings.unixSockets,
       hide: ctx.config.sandbox.hide,
-      show: [...ctx.config.sandbox.show, ...[...executable, ...shownWords(run, command)].filter((word) => word.startsWith("/"))],
+      show: [...ctx.config.sandbox.show, ...ownPlaces(), ...shownWords(run, command)],
     }),
     limits: limitsOf(ctx, run),
     treePath: places.tree,
@@ -62,7 +61,7 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
 
 /** A person's own agent may lie where the sandbox hides everything, such as /tmp; what a repository says is never shown. */
 function shownWords(run: Run, command: AgentCommand): string[] {
-  return run.kind === "agent" ? command.argv.filter((word) => existsSync(word)) : [];
+  return run.kind === "agent" ? command.argv.filter((word) => isAbsolute(word) && existsSync(word)) : [];
 }
 
 /** Set-up and gates are lines for a shell, as a person would type them. */

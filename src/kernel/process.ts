@@ -158,6 +158,13 @@ export function ownCommand(): string[] {
   return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, join(import.meta.dir, "..", "main.ts")];
 }
 
+/** What that command reads: a sandbox that hides the place where ccm lies must show these. From source it is the checkout's code. */
+export function ownPlaces(): string[] {
+  if (Bun.isStandaloneExecutable) return [process.execPath];
+  const checkout = join(import.meta.dir, "../..");
+  return [process.execPath, ...["src", "migrations", "node_modules", "package.json", "tsconfig.json"].map((name) => join(checkout, name))];
+}
+
 let pageBytes = 0;
 
 /** proc_pid_stat(5): the name is in parentheses and may itself hold parentheses and spaces, so fields count from the last one. */

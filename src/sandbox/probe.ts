@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isFault, messageOf } from "../kernel/fault.ts";
-import { ownCommand } from "../kernel/process.ts";
+import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { sandboxLaunch } from "./actions.ts";
 import { type Attempt, PROBE } from "./attempt.ts";
 import { landlockAbi } from "./landlock.ts";
@@ -44,7 +44,7 @@ function probeSpec(level: SandboxLevel, folder: string): SandboxSpec {
     write: [join(folder, PROBE.tree), join(folder, PROBE.tmp)],
     protect: [],
     hide: [join(folder, PROBE.secret)],
-    show: [folder, ...ownCommand().map((path) => dirname(path))],
+    show: [folder, ...ownPlaces()],
     tmp: join(folder, PROBE.tmp),
     cwd: join(folder, PROBE.tree),
     network: "host",
