@@ -52,6 +52,7 @@ const CASE_MS = 60_000;
 
 /** What the agent does: two commits' worth of work, of which it commits the first. */
 const PROMPT = (name: string) => `demo: write ${name}-first.txt one
+demo: sleep 0.2
 demo: commit First half
 demo: sleep 0.05
 demo: write ${name}-second.txt two

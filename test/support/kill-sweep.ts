@@ -6,7 +6,7 @@ const TIMELINE: [event: string, nth: number, spanMs: number][] = [
   ["task.created", 1, 120],
   ["worktree.created", 1, 10],
   ["run.claimed", 1, 60],
-  ["run.started", 1, 240],
+  ["run.started", 1, 420],
   ["run.ended", 1, 300],
   ["work.imported", 1, 60],
   ["candidate.made", 1, 10],
