@@ -57,12 +57,6 @@ describe("a home", () => {
     );
   });
 
-  test.skipIf(me.uid === 0)("[normal user only] that cannot be written is an environment Fault", () => {
-    const paths = home();
-    chmodSync(paths.database, 0o400);
-    expect(() => requireHome(paths, me)).toThrow(expect.objectContaining({ code: "environment" }));
-  });
-
   test("that is a file, or lies below one, is told apart", () => {
     const paths = temporaryHome();
     mkdirSync(paths.home.replace(/\/home$/, ""), { recursive: true });
