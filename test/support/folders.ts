@@ -1,8 +1,9 @@
 // Temporary folders that are gone after the test, whatever happened in it.
 import { afterEach } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openUp } from "../../src/kernel/open-folders.ts";
 import { type Paths, pathsAt } from "../../src/kernel/paths.ts";
 
 const made: string[] = [];
@@ -21,7 +22,7 @@ export function temporaryHome(): Paths {
 
 afterEach(() => {
   for (const folder of made.splice(0)) {
-    chmodSync(folder, 0o700);
+    openUp(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 });

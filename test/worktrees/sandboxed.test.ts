@@ -16,7 +16,7 @@ test.each(levels)(
   "made, settled, imported, shown, discarded and restored at level %s",
   async (level) => {
     const { path, paths, order: plain, tree, task, base } = await bench();
-    const { trees, git: outside } = realOutside(paths, { sandbox: { hide: [] } } as unknown as Config, { level: () => level });
+    const { trees, git: outside } = realOutside(paths, { sandbox: { hide: [], show: [] } } as unknown as Config, { level: () => level });
     const order = { ...plain, level };
     await trees.create(order);
     write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
