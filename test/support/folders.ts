@@ -22,7 +22,15 @@ export function temporaryHome(): Paths {
 
 afterEach(() => {
   for (const folder of made.splice(0)) {
-    openUp(folder);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      remove(folder);
+    } catch {
+      openUp(folder); // A test closed a folder below it.
+      remove(folder);
+    }
   }
 });
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
