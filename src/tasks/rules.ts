@@ -3,8 +3,8 @@ import { Fault } from "../kernel/fault.ts";
 import type { Task, TaskShape, TaskState } from "./schema.ts";
 
 /**
- * Every move there is. A move not in this table is a Fault. `queued`, `paused` and `cancelled` can become `done`
- * because a person may say so in the very moment in which the base branch moves: then the merge is the fact.
+ * Every move there is. A move not in this table is a Fault. `queued`, `paused`, `failed` and `cancelled` can become `done`
+ * because a person may say so, or the work may break, in the very moment in which the base moves: the merge is the fact.
  * `verifying` and `approving` can, because a base that moved may hold the whole change by then.
  */
 export const MOVES: Record<TaskState, readonly TaskState[]> = {
@@ -17,7 +17,7 @@ export const MOVES: Record<TaskState, readonly TaskState[]> = {
   merging: ["executing", "verifying", "approving", "done", "paused", "failed", "cancelled"],
   paused: ["queued", "planning", "executing", "reviewing", "verifying", "approving", "merging", "done", "cancelled"],
   done: [],
-  failed: ["queued"],
+  failed: ["queued", "done"],
   cancelled: ["queued", "done"],
 };
 

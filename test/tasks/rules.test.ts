@@ -35,7 +35,7 @@ describe("moves", () => {
 
   test.each([
     ["done", []],
-    ["failed", ["queued"]],
+    ["failed", ["queued", "done"]],
     ["cancelled", ["queued", "done"]],
   ] as [TaskState, TaskState[]][])("%s leads only to %j", (from, to) => {
     expect(isFinal(from)).toBe(true);
