@@ -1,17 +1,15 @@
 // Temporary folders that are gone after the test, whatever happened in it.
-import { afterEach } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openUp } from "../../src/kernel/open-folders.ts";
 import { type Paths, pathsAt } from "../../src/kernel/paths.ts";
-
-const made: string[] = [];
+import { afterThisTest } from "./clean-up.ts";
 
 /** A new empty folder (0700), removed after the current test. Call it inside a test or a `beforeEach`. */
 export function temporaryFolder(purpose = "test"): string {
   const folder = mkdtempSync(join(tmpdir(), `ccm-${purpose}-`));
-  made.push(folder);
+  afterThisTest(() => removeAnyhow(folder));
   return folder;
 }
 
@@ -20,16 +18,14 @@ export function temporaryHome(): Paths {
   return pathsAt(join(temporaryFolder("home"), "home"));
 }
 
-afterEach(() => {
-  for (const folder of made.splice(0)) {
-    try {
-      remove(folder);
-    } catch {
-      openUp(folder); // A test closed a folder below it.
-      remove(folder);
-    }
+function removeAnyhow(folder: string): void {
+  try {
+    remove(folder);
+  } catch {
+    openUp(folder); // A test closed a folder below it.
+    remove(folder);
   }
-});
+}
 
 function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

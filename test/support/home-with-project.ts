@@ -1,23 +1,18 @@
 // A home with a project on a small repository, and what tests ask about its tasks and its refusals.
-import { afterEach, expect } from "bun:test";
+import { expect } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { afterThisTest } from "./clean-up.ts";
 import { type Ended, type HomeUnderTest, openHome } from "./home-under-test.ts";
 import { waitFor } from "./wait.ts";
 
 /** Starting a daemon and running one short task, on a loaded machine. */
 export const SLOW_MS = 60_000;
 
-const opened: HomeUnderTest[] = [];
-
-afterEach(async () => {
-  for (const home of opened.splice(0)) await home.remove();
-});
-
 /** A home without a database; removed, with all its processes, after the test. */
 export function emptyHome(): HomeUnderTest {
   const home = openHome("e2e");
-  opened.push(home);
+  afterThisTest(() => home.remove());
   return home;
 }
 
