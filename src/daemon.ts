@@ -16,6 +16,7 @@ import { createLog } from "./kernel/log.ts";
 import { createLoop, type Loop } from "./kernel/loop.ts";
 import { migrate } from "./kernel/migrate.ts";
 import { MIGRATIONS } from "./kernel/migrations.ts";
+import type { Step } from "./kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "./kernel/paths.ts";
 import { type Answers, stepRequests } from "./kernel/requests.ts";
 import { allAnswers, allSteps } from "./modules.ts";
@@ -54,7 +55,12 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   let loop: Loop | undefined;
   const ctx = await openDaemon(paths, (end) => loop?.wake() ?? end);
   const answers = await allAnswers();
-  loop = createLoop(ctx, [{ name: "requests", run: () => stepRequests(ctx, answers) }, ...(await allSteps())], {
+  const own: Step[] = [
+    // A home that was deleted or replaced is nobody's, and another daemon may have the new one.
+    { name: "home", run: () => lock.isInPlace() || stop.abort() },
+    { name: "requests", run: () => stepRequests(ctx, answers) },
+  ];
+  loop = createLoop(ctx, [...own, ...(await allSteps())], {
     changed: () => hostsMoved(ctx),
     pollMs: () => (liveRuns(ctx).length > 0 ? BUSY_POLL_MS : IDLE_POLL_MS),
   });
@@ -67,7 +73,7 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   await ctx.jobs.stop();
   ctx.log.info("daemon stopped");
   appendEvent(ctx.db, ctx.clock.now(), { name: "daemon.stopped", source: "daemon" });
-  untellDaemon(paths);
+  if (lock.isInPlace()) untellDaemon(paths);
   ctx.db.close();
   lock.release();
 }

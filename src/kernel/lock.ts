@@ -1,9 +1,13 @@
 // Locks on files that the kernel lets go when their holder dies, however it dies.
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, statSync } from "node:fs";
 import { libc } from "./libc.ts";
 
 /** A lock that is held until `release` or the end of the process. */
-export type Lock = { release(): void };
+export type Lock = {
+  /** False when the path is another file by now, or none: whoever looks there finds no holder. */
+  isInPlace(): boolean;
+  release(): void;
+};
 
 /**
  * Open-file-description locks (fcntl(2), Linux 3.15): like flock(2) they belong to the open file and die with it, and
@@ -21,7 +25,7 @@ export function takeLock(path: string): Lock | null {
     closeSync(fd);
     return null;
   }
-  return { release: () => closeSync(fd) };
+  return { isInPlace: () => fstatSync(fd).ino === statSync(path, { throwIfNoEntry: false })?.ino, release: () => closeSync(fd) };
 }
 
 /** A child of a killed holder has the open file until its exec: a moment, however loaded the machine is. */

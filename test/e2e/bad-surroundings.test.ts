@@ -1,7 +1,7 @@
 // What can be wrong around ccm: each is named with what to try, stops no more than it must, and loses nothing.
 import { Database } from "bun:sqlite";
 import { beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
 import type { Ended, HomeUnderTest } from "../support/home-under-test.ts";
@@ -187,6 +187,18 @@ describe("a database", () => {
     expect(readFileSync(home.paths.database).equals(damaged)).toBe(true);
   });
 });
+
+test(
+  "a home that is deleted ends its daemon, which would guard nothing",
+  async () => {
+    const home = await newHome();
+    await home.startDaemon();
+    rmSync(home.paths.home, { recursive: true });
+    await waitFor("the daemon's end", () => home.daemonPid === undefined);
+    expect(existsSync(home.paths.home)).toBe(false);
+  },
+  SLOW_MS,
+);
 
 describe("a task waits or fails with a reason, and goes on, when", () => {
   test(
