@@ -1,7 +1,7 @@
 // Opens CCM_HOME for a command: an existing home of our own, a database of exactly this schema, a checked configuration.
 import { realClock } from "./kernel/clock.ts";
 import { loadConfig } from "./kernel/config.ts";
-import type { Ctx } from "./kernel/context.ts";
+import type { Ctx, Outside } from "./kernel/context.ts";
 import { openDatabase } from "./kernel/database.ts";
 import { currentCaller, requireHome } from "./kernel/home.ts";
 import { realIds } from "./kernel/ids.ts";
@@ -10,7 +10,6 @@ import { silentLog } from "./kernel/log.ts";
 import { requireSchema } from "./kernel/migrate.ts";
 import { SCHEMA_VERSION } from "./kernel/migrations.ts";
 import { homeFrom, type Paths, pathsAt } from "./kernel/paths.ts";
-import { realOutside } from "./outside.ts";
 import type { Sandbox } from "./sandbox/schema.ts";
 import { sections } from "./setup/config.ts";
 import { findDaemon } from "./setup/daemon-file.ts";
@@ -23,6 +22,11 @@ function sandboxOfDaemon(paths: Paths): Sandbox {
       return daemon.kind === "ready" ? daemon.state.sandbox : null;
     },
   };
+}
+
+/** Most commands only read rows, and loading git, trees and hosts costs a tenth of such a command. */
+function lateOutside(): typeof import("./outside.ts") {
+  return require("./outside.ts");
 }
 
 /** Faults: `not_found` without a home, `denied` for another user's, `conflict` for another schema, `invalid` configuration. */
@@ -38,6 +42,7 @@ export function openContext(): Ctx {
     throw thrown;
   }
   const jobs = createJobs(realClock, () => {}); // A command waits for what it starts; nobody else has to be woken.
+  let outside: Outside | undefined;
   return {
     paths,
     db,
@@ -46,6 +51,9 @@ export function openContext(): Ctx {
     config,
     log: silentLog,
     jobs,
-    outside: realOutside(paths, config, sandboxOfDaemon(paths)),
+    get outside() {
+      outside ??= lateOutside().realOutside(paths, config, sandboxOfDaemon(paths));
+      return outside;
+    },
   };
 }

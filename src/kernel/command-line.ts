@@ -1,5 +1,5 @@
 // Runs one command line: parses, opens, prints, and turns whatever was thrown into words and an exit code.
-import { cac } from "cac";
+import { type CAC, type Command, cac } from "cac";
 import type { Ctx } from "./context.ts";
 import { BUG_EXIT, FAULTS, Fault, isFault, messageOf } from "./fault.ts";
 import { type CommandGroup, helpOf, helpOfAll } from "./help-text.ts";
@@ -53,22 +53,40 @@ export async function runCommandLine(program: Program, terminal: Terminal): Prom
 }
 
 async function run(program: Program, terminal: Terminal, host: CommandHost): Promise<void> {
-  const commandLine = cac("ccm");
-  commandLine.option("--json", "Print JSON, errors included");
-  commandLine.option("-h, --help", "Explain the command");
-  commandLine.option("-v, --version", "Print the version");
-  const groups: CommandGroup[] = program.modules.map((module) => {
-    const before = commandLine.commands.length;
-    module.commands?.(commandLine, host);
-    return { name: module.name, commands: commandLine.commands.slice(before) };
-  });
-  const globals = commandLine.globalCommand.options;
-  const request: Request | Fault = parseWords(commandLine.commands, globals, terminal.words);
+  const named = understand(program, terminal, host, "named");
+  const isEnough = !(named.request instanceof Fault) && (named.request.kind !== "help" || named.request.command);
+  const { request, groups, globals } = isEnough ? named : understand(program, terminal, host, "all");
   if (request instanceof Fault) throw request;
   if (request.kind === "version") terminal.out(`ccm ${program.version}\n`);
   else if (request.kind === "run") await request.command.commandAction?.(...request.args, request.options);
   else if (request.command) terminal.out(helpOf(request.command, globals, terminal.columns));
   else terminal.out(helpOfAll(groups, globals, terminal.columns));
+}
+
+type Understood = { request: Request | Fault; groups: CommandGroup[]; globals: CAC["globalCommand"]["options"] };
+
+/** Declares the commands that the line names, or all of them (for help, aliases and suggestions), and parses the line. */
+function understand(program: Program, terminal: Terminal, host: CommandHost, which: "named" | "all"): Understood {
+  const commandLine = cac("ccm");
+  commandLine.option("--json", "Print JSON, errors included");
+  commandLine.option("-h, --help", "Explain the command");
+  commandLine.option("-v, --version", "Print the version");
+  const declared = which === "all" ? commandLine : onlyNamed(commandLine, terminal.words);
+  const groups = program.modules.map((module) => {
+    const before = commandLine.commands.length;
+    module.commands?.(declared, host);
+    return { name: module.name, commands: commandLine.commands.slice(before) };
+  });
+  const globals = commandLine.globalCommand.options;
+  return { request: parseWords(commandLine.commands, globals, terminal.words), groups, globals };
+}
+
+/** Declaring fifty commands takes as long as starting the program; a line names one. The others are declared to nobody. */
+function onlyNamed(commandLine: CAC, words: readonly string[]): CAC {
+  const nobody: Command = new Proxy({} as Command, { get: (_target, _key, self) => () => self });
+  const command: CAC["command"] = (name, ...rest) =>
+    words.includes(name.split(" ", 1)[0] ?? "") ? commandLine.command(name, ...rest) : nobody;
+  return new Proxy(commandLine, { get: (target, key) => (key === "command" ? command : Reflect.get(target, key)) });
 }
 
 /** JSON is known before the words are parsed, so that a wrong word is reported as JSON as well. */
