@@ -5,7 +5,7 @@ import { hostsMoved, liveRuns } from "./agents/actions.ts";
 import { realClock } from "./kernel/clock.ts";
 import { loadConfig } from "./kernel/config.ts";
 import type { Ctx } from "./kernel/context.ts";
-import { openDatabase } from "./kernel/database.ts";
+import { type Db, openDatabase } from "./kernel/database.ts";
 import { appendEvent } from "./kernel/events.ts";
 import { FAULTS, Fault, isFault, unwrap } from "./kernel/fault.ts";
 import { currentCaller, requireHome } from "./kernel/home.ts";
@@ -78,10 +78,10 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   lock.release();
 }
 
+/** The sandbox is tried in another process meanwhile: it takes longer than all the rest. */
 async function openDaemon(paths: Paths, onEnd: (end: JobEnd) => void): Promise<Ctx> {
   const config = loadConfig(sections, paths.config, process.env);
-  const db = openDatabase(paths.database, "existing");
-  migrate(db, MIGRATIONS, paths.backups, Date.now());
+  const [sandbox, db] = await Promise.all([openSandbox(config.sandbox), openMigrated(paths)]);
   const log = createLog(realClock, { file: join(paths.logs, "daemon.log"), level: "info" });
   const jobs = createJobs(realClock, (end) => {
     if (end.error !== undefined) log.error(`job ${end.key} ended badly`, { error: String(end.error) });
@@ -95,8 +95,14 @@ async function openDaemon(paths: Paths, onEnd: (end: JobEnd) => void): Promise<C
     config,
     log,
     jobs,
-    outside: realOutside(paths, config, await openSandbox(config.sandbox)),
+    outside: realOutside(paths, config, sandbox),
   };
+}
+
+async function openMigrated(paths: Paths): Promise<Db> {
+  const db = openDatabase(paths.database, "existing");
+  migrate(db, MIGRATIONS, paths.backups, Date.now());
+  return db;
 }
 
 /** A commit of another process changes the write-ahead log, which costs nothing to watch. */

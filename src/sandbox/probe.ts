@@ -1,4 +1,4 @@
-// Trying each level for real on this machine, as `ccm doctor` shows it and the daemon does at its start.
+// Trying each level for real on this machine, as `ccm doctor` shows it and the daemon asks for at its start.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,6 +20,12 @@ const SCOPED_ABI = 6;
 export async function probeSandbox(): Promise<SandboxProbe[]> {
   const tried = await Promise.all([probeLevel("namespace"), probeLevel("kernel")]);
   return [...tried, { level: "none", works: true, detail: "No sandbox at all." }];
+}
+
+/** Prints the probes as JSON, for the daemon. */
+export async function printProbes(): Promise<number> {
+  console.log(JSON.stringify(await probeSandbox()));
+  return 0;
 }
 
 async function probeLevel(level: SandboxLevel): Promise<SandboxProbe> {
