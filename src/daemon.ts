@@ -78,7 +78,7 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   lock.release();
 }
 
-/** The sandbox is tried in another process meanwhile: it takes longer than all the rest. */
+/** Trying the sandbox is waiting for processes, and takes longer than all the rest together, which is done meanwhile. */
 async function openDaemon(paths: Paths, onEnd: (end: JobEnd) => void): Promise<Ctx> {
   const config = loadConfig(sections, paths.config, process.env);
   const [sandbox, db] = await Promise.all([openSandbox(config.sandbox), openMigrated(paths)]);

@@ -17,9 +17,8 @@ import { marksOf } from "./visibility.ts";
 /** ccm's own failure; env(1) and container runtimes use it too. The codes of a command that cannot start are in command.ts. */
 const FAILED = 125;
 
-/** Returns only when the command could not be started, the reason on stderr; `--probe` prints what each level does, `--attempt` runs inside. */
+/** Returns only when the command could not be started, the reason on stderr; `--attempt` is what a probe runs inside. */
 export async function main(words: string[]): Promise<number> {
-  if (words[0] === "--probe") return (await import("./probe.ts")).printProbes();
   if (words[0] === "--attempt") return (await import("./attempt.ts")).attempt(words[1] ?? "");
   try {
     return await enterSandbox(words);

@@ -1,6 +1,5 @@
-// Trying each level for real on this machine, as `ccm doctor` shows it and the daemon asks for at its start.
+// Trying each level for real on this machine, as `ccm doctor` shows it and the daemon does at its start.
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isFault, messageOf } from "../kernel/fault.ts";
@@ -22,24 +21,18 @@ export async function probeSandbox(): Promise<SandboxProbe[]> {
   return [...tried, { level: "none", works: true, detail: "No sandbox at all." }];
 }
 
-/** Prints the probes as JSON, for the daemon. */
-export async function printProbes(): Promise<number> {
-  console.log(JSON.stringify(await probeSandbox()));
-  return 0;
-}
-
 async function probeLevel(level: SandboxLevel): Promise<SandboxProbe> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "ccm-probe-")));
-  const server = createServer((socket) => socket.destroy());
+  let server: { stop(): void } | undefined; // Not of node:net: its streams would stay in the daemon's memory.
   try {
     for (const name of [PROBE.tree, PROBE.tmp]) mkdirSync(join(folder, name));
     writeFileSync(join(folder, PROBE.secret), "secret");
-    await new Promise<void>((resolve) => server.listen(join(folder, PROBE.socket), resolve));
+    server = Bun.listen({ unix: join(folder, PROBE.socket), socket: { data() {} } });
     return verdict(level, await run(probeSpec(level, folder), folder));
   } catch (thrown) {
     return { level, works: false, detail: isFault(thrown) ? `${thrown.message} ${thrown.hint}` : messageOf(thrown) };
   } finally {
-    server.close();
+    server?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
