@@ -55,6 +55,7 @@ CREATE TABLE tasks (
   tip_commit     TEXT,
   merged_commit  TEXT,
   instruction    TEXT,
+  cause          TEXT NOT NULL DEFAULT 'the task was created',
   attempts       INTEGER NOT NULL DEFAULT 0,
   send_backs     INTEGER NOT NULL DEFAULT 0,
   conflicts      INTEGER NOT NULL DEFAULT 0,
@@ -105,6 +106,8 @@ CREATE TABLE runs (
   state       TEXT NOT NULL CHECK (state IN ('claimed', 'starting', 'running', 'ended', 'finished')),
   agent       TEXT NOT NULL,
   attempt     INTEGER NOT NULL,
+  cause       TEXT NOT NULL,
+  session     TEXT,
   commit_id   TEXT,
   command     TEXT,
   sandbox     TEXT CHECK (sandbox IN ('namespace', 'kernel', 'none')),
@@ -122,6 +125,52 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_one_live ON runs (task_id) WHERE state <> 'finished';
 CREATE INDEX runs_live ON runs (id) WHERE state <> 'finished';
 CREATE INDEX runs_by_task ON runs (task_id, id);
+
+-- What the daemon has read of a run's recorded events, and what they add up to; `position` is a byte of events.jsonl.
+CREATE TABLE observations (
+  run_id         INTEGER PRIMARY KEY REFERENCES runs (id),
+  position       INTEGER NOT NULL,
+  observed       TEXT NOT NULL,
+  activity       TEXT NOT NULL,
+  activity_text  TEXT NOT NULL,
+  activity_since INTEGER NOT NULL,
+  -- What the daemon has done about a stalled or looping agent in this run.
+  nudges         INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What agents asked of people. One that is open holds its task; key is the id of the agent's tool call.
+CREATE TABLE questions (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  task_id      INTEGER NOT NULL REFERENCES tasks (id),
+  run_id       INTEGER NOT NULL REFERENCES runs (id),
+  key          TEXT NOT NULL,
+  tool         TEXT NOT NULL,
+  input        TEXT NOT NULL,
+  why          TEXT NOT NULL,
+  asked_at     INTEGER NOT NULL,
+  answered_at  INTEGER,
+  verdict      TEXT CHECK (verdict IN ('allow', 'deny')),
+  answer       TEXT,
+  answered_by  TEXT,
+  -- The agent has it: it was given to its process, or the run that was started with it has begun.
+  delivered_at INTEGER,
+  -- Nobody needs to answer any more: the agent or the task went on without it.
+  dropped_at   INTEGER
+) STRICT;
+CREATE UNIQUE INDEX questions_by_key ON questions (task_id, key);
+CREATE INDEX questions_open ON questions (task_id) WHERE answered_at IS NULL AND dropped_at IS NULL;
+
+-- Agents that nothing is started with for now: the provider is down, a limit is used up, the login fails.
+CREATE TABLE breakers (
+  agent       TEXT PRIMARY KEY,
+  kind        TEXT NOT NULL CHECK (kind IN ('provider', 'limit', 'login', 'billing')),
+  failures    INTEGER NOT NULL,
+  text        TEXT NOT NULL,
+  opened_at   INTEGER,
+  retry_at    INTEGER,
+  -- What the login looked like when it failed; another one closes the breaker.
+  fingerprint TEXT
+) STRICT;
 
 CREATE TABLE candidates (
   task_id      INTEGER PRIMARY KEY REFERENCES tasks (id),

@@ -31,13 +31,15 @@ export function claimRun(ctx: Ctx, claim: Claim): Run | null {
       kind: claim.kind,
       agent: claim.name,
       attempt: table.countRuns(ctx.db, task.id) + 1,
+      cause: claim.kind === "agent" ? task.cause : claim.kind,
+      session: null,
       commit: claim.commit,
       command: claim.command,
       at: ctx.clock.now(),
     });
     if (!run) return null;
     patchTask(ctx, task.id, { runs: run.attempt });
-    record(ctx, task, "run.claimed", "daemon", { kind: run.kind, agent: run.agent }, run.id);
+    record(ctx, task, "run.claimed", "daemon", { kind: run.kind, agent: run.agent, cause: run.cause }, run.id);
     setWaiting(ctx, task, null);
     return run;
   }, "durable");

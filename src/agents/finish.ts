@@ -146,13 +146,15 @@ function moveOn(ctx: Ctx, run: Run, task: Task, verdict: RunVerdict): void {
     case "again":
       return;
     case "heed":
-      patchTask(ctx, task.id, { attempts: 0, instruction: messageInstruction(verdict.messages) });
+      patchTask(ctx, task.id, { attempts: 0, instruction: messageInstruction(verdict.messages), cause: "a person said something" });
       return;
     case "retry":
       patchTask(ctx, task.id, {
         attempts: verdict.attempts,
         notBefore: ctx.clock.now() + verdict.delayMs,
-        ...(run.kind === "agent" ? { instruction: retryInstruction(verdict.why, run.exit) } : {}),
+        ...(run.kind === "agent"
+          ? { instruction: retryInstruction(verdict.why, run.exit), cause: `the last run failed: ${verdict.why}` }
+          : {}),
       });
       setWaiting(ctx, mustFind(ctx, task.id), {
         reason: "retry",

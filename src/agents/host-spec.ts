@@ -1,7 +1,7 @@
 // Reading spec.json by hand: a schema library would cost the host more memory than everything else it does.
 import { Fault } from "../kernel/fault.ts";
 import { SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
-import { RUN_KINDS, type RunLimits, type RunSpec } from "./schema.ts";
+import { ANSWER_VERDICTS, type Answer, type Conversation, type HomeOrder, RUN_KINDS, type RunLimits, type RunSpec } from "./schema.ts";
 
 const PROMPT_BY = ["argument", "stdin", "file", "none"] as const;
 const OUTPUT = ["text", "stream-json"] as const;
@@ -19,11 +19,45 @@ export function parseSpec(json: string): RunSpec {
     prompt: read.text("prompt"),
     promptBy: read.oneOf("promptBy", PROMPT_BY),
     output: read.oneOf("output", OUTPUT),
+    conversation: conversationOf(read.value("conversation")),
     env: read.textByName("env"),
     sandbox: sandboxOf(read.value("sandbox")),
     limits: limitsOf(read.value("limits")),
     treePath: read.text("treePath"),
     gitPath: read.text("gitPath"),
+  };
+}
+
+function conversationOf(value: unknown): Conversation | null {
+  if (value === null || value === undefined) return null;
+  const read = fieldsOf(value, "spec.conversation");
+  return {
+    protocol: read.oneOf("protocol", ["claude"] as const),
+    session: read.text("session"),
+    home: homeOf(read.value("home")),
+    silent: read.flag("silent"),
+    ask: read.texts("ask"),
+    answers: read.list("answers").map(answerOf),
+    parkMs: read.count("parkMs"),
+    idleMs: read.count("idleMs"),
+  };
+}
+
+function homeOf(value: unknown): HomeOrder | null {
+  if (value === null) return null;
+  const read = fieldsOf(value, "spec.conversation.home");
+  return { personHome: read.text("personHome"), repository: read.text("repository"), tree: read.text("tree") };
+}
+
+/** Also what a request file brings: a person's answer. Faults: `invalid`. */
+export function answerOf(value: unknown): Answer {
+  const read = fieldsOf(value, "answer");
+  return {
+    key: read.text("key"),
+    tool: read.text("tool"),
+    input: read.value("input"),
+    verdict: read.oneOf("verdict", ANSWER_VERDICTS),
+    text: read.text("text"),
   };
 }
 
@@ -75,6 +109,7 @@ function fieldsOf(value: unknown, where: string) {
     text: (name: string) => check<string>(name, isText),
     flag: (name: string) => check<boolean>(name, (field) => typeof field === "boolean"),
     count: (name: string) => check<number>(name, (field) => Number.isSafeInteger(field) && Number(field) >= 0),
+    list: (name: string) => check<unknown[]>(name, Array.isArray),
     texts: (name: string) => check<string[]>(name, (field) => Array.isArray(field) && field.every(isText)),
     textByName: (name: string) => check<Record<string, string>>(name, (field) => isRecord(field) && Object.values(field).every(isText)),
     oneOf: <T extends string>(name: string, allowed: readonly T[]) => check<T>(name, (field) => allowed.includes(field as T)),

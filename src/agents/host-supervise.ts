@@ -99,6 +99,7 @@ function obey(request: RunRequest, input: Input, { recorder, undelivered }: Supe
     ending.end("stopped", "a stop was asked for", request.how);
     return;
   }
+  if (request.kind !== "message") return;
   const delivered = input.message(request.text);
   recorder.note("message", request.text, { delivered });
   if (delivered || undelivered.length >= UNDELIVERED) return;

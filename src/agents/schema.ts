@@ -26,6 +26,40 @@ export type PromptBy = "argument" | "stdin" | "file" | "none";
 /** `text`: each line is a line. `stream-json`: each line is a JSON object; others are kept as text. */
 export type OutputFormat = "text" | "stream-json";
 
+/**
+ * How the host of an agent that speaks stream-json both ways talks to it. In `argv`, `{runUrl}` is filled in by the host
+ * with the address of its endpoint.
+ */
+export type Conversation = {
+  protocol: "claude";
+  /** The agent's own session: fixed in advance, and the same for every run that goes on with it. */
+  session: string;
+  /** What the agent's private home is made from before it starts; null leaves it as it is. */
+  home: HomeOrder | null;
+  /** Nothing is said at the start: the session goes on by itself with the call that it was deferred at. */
+  silent: boolean;
+  /** Tools that a person must allow, in claude's rule syntax: `Bash(git push:*)`, `WebFetch`, `mcp__server__tool`. */
+  ask: string[];
+  /** What a person said to questions that earlier runs of this task were ended with. */
+  answers: Answer[];
+  /** How long a question waits with the agent's process alive, in ms; then the run is parked. */
+  parkMs: number;
+  /** How long the agent may stay without a turn, in ms, while it is expected to go on by itself or a person to speak. */
+  idleMs: number;
+};
+
+/** A person's home and repository, from which the agent's own home gets settings, trust and login. Absolute paths. */
+export type HomeOrder = { personHome: string; repository: string; tree: string };
+
+export const ANSWER_VERDICTS = ["allow", "deny"] as const;
+export type AnswerVerdict = (typeof ANSWER_VERDICTS)[number];
+
+/** What a person said to a question; `text` is for the agent. It is about the call with this id, or one just like it. */
+export type Answer = { key: string; tool: string; input: unknown; verdict: AnswerVerdict; text: string };
+
+/** What an agent asks a person: to allow a tool's call, or (tool AskUserQuestion) to choose. `key` is the call's id. */
+export type Question = { key: string; tool: string; input: unknown; why: string };
+
 /** `runs/<n>/spec.json`: everything a host needs; it reads nothing else of CCM_HOME. No secret is in it. */
 export type RunSpec = {
   runId: number;
@@ -36,6 +70,8 @@ export type RunSpec = {
   prompt: string;
   promptBy: PromptBy;
   output: OutputFormat;
+  /** Null for everything that is only given a prompt. */
+  conversation: Conversation | null;
   env: Record<string, string>;
   sandbox: SandboxSpec;
   limits: RunLimits;
@@ -45,9 +81,19 @@ export type RunSpec = {
 
 /**
  * Why a run ended: by itself, because somebody asked, or because of the limit named. `unstarted`: the command could
- * not start. `died`: the host was killed; the daemon says so for it.
+ * not start. `died`: the host was killed; the daemon says so for it. `parked`: a question of the agent waits for a person.
  */
-export type ExitReason = "exited" | "stopped" | "unstarted" | "died" | "runMs" | "memoryBytes" | "children" | "outputBytes" | "treeBytes";
+export type ExitReason =
+  | "exited"
+  | "stopped"
+  | "unstarted"
+  | "died"
+  | "parked"
+  | "runMs"
+  | "memoryBytes"
+  | "children"
+  | "outputBytes"
+  | "treeBytes";
 
 /** `runs/<n>/exit.json`. Exactly one of `code` and `signal` is not null, but for `unstarted`. Times are epoch ms. */
 export type ExitRecord = {
@@ -78,13 +124,35 @@ export type HostState =
   | { kind: "died"; tail: string };
 
 /** A request file in `runs/<n>/requests/`, written by rename and obeyed once. `now` skips the wait before SIGKILL. */
-export type RunRequest = { kind: "stop"; how: "gently" | "now" } | { kind: "message"; text: string };
+export type RunRequest =
+  | { kind: "stop"; how: "gently" | "now" }
+  | { kind: "message"; text: string }
+  /** Ends the turn, not the agent. */
+  | { kind: "interrupt" }
+  | { kind: "answer"; answer: Answer };
 
 /** A line of `runs/<n>/events.jsonl`, at most 64 kB; a longer text is in `output/<file>`. */
 export type RunEvent = {
   seq: number;
   at: number;
-  kind: "started" | "output" | "error-output" | "json" | "message" | "stop" | "limit" | "note" | "exited";
+  /**
+   * `json`: a line of the agent's stream. `hook`: `text` is the event's name, `json` its body. `question`, `answer`: `json`
+   * is a Question, an Answer. `interrupt`: a person ended the turn.
+   */
+  kind:
+    | "started"
+    | "output"
+    | "error-output"
+    | "json"
+    | "hook"
+    | "question"
+    | "answer"
+    | "message"
+    | "interrupt"
+    | "stop"
+    | "limit"
+    | "note"
+    | "exited";
   text?: string;
   json?: unknown;
   file?: string;
@@ -138,6 +206,10 @@ export type Run = {
   state: RunState;
   agent: string;
   attempt: number;
+  /** Why this run was made: no model is called without a recorded cause. */
+  cause: string;
+  /** The agent's own session, when its driver knows sessions. */
+  session: string | null;
   commit: string | null;
   command: string | null;
   sandbox: SandboxLevel | null;

@@ -29,6 +29,7 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
     prompt: run.kind === "agent" ? composePrompt(task, project) : "",
     promptBy: command.promptBy,
     output: command.output,
+    conversation: null,
     env: runEnvironment({
       path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
       lang: process.env.LANG ?? "C.UTF-8",

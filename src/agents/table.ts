@@ -4,7 +4,7 @@ import type { Db } from "../kernel/database.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import type { ExitRecord, Run, RunOutcome, RunState } from "./schema.ts";
 
-const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, commit_id AS "commit", command,
+const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
   sandbox, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,
   started_at AS startedAt, ended_at AS endedAt, finished_at AS finishedAt`;
 
@@ -14,17 +14,20 @@ function parse(row: Row): Run {
   return { ...row, stopSent: row.stopSent === 1, exit: row.exit === null ? null : (JSON.parse(row.exit) as ExitRecord) };
 }
 
-export type InsertRun = Pick<Run, "uuid" | "taskId" | "projectId" | "kind" | "agent" | "attempt" | "commit" | "command"> & { at: number };
+export type InsertRun = Pick<
+  Run,
+  "uuid" | "taskId" | "projectId" | "kind" | "agent" | "attempt" | "cause" | "session" | "commit" | "command"
+> & { at: number };
 
 /** Claims: a unique index refuses a second live run of the same task, and then null is returned. */
 export function insertRun(db: Db, run: InsertRun): Run | null {
   const row = db.sql
     .query<Row, SQLQueryBindings[]>(
-      `INSERT INTO runs (uuid, task_id, project_id, kind, state, agent, attempt, commit_id, command, claimed_at)
-       VALUES (?, ?, ?, ?, 'claimed', ?, ?, ?, ?, ?)
+      `INSERT INTO runs (uuid, task_id, project_id, kind, state, agent, attempt, cause, session, commit_id, command, claimed_at)
+       VALUES (?, ?, ?, ?, 'claimed', ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
     )
-    .get(run.uuid, run.taskId, run.projectId, run.kind, run.agent, run.attempt, run.commit, run.command, run.at);
+    .get(run.uuid, run.taskId, run.projectId, run.kind, run.agent, run.attempt, run.cause, run.session, run.commit, run.command, run.at);
   return row ? parse(row) : null;
 }
 

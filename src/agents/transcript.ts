@@ -24,6 +24,11 @@ export function eventLines(event: Content): Line[] {
       return [...lines("plain", text), ...more];
     case "error-output":
       return [...lines("bad", text), ...more];
+    case "hook":
+      return [];
+    case "question":
+    case "answer":
+    case "interrupt":
     case "message":
       return lines("person", `» ${text}`);
     case "stop":

@@ -26,6 +26,7 @@ const REASONS: Record<Exclude<ExitReason, "exited">, string> = {
   stopped: "Stopped",
   unstarted: "Not started",
   died: "The host died",
+  parked: "Parked: a question waits for an answer",
   runMs: "Ended by its time limit",
   memoryBytes: "Ended by its memory limit",
   children: "Ended by its limit of processes",

@@ -50,7 +50,7 @@ export function requestChanges(ctx: Ctx, id: number, by: string, comment: string
       throw new Fault("conflict", `Task ${id} is still being worked on.`, `\`ccm message ${id}\` reaches its agent.`);
     const instruction = `A person looked at your work and asks for changes:\n\n${written(comment, "comment")}`;
     decide(ctx, task, { verdict: "changes", comment, by, candidate });
-    const patch = { instruction, stageDone: false, sendBacks: 0, conflicts: 0, attempts: 0 };
+    const patch = { instruction, cause: "a person asked for changes", stageDone: false, sendBacks: 0, conflicts: 0, attempts: 0 };
     if (task.state !== "executing") return moved(ctx, task, "executing", patch);
     patchTask(ctx, id, { ...patch, notBefore: null });
     return mustFind(ctx, id);

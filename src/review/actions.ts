@@ -117,7 +117,12 @@ const CONFLICT_LOOK_MS = 30_000;
 function conflict(ctx: Ctx, task: Task, project: Project, base: CommitId, files: string[]): void {
   ctx.db.transact(() => {
     record(ctx, task, "merge.conflicted", "daemon", { base, files: files.slice(0, 100) });
-    const patch = { conflicts: task.conflicts + 1, stageDone: false, instruction: conflictInstruction(project.base, base, files) };
+    const patch = {
+      conflicts: task.conflicts + 1,
+      stageDone: false,
+      instruction: conflictInstruction(project.base, base, files),
+      cause: "the base moved, with conflicts",
+    };
     if (task.conflicts > 0) {
       patchTask(ctx, task.id, { notBefore: ctx.clock.now() + CONFLICT_LOOK_MS });
       setWaiting(ctx, task, {
@@ -159,7 +164,7 @@ function applyVerdict(ctx: Ctx, task: Task, run: Run, verdict: ReturnType<typeof
     moveTask(ctx, {
       task,
       to: "executing",
-      patch: { sendBacks: task.sendBacks + 1, attempts: 0, instruction: verdict.instruction },
+      patch: { sendBacks: task.sendBacks + 1, attempts: 0, instruction: verdict.instruction, cause: verdict.why },
       why: verdict.why,
     });
     return;

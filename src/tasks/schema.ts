@@ -102,6 +102,8 @@ export type Task = {
   mergedCommit: string | null;
   /** What the agent is told next instead of the prompt alone: a gate's output, a person's comment, a conflict. */
   instruction: string | null;
+  /** Why the next agent run is made: what called for it, in words. */
+  cause: string;
   /** Failed runs in a row. */
   attempts: number;
   sendBacks: number;

@@ -6,7 +6,7 @@ import type { Task, TaskError, TaskResult, TaskState, Waiting } from "./schema.t
 const COLUMNS = `id, uuid, project_id AS projectId, title, prompt, kind, priority, agent, state, paused_from AS pausedFrom,
   stage_done AS stageDone, unmet, waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince,
   result, error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, base_commit AS baseCommit,
-  tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, attempts, send_backs AS sendBacks, conflicts,
+  tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, cause, attempts, send_backs AS sendBacks, conflicts,
   job_faults AS jobFaults, runs, not_before AS notBefore, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
   state_since AS stateSince, finished_at AS finishedAt`;
 
@@ -151,13 +151,14 @@ export type TaskPatch = Partial<
     | "tipCommit"
     | "mergedCommit"
     | "instruction"
+    | "cause"
+    | "costUsd"
     | "attempts"
     | "sendBacks"
     | "conflicts"
     | "jobFaults"
     | "runs"
     | "notBefore"
-    | "costUsd"
     | "unmet"
   >
 > & { result?: TaskResult | null; error?: TaskError | null };
@@ -172,13 +173,14 @@ const PATCH_COLUMNS: Record<Exclude<keyof TaskPatch, "error">, string> = {
   tipCommit: "tip_commit",
   mergedCommit: "merged_commit",
   instruction: "instruction",
+  cause: "cause",
+  costUsd: "cost_usd",
   attempts: "attempts",
   sendBacks: "send_backs",
   conflicts: "conflicts",
   jobFaults: "job_faults",
   runs: "runs",
   notBefore: "not_before",
-  costUsd: "cost_usd",
   unmet: "unmet",
   result: "result",
 };

@@ -69,6 +69,7 @@ export function shellSpec(paths: Paths, part: Partial<RunSpec> = {}): RunSpec {
     argv: ["true"],
     prompt: "",
     promptBy: "none",
+    conversation: null,
     output: "text",
     env: { PATH: process.env.PATH ?? "", HOME: tmp, TMPDIR: tmp },
     sandbox: { level: "none", write: [], protect: [], hide: [], show: [], tmp, cwd: tree, network: "host", unixSockets: false },
