@@ -236,3 +236,23 @@ export type RunShape = Pick<Run, "id" | "uuid" | "kind" | "state" | "attempt" | 
   startedAt: string | null;
   endedAt: string | null;
 };
+
+/**
+ * Why nothing is started with an agent for now. `provider`: it does not answer. `limit`: the account's usage limit is
+ * reached. `login`: the provider refuses the login. `billing`: it refuses to go on unpaid.
+ */
+export const BREAKER_KINDS = ["provider", "limit", "login", "billing"] as const;
+export type BreakerKind = (typeof BREAKER_KINDS)[number];
+
+/** What is held against an agent; open while `openedAt` is not null. Times are epoch ms; `retryAt` null: not by itself. */
+export type Breaker = {
+  agent: string;
+  kind: BreakerKind;
+  /** Failures in a row. */
+  failures: number;
+  text: string;
+  openedAt: number | null;
+  retryAt: number | null;
+  /** What the login looked like when it failed; another one closes the breaker. */
+  fingerprint: string | null;
+};

@@ -41,7 +41,7 @@ describe("a task has one live run", () => {
     claim();
     const again = () =>
       home.ctx.db.sql.run(
-        `INSERT INTO runs (uuid, task_id, project_id, kind, state, agent, attempt, claimed_at) VALUES ('x', 1, 1, 'agent', 'running', 'demo', 2, 0)`,
+        `INSERT INTO runs (uuid, task_id, project_id, kind, state, agent, attempt, cause, claimed_at) VALUES ('x', 1, 1, 'agent', 'running', 'demo', 2, 'test', 0)`,
       );
     expect(again).toThrow("UNIQUE constraint failed: runs.task_id");
   });
