@@ -45,10 +45,11 @@ export async function buildRepository(stage: Stage): Promise<string> {
   return content.gate;
 }
 
-/** Runs the gate as the person would, before anybody has repaired anything. */
+/** Runs the gate as the person would, before anybody has repaired anything; npm's logs and cache stay below the stage, too. */
 export function gateOutcome(stage: Stage, command: string): string {
   const gate = Bun.spawnSync(["sh", "-c", command], {
     cwd: stage.repository,
+    env: { ...process.env, HOME: stage.folder },
     stdio: ["ignore", "ignore", "ignore"],
     timeout: GATE_MS,
   });

@@ -19,14 +19,20 @@ afterEach(async () => {
 });
 
 /** A demo with a temporary folder of its own, so that everything it leaves there is seen. */
-function startDemo(options: { words?: string[]; prefix?: (command: string[]) => string[]; path?: string } = {}) {
+function startDemo(options: { words?: string[]; prefix?: (command: string[]) => string[]; path?: string; home?: string } = {}) {
   const temporary = temporaryFolder("demo-test");
   root = temporary;
   chmodSync(temporary, 0o777);
   const command = [binary(), "demo", ...(options.words ?? [])];
   const child = Bun.spawn(options.prefix ? options.prefix(command) : command, {
     cwd: "/",
-    env: { PATH: `${options.path ?? ""}${process.env.PATH}`, HOME: "/nonexistent", TMPDIR: temporary, COLUMNS: "80", LANG: "C.UTF-8" },
+    env: {
+      PATH: `${options.path ?? ""}${process.env.PATH}`,
+      HOME: options.home ?? "/nonexistent",
+      TMPDIR: temporary,
+      COLUMNS: "80",
+      LANG: "C.UTF-8",
+    },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -48,7 +54,8 @@ const NOTHING = { files: [], processes: [] };
 
 describe("from a failing test to a merged commit", () => {
   test("each step in words, the change at the end, nothing left", async () => {
-    const { temporary, ended } = startDemo();
+    const home = temporaryFolder("demo-home");
+    const { temporary, ended } = startDemo({ home });
     const { out, error, exit } = await ended();
     expect({ error, exit }).toEqual({ error: "", exit: 0 });
     const steps = ["fails (exit code", "Created: Repair the failing test", "Its tree is ready", "started: agent demo in the", "sandbox"];
@@ -60,6 +67,7 @@ describe("from a failing test to a merged commit", () => {
     }
     expect(out.split("\n").filter((line) => line.length > 80 && !line.includes(temporary))).toEqual([]);
     expect(left(temporary)).toEqual(NOTHING);
+    expect(readdirSync(home)).toEqual([]);
   }, 60_000);
 
   test("with --json only the result is printed", async () => {
