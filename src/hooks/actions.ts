@@ -1,0 +1,19 @@
+// What the agents' room asks of hooks: the endpoint of a host, what went past it, and the settings that point an agent there.
+import { type ClaudeHooks, claudeSettings } from "./claude-settings.ts";
+import { type Endpoint, type EndpointOptions, listen } from "./endpoint.ts";
+import { createSpoolReader, type SpoolReader } from "./spool.ts";
+
+/** Opens an endpoint on 127.0.0.1 at a port of the system's choice, for one run. Throws what the system says. */
+export function openEndpoint(options: EndpointOptions): Endpoint {
+  return listen(options);
+}
+
+/** Reads the hooks that are in a run's spool folder; see `SpoolLine`. */
+export function readSpool(folder: string): SpoolReader {
+  return createSpoolReader(folder);
+}
+
+/** The JSON for Claude Code's `--settings`, `{runUrl}` still to be filled in. */
+export function settingsForClaude(hooks: ClaudeHooks): string {
+  return claudeSettings(hooks);
+}

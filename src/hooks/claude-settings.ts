@@ -1,0 +1,79 @@
+// The settings that make Claude Code tell its host everything: the value of its `--settings`. Pure.
+
+/**
+ * Events that are posted to the host. Names and what each does: Claude Code 2.1.197, tried with all of them hooked; an
+ * answer of `{}` is no opinion, so hooking these changes nothing that the agent does. Two are left out on purpose:
+ * WorktreeCreate, since a hook there replaces the making of the worktree, and WorktreeRemove, where an answer says that
+ * the worktree was removed.
+ */
+export const POSTED_EVENTS = [
+  "PreToolUse",
+  "PostToolUse",
+  "PostToolUseFailure",
+  "PostToolBatch",
+  "Notification",
+  "UserPromptSubmit",
+  "UserPromptExpansion",
+  "SessionEnd",
+  "Stop",
+  "StopFailure",
+  "SubagentStart",
+  "SubagentStop",
+  "PreCompact",
+  "PostCompact",
+  "PermissionRequest",
+  "PermissionDenied",
+  "TeammateIdle",
+  "TaskCreated",
+  "TaskCompleted",
+  "Elicitation",
+  "ElicitationResult",
+  "ConfigChange",
+  "InstructionsLoaded",
+  "CwdChanged",
+  "FileChanged",
+  "MessageDisplay",
+] as const;
+
+/** Claude Code skips http hooks for these without a word. */
+export const COMMANDED_EVENTS = ["SessionStart", "Setup"] as const;
+
+/** Events for which the agent waits as long as its host wants to think, as for a person's answer. */
+const HELD_EVENTS: readonly string[] = ["PreToolUse", "PermissionRequest"];
+/** The host answers in milliseconds; a host that does not must not hold up the agent at every step. */
+const TIMEOUT_SECONDS = 5;
+/** FileChanged needs files to watch: those that change what commands of the project do. */
+const WATCHED_FILES = ".env|.envrc";
+
+export type ClaudeHooks = {
+  /** The words that start ccm, see `ownCommand`. */
+  ccm: readonly string[];
+  /** How long the host may hold back its answer to PreToolUse and PermissionRequest, in seconds. */
+  answerSeconds: number;
+};
+
+/**
+ * JSON for `--settings`, which adds to the person's own hooks. `{runUrl}` in it is for the host to fill in, and the token
+ * stays in the environment. A person's `disableAllHooks` would switch off these, too; said here, it does not.
+ * Source: https://code.claude.com/docs/en/hooks.
+ */
+export function claudeSettings({ ccm, answerSeconds }: ClaudeHooks): string {
+  const posted = POSTED_EVENTS.map((event) => [event, [postHook(event, HELD_EVENTS.includes(event) ? answerSeconds : TIMEOUT_SECONDS)]]);
+  const commanded = COMMANDED_EVENTS.map((event) => [event, [commandHook(event, ccm)]]);
+  return JSON.stringify({ disableAllHooks: false, hooks: Object.fromEntries([...commanded, ...posted]) });
+}
+
+function postHook(event: string, timeout: number) {
+  const headers = { Authorization: "Bearer $CCM_RUN_TOKEN" };
+  const hook = { type: "http", url: `{runUrl}/hook/${event}`, timeout, headers, allowedEnvVars: ["CCM_RUN_TOKEN"] };
+  return event === "FileChanged" ? { matcher: WATCHED_FILES, hooks: [hook] } : { hooks: [hook] };
+}
+
+function commandHook(event: string, ccm: readonly string[]) {
+  return { hooks: [{ type: "command", command: [...ccm, "hook", event].map(quoted).join(" "), timeout: TIMEOUT_SECONDS }] };
+}
+
+/** One word of a POSIX shell, whatever is in it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

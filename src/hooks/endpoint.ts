@@ -1,0 +1,89 @@
+// A host's endpoint for the hooks of its run: on loopback, for those who have the run's token.
+import type { Socket } from "bun";
+import { messageOf } from "../kernel/fault.ts";
+import { type Connection, createConnection, type Limits } from "./endpoint-connection.ts";
+import type { Door } from "./endpoint-head.ts";
+
+export type EndpointOptions = {
+  /** What the run's processes have in CCM_RUN_TOKEN. */
+  token: string;
+  /**
+   * Gives the answer to the agent, `{}` for no opinion; the agent waits for it. The body is what the agent sent: a
+   * claim, and perhaps no JSON. In the place of a body over the limit comes a note: {"hook_event_name","note"}.
+   */
+  onHook(event: string, body: Uint8Array | string): object | Promise<object>;
+};
+
+/** `url` has no slash at its end; hooks go to `{url}/hook/<Event>`. */
+export type Endpoint = { url: string; close(): void };
+
+const LIMITS: Limits = {
+  /** A write of 1 MB makes a body of 2 MB; a larger one than this is told, not kept. */
+  bodyBytes: 16_000_000,
+  /** Headers of agents take 300 bytes. */
+  headBytes: 8_000,
+  /** A client that sends nothing for this long is gone. An answer may take as long as a person needs. */
+  silenceSeconds: 30,
+};
+/** Bodies that are under way at one time, since an agent may open many connections at once. */
+const HELD_BYTES = 2 * LIMITS.bodyBytes;
+/** An agent posts its parallel tool calls at once; each connection costs the host 2 kB. */
+const CONNECTIONS = 128;
+
+/**
+ * Bun.listen with a head read by hand instead of Bun.serve or node:http: at its start a compiled host takes 0.3, 2.5 and
+ * 10 MB more with each, and after 2,500 requests 6, 9 and 17 MB.
+ */
+export function listen({ token, onHook }: EndpointOptions): Endpoint {
+  let connections = 0;
+  let freeBytes = HELD_BYTES;
+  const room = {
+    take(bytes: number): boolean {
+      if (bytes > freeBytes) return false;
+      freeBytes -= bytes;
+      return true;
+    },
+    give(bytes: number): void {
+      freeBytes += bytes;
+    },
+  };
+
+  /** A failure to record must not look to the agent like an answer. */
+  async function ask(event: string, body: Uint8Array | string): Promise<object> {
+    try {
+      return await onHook(event, body);
+    } catch (thrown) {
+      process.stderr.write(`ccm host: the hook ${event} failed: ${messageOf(thrown)}\n`);
+      return {};
+    }
+  }
+
+  const server = Bun.listen<Connection>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(client) {
+        connections += 1;
+        client.data = createConnection(client, { door, limits: LIMITS, room, ask });
+        if (connections > CONNECTIONS) client.terminate();
+      },
+      data: (client, chunk) => client.data.take(chunk),
+      drain: (client) => client.data.drain(),
+      timeout: (client) => void client.terminate(),
+      error: (client) => void client.terminate(),
+      close(client: Socket<Connection>) {
+        connections -= 1;
+        client.data.close();
+      },
+    },
+  });
+  const door: Door = { host: `127.0.0.1:${server.port}`, isToken: tokenCheck(token) };
+  return { url: `http://${door.host}`, close: () => server.stop(true) };
+}
+
+/** Compares digests, so that neither the length of a wrong token nor its first wrong letter shows in the time taken. */
+function tokenCheck(token: string): (given: string) => boolean {
+  const digest = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest();
+  const expected = digest(token);
+  return (given) => crypto.timingSafeEqual(digest(given), expected);
+}
