@@ -4,9 +4,11 @@ import { Fault, isFault } from "../kernel/fault.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { ownCommand } from "../kernel/process.ts";
 import { createHosts } from "./outside.ts";
+import { isQuestion } from "./question-lines.ts";
 import { readEventsFrom } from "./run-files.ts";
-import type { ExitRecord, HostState } from "./schema.ts";
-import { type Screen, shownEvent, shownOutcome } from "./view-text.ts";
+import type { ExitRecord, HostState, Question, RunEvent, RunRequest } from "./schema.ts";
+import { answerHint, HELP, typedLine } from "./view-input.ts";
+import { createScreen } from "./view-text.ts";
 
 /** Where the view begins: with the first event, or with what the last few screens hold. */
 export type ViewFrom = "start" | "end";
@@ -33,32 +35,69 @@ export async function main(words: string[]): Promise<number> {
 
 /**
  * Prints the run's events until it has ended, then how it ended, which it returns; null for a run whose host died.
- * Lines typed meanwhile become messages to the agent. Faults: `not_found`.
+ * Lines typed meanwhile go to the agent. Faults: `not_found`.
  */
 export async function viewRun(paths: Paths, runId: number, from: ViewFrom): Promise<ExitRecord | null> {
   const hosts = createHosts({ paths, executable: ownCommand() });
   if (hosts.look(runId).kind === "absent")
     throw new Fault("not_found", `There is no run "r${runId}".`, "`ccm list-agents` shows the runs.");
-  const screen: Screen = { columns: process.stdout.isTTY ? process.stdout.columns : null };
-  const stopReading = onTypedLine((text) => hosts.request(runId, { kind: "message", text }));
+  const view = createView((request) => hosts.request(runId, request));
+  const stopReading = onTypedLine(view.typed);
   const events = paths.run(runId).events;
   let position = from === "end" ? startOfEnd(events) : 0;
   for (;;) {
     const state = hosts.look(runId);
-    position = showFrom(events, position, screen);
+    position = showFrom(events, position, view);
     if (state.kind !== "live" && state.kind !== "new") {
       stopReading();
-      return end(state, screen);
+      return view.end(state);
     }
     await Bun.sleep(POLL_MS);
   }
 }
 
-/** Prints all whole events from this position on and returns the next one. */
-function showFrom(path: string, position: number, screen: Screen): number {
+type View = { show(event: RunEvent): void; typed(text: string): void; end(state: HostState): ExitRecord | null };
+
+/** What is shown and typed; a question stays open until its answer is seen. */
+function createView(send: (request: RunRequest) => void): View {
+  const { stdin, stdout } = process;
+  const screen = createScreen(() => (stdout.isTTY ? stdout.columns : null));
+  const canType = stdin.isTTY && stdout.isTTY;
+  const say = (text: string) => stdout.write(screen.say(text));
+  let question: Question | null = null;
+  if (canType) say("What you type goes to the agent; /help says more; Ctrl-C leaves.");
+  return {
+    show(event) {
+      stdout.write(screen.event(event));
+      if (event.kind === "answer") question = null;
+      if (event.kind !== "question" || !isQuestion(event.json)) return;
+      question = event.json;
+      if (canType) say(answerHint(question));
+    },
+    typed(text) {
+      const typed = typedLine(text, question);
+      if (typed?.kind === "send") send(typed.request);
+      else if (typed?.kind === "refuse") say(typed.text);
+      else if (typed?.kind === "more") stdout.write(screen.more(typed.number));
+      else if (typed?.what === "help") HELP.forEach(say);
+      else if (typed) {
+        screen.fold(typed.what);
+        say(typed.what === "folded" ? "Long texts are folded from now on." : "Long texts are shown whole from now on.");
+      }
+    },
+    end(state) {
+      const exit = state.kind === "ended" ? state.exit : null;
+      stdout.write(screen.outcome(exit));
+      return exit;
+    },
+  };
+}
+
+/** Shows all whole events from this position on and returns the next one. */
+function showFrom(path: string, position: number, view: View): number {
   for (let at = position; ; ) {
     const { events, next } = readEventsFrom(path, at);
-    for (const event of events) process.stdout.write(shownEvent(event, screen));
+    for (const event of events) view.show(event);
     if (next === at) return at;
     at = next;
   }
@@ -73,21 +112,15 @@ function startOfEnd(path: string): number {
   }
 }
 
-function end(state: HostState, screen: Screen): ExitRecord | null {
-  const exit = state.kind === "ended" ? state.exit : null;
-  process.stdout.write(shownOutcome(exit, screen));
-  return exit;
-}
-
 /** Without a person at standard input nothing is read: a script that runs a view in the background must not feed it. */
-function onTypedLine(send: (text: string) => void): () => void {
+function onTypedLine(typed: (text: string) => void): () => void {
   const input = process.stdin;
   if (!input.isTTY) return () => {};
   let rest = "";
   const take = (chunk: Buffer) => {
     const lines = (rest + chunk.toString("utf8")).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") send(line.trim());
+    for (const line of lines) typed(line);
   };
   input.on("data", take);
   return () => {

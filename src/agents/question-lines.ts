@@ -1,0 +1,55 @@
+// How an agent's question to a person reads, and the answer.
+import { folded, indented, type Line, line, lines } from "./lines.ts";
+import type { Answer, Question } from "./schema.ts";
+import { callLines } from "./tool-lines.ts";
+
+type Json = Record<string, unknown>;
+
+/** Lines of a reason that are shown. */
+const WHY_LINES = 4;
+
+/** Whether this is a whole question; one with an endless input is cut, and then it is none. */
+export function isQuestion(value: unknown): value is Question {
+  return isJson(value) && typeof value.key === "string" && typeof value.tool === "string" && typeof value.why === "string";
+}
+
+/** The question, and below it the call it is about, or the choices with the numbers to name them by. */
+export function questionLines(question: Question): Line[] {
+  const asked = questionsOf(question);
+  if (asked.length > 0) return asked.flatMap(choiceLines);
+  const why = question.why.trim() === "" ? [] : indented(folded(lines("warn", question.why.trim()), WHY_LINES), "  ");
+  return [line("warn", "? The agent asks to be allowed:"), ...indented(callLines(question.tool, question.input), "  "), ...why];
+}
+
+export function answeredLine(answer: Answer): Line {
+  const said = answer.text.trim() === "" ? "" : `: ${answer.text}`;
+  return line("person", `» ${answer.verdict === "allow" ? "allowed" : "denied"}${said}`);
+}
+
+/** Whether the agent wants to be told something, and not to be allowed something. */
+export function asksForWords(question: Question): boolean {
+  return questionsOf(question).length > 0;
+}
+
+type Asked = { text: string; options: { label: string; about: string }[]; several: boolean };
+
+/** The input of claude's AskUserQuestion: one to four questions, each with choices. */
+function questionsOf({ tool, input }: Question): Asked[] {
+  if (tool !== "AskUserQuestion" || !isJson(input) || !Array.isArray(input.questions)) return [];
+  return input.questions.filter(isJson).map((one) => ({
+    text: String(one.question ?? ""),
+    options: (Array.isArray(one.options) ? one.options : [])
+      .filter(isJson)
+      .map((option) => ({ label: String(option.label ?? ""), about: String(option.description ?? "") })),
+    several: one.multiSelect === true,
+  }));
+}
+
+function choiceLines(asked: Asked): Line[] {
+  const options = asked.options.map(({ label, about }, i) => line("warn", `    ${i + 1}  ${label}${about ? ` – ${about}` : ""}`));
+  return [line("warn", `? ${asked.text}${asked.several ? " (several may be named)" : ""}`), ...options];
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
