@@ -5,7 +5,7 @@ import type { CommitId, Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
-import { nameFrom, repositoryFault } from "./rules.ts";
+import { agentFault, nameFrom, repositoryFault } from "./rules.ts";
 import { type NewProject, type Project, type ProjectSettings, repositorySettingsSchema } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -14,12 +14,14 @@ const REPOSITORY_SETTINGS = ".ccm/project.yaml";
 
 /**
  * Looks at the repository and registers it; nothing in it is changed. Faults: `invalid` for a path that is no usable
- * repository, `conflict` for a name or repository that is taken, `not_found` for a base branch that does not exist.
+ * repository, `conflict` for a name or repository that is taken, `not_found` for a base branch or an agent that does not
+ * exist.
  */
 export async function registerProject(ctx: Ctx, input: NewProject): Promise<Project> {
   const facts = await ctx.outside.git.inspect(input.path);
   const fault = repositoryFault(facts, input.base);
   if (fault) throw fault;
+  requireAgent(ctx, input.agent);
   const base = input.base ?? facts.head ?? "";
   if (!(await ctx.outside.git.tip(facts, `refs/heads/${base}`))) {
     throw new Fault(
@@ -52,6 +54,12 @@ export async function registerProject(ctx: Ctx, input: NewProject): Promise<Proj
     });
     return project;
   });
+}
+
+/** Faults: `not_found` for a name that is neither built in nor configured. */
+export function requireAgent(ctx: Ctx, name: string): void {
+  const fault = agentFault(name, Object.keys(ctx.config.agents));
+  if (fault) throw fault;
 }
 
 function refuseTaken(ctx: Ctx, name: string, repo: Repository): void {

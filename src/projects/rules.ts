@@ -24,6 +24,17 @@ export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | 
   return null;
 }
 
+/** Agents that go by these names without a person's settings. */
+const BUILT_IN_AGENTS = ["claude", "codex", "demo", "gemini"];
+
+/** Why no agent goes by that name, or null; `configured` are the names below `agents` in the configuration. */
+export function agentFault(name: string, configured: readonly string[]): Fault | null {
+  const known = [...new Set([...BUILT_IN_AGENTS, ...configured])].sort();
+  if (known.includes(name)) return null;
+  const add = `\`ccm config set agents.${name}.command PROGRAM\` adds one.`;
+  return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`);
+}
+
 /** A project's name from a folder's: what the name may not hold becomes a dash. */
 export function nameFrom(folder: string): string {
   const name = folder

@@ -4,15 +4,19 @@ import type { Ctx } from "../kernel/context.ts";
 import type { Durability } from "../kernel/database.ts";
 import { appendEvent, type EventSource } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
-import { unregisterProject as forgetProject, projectOf } from "../projects/actions.ts";
+import { unregisterProject as forgetProject, projectOf, requireAgent } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
 import { canMove, highestTaskNumber, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
 import type { NewTask, Task, TaskEdit, TaskError, TaskState, Waiting } from "./schema.ts";
 import { PRIORITIES } from "./schema.ts";
 import * as table from "./table.ts";
 
-/** Queues a task for a project; one that comes after others waits until all of them are done. Faults: `not_found` for one that does not exist. */
+/**
+ * Queues a task for a project; one that comes after others waits until all of them are done. Faults: `not_found` for one of
+ * those, or an agent, that does not exist.
+ */
 export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
+  if (input.agent !== undefined) requireAgent(ctx, input.agent);
   return ctx.db.transact(() => {
     const after = [...new Set(input.after)];
     const unmet = after.filter((id) => mustFind(ctx, id).state !== "done");
@@ -205,8 +209,9 @@ function byPerson(ctx: Ctx, id: number, to: TaskState, patch: table.TaskPatch = 
   return mustFind(ctx, id);
 }
 
-/** Edits a queued task. Faults: `conflict` once it has started. */
+/** Edits a queued task. Faults: `conflict` once it has started, `not_found` for an unknown agent. */
 export function editTask(ctx: Ctx, id: number, edit: TaskEdit): Task {
+  if (edit.agent !== undefined) requireAgent(ctx, edit.agent);
   return ctx.db.transact(() => {
     const task = mustFind(ctx, id);
     if (task.state !== "queued")

@@ -57,6 +57,7 @@ describe("register-project", () => {
   const refused: [what: string, words: string[], code: string, message: RegExp][] = [
     ["a path that does not exist", ["--path", "/dev/null/x"], "invalid", /"\/dev\/null\/x" does not exist/],
     ["a base that does not exist", ["--base", "release"], "not_found", /no branch "release"/],
+    ["an unknown agent", ["--agent", "cluade"], "not_found", /There is no agent "cluade"/],
     ["an unknown approval", ["--approval", "yes"], "invalid", /no approval "yes"/],
     ["an unknown gate", ["--gate", "ful=npm test"], "invalid", /gate is quick, fast, full or perf/],
     ["a gate without a command", ["--gate", "full"], "invalid", /"--gate full" is no name with a value/],

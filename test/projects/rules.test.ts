@@ -1,7 +1,7 @@
 // Which repositories can be registered, and what a project is called and shows.
 import { describe, expect, test } from "bun:test";
 import type { RepositoryFacts } from "../../src/git/schema.ts";
-import { nameFrom, projectShape, repositoryFault } from "../../src/projects/rules.ts";
+import { agentFault, nameFrom, projectShape, repositoryFault } from "../../src/projects/rules.ts";
 import type { Project } from "../../src/projects/schema.ts";
 
 const facts: RepositoryFacts = {
@@ -30,6 +30,20 @@ describe("a repository", () => {
     const found = repositoryFault({ ...facts, ...more }, base);
     if (fault) expect(found).toMatchObject({ code: "invalid", message: expect.stringMatching(fault), hint: expect.stringMatching(/./) });
     else expect(found).toBeNull();
+  });
+});
+
+describe("an agent", () => {
+  test.each(["claude", "codex", "demo", "gemini", "mine"])("called %s is known", (name) => {
+    expect(agentFault(name, ["mine"])).toBeNull();
+  });
+
+  test("that nobody knows is refused with those that are known and the command that adds it", () => {
+    expect(agentFault("cluade", ["mine"])).toMatchObject({
+      code: "not_found",
+      message: 'There is no agent "cluade".',
+      hint: "Known agents: claude, codex, demo, gemini, mine; `ccm config set agents.cluade.command PROGRAM` adds one.",
+    });
   });
 });
 

@@ -97,6 +97,7 @@ describe("create-task", () => {
     ["an unknown priority", () => ["--title", "x", "--prompt", "x", "--priority", "asap"], "invalid", /no priority "asap"/],
     ["a dependency that is no number", () => ["--title", "x", "--prompt", "x", "--after", "one"], "invalid", /"one" is no task's number/],
     ["a dependency that does not exist", () => ["--title", "x", "--prompt", "x", "--after", "99"], "not_found", /no task "99"/],
+    ["an unknown agent", () => ["--title", "x", "--prompt", "x", "--agent", "cluade"], "not_found", /There is no agent "cluade"/],
     ["an agent's name that is none", () => ["--title", "x", "--prompt", "x", "--agent", "../x"], "invalid", /agent's name/],
   ];
 
@@ -212,6 +213,7 @@ describe("what becomes of a task", () => {
 
   const refused: [words: string[], code: string, message: string][] = [
     [["edit-task", "1"], "invalid", "Nothing of task 1 is to change."],
+    [["edit-task", "1", "--agent", "cluade"], "not_found", 'There is no agent "cluade".'],
     [["edit-task", "1", "--prompt", " "], "invalid", "The prompt is empty."],
     [["resume-task", "1"], "conflict", 'Task 1 is "queued", not paused.'],
     [["retry-task", "1"], "conflict", 'Task 1 is "queued" and cannot become "queued".'],
