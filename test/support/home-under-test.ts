@@ -49,8 +49,8 @@ export type HomeUnderTest = {
   remove(): Promise<void>;
 };
 
-/** An empty home that exists and has no database yet; `remove` it at the end. */
-export function openHome(purpose: string): HomeUnderTest {
+/** An empty home that exists and has no database yet; `remove` it at the end. Its commands run through `as`, for another user. */
+export function openHome(purpose: string, as: readonly string[] = []): HomeUnderTest {
   const root = realpathSync(mkdtempSync(join(tmpdir(), `ccm-${purpose}-`)));
   const paths = pathsAt(join(root, "home"));
   mkdirSync(join(root, "person"));
@@ -64,7 +64,7 @@ export function openHome(purpose: string): HomeUnderTest {
     env,
     ccm: (...words) => home.ccmWith({}, ...words),
     async ccmWith(options, ...words) {
-      const child = Bun.spawn([...(options.prefix ?? []), binary(), ...words], {
+      const child = Bun.spawn([...(options.prefix ?? as), binary(), ...words], {
         cwd: options.cwd ?? root,
         env: { ...env, ...options.env },
         stdin: options.stdin === undefined ? "ignore" : Buffer.from(options.stdin),
@@ -82,7 +82,7 @@ export function openHome(purpose: string): HomeUnderTest {
       return JSON.parse(ended.stdout);
     },
     async startDaemon(more = {}) {
-      const started = startChild([binary(), "daemon"], { ...env, ...more }, join(root, "daemon-output.txt"));
+      const started = startChild([...as, binary(), "daemon"], { ...env, ...more }, join(root, "daemon-output.txt"));
       daemon = started;
       await waitFor("the daemon", () => {
         if (started.exitCode !== null || started.signalCode !== null) throw new Error(`The daemon ended: ${outputOf(root)}`);

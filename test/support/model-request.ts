@@ -73,20 +73,23 @@ function wrongMessages(messages: unknown): string[] {
 }
 
 function wrongMessage({ role, content }: Message, at: number): string[] {
-  if (role !== "user" && role !== "assistant") return [`Message ${at} is of ${JSON.stringify(role)}.`];
+  if (role !== "user" && role !== "assistant" && role !== "system") return [`Message ${at} is of ${JSON.stringify(role)}.`];
   if (typeof content === "string") return content === "" ? [`Message ${at} is empty.`] : [];
   if (!Array.isArray(content) || content.length === 0) return [`Message ${at} has no content.`];
   const empty = content.some((block) => block.type === "text" && !block.text?.trim());
   return empty ? [`Message ${at} has a text without words.`] : [];
 }
 
-/** The vendor joins messages of one role; an agent that leaves that to the vendor has lost track of the conversation. */
+/**
+ * The vendor joins messages of one role; an agent that leaves that to the vendor has lost track of the conversation. New
+ * instructions come right after a person: https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages
+ */
 function wrongTurns(messages: readonly Message[]): string[] {
-  return messages.flatMap((message, at) =>
-    at > 0 && message.role === "assistant" && messages[at - 1]?.role === "assistant"
-      ? [`Messages ${at - 1} and ${at} are both the model's.`]
-      : [],
-  );
+  return messages.flatMap(({ role }, at) => {
+    const before = messages[at - 1]?.role;
+    if (role === "assistant" && before === "assistant") return [`Messages ${at - 1} and ${at} are both the model's.`];
+    return role === "system" && before !== "user" ? [`Message ${at} instructs without a user's before it.`] : [];
+  });
 }
 
 /** Every call is answered in the message right after it, before anything else there, and nothing else is answered. */
