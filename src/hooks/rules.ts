@@ -1,0 +1,182 @@
+// Hooks in words that a person understands, and which of them people need not see.
+import type { HookBrief } from "./schema.ts";
+
+/** A brief as it comes out of the event log: nothing is promised about its fields. */
+type Told = { [Key in keyof HookBrief]?: unknown };
+
+/**
+ * What a hook's brief says, without a full stop: "edited sum.js +1 −1", "ran npm test: exit 1 in 3.2 s". An event that is
+ * not known is told by its name. Takes anything.
+ */
+export function hookSentence(data: Record<string, unknown>): string {
+  const told: Told = data;
+  const event = text(told.event) || "hook";
+  const sentence = Object.hasOwn(SENTENCES, event) ? SENTENCES[event]?.(told) : unknownSentence(event, told);
+  const speaker = event.startsWith("Subagent") ? "" : text(told.agentType);
+  return `${sentence}${speaker ? ` (${speaker})` : ""}`;
+}
+
+/** Events that only say that something begins, or once more what another one says; they are kept, and not shown by default. */
+const NOISE = new Set(
+  (
+    "PreToolUse PostToolBatch MessageDisplay InstructionsLoaded " + "BeforeTool BeforeModel AfterModel BeforeToolSelection PreCompress"
+  ).split(" "),
+);
+
+/** Whether people need not see it: what a call did is told when it is done, what is said is in the agent's stream. Takes anything. */
+export function isNoise(data: Record<string, unknown>): boolean {
+  const event = text(data.event);
+  if (event === "PostToolUse" && text(data.tool) === "TaskCreate") return data.ok === true; // TaskCreated tells it.
+  if (event.startsWith("Subagent")) return text(data.agentType) === ""; // Claude Code's own, as when it compacts.
+  return NOISE.has(event);
+}
+
+const SENTENCES: Record<string, (told: Told) => string> = {
+  PreToolUse: begun,
+  PostToolUse: done,
+  PostToolUseFailure: done,
+  PostToolBatch: (told) => `finished ${number(told.count) ?? 0} calls of tools`,
+  PermissionRequest: (told) => `asks to allow: ${call(told)}`,
+  PermissionDenied: (told) => `was not allowed: ${call(told)}${because(told.text)}`,
+  Notification: (told) => text(told.text) || `notified${because(told.reason)}`,
+  UserPromptSubmit: (told) => `was told${because(told.text)}`,
+  UserPromptExpansion: (told) => `was given the command${because(text(told.text) || text(told.subject))}`,
+  SessionStart: (told) => `session started${among(told.reason, told.model && `model ${text(told.model)}`)}`,
+  SessionEnd: (told) => `session ended${because(told.reason)}`,
+  Stop: turnEnded,
+  StopFailure: (told) => `turn ended: API error ${text(told.reason) || "unknown"}${among(told.text)}`,
+  SubagentStart: (told) => `sub-agent ${text(told.agentType)} started${because(told.text)}`,
+  SubagentStop: (told) => `sub-agent ${text(told.agentType)} ended${because(told.text)}`,
+  PreCompact: (told) => `context is being compacted${among(told.reason)}`,
+  PostCompact: (told) => `context compacted${among(told.reason)}`,
+  Setup: (told) => `was set up${among(told.reason)}`,
+  TeammateIdle: (told) => `team-mate ${text(told.subject)} is idle`,
+  TaskCreated: (told) => `noted as to be done: ${text(told.subject)}`,
+  TaskCompleted: (told) => `noted as done: ${text(told.subject)}`,
+  Elicitation: (told) => `MCP server ${text(told.subject)} asks${because(told.text)}`,
+  ElicitationResult: (told) => `MCP server ${text(told.subject)} was answered${because(told.reason)}`,
+  ConfigChange: (told) => `settings changed${because(text(told.subject) || text(told.reason))}`,
+  WorktreeCreate: (told) => `wants a worktree of its own: ${text(told.subject)}`,
+  WorktreeRemove: (told) => `removes a worktree of its own: ${text(told.subject)}`,
+  InstructionsLoaded: (told) => `loaded ${text(told.subject)}${among(told.reason)}`,
+  CwdChanged: (told) => `went to the folder ${text(told.subject)}`,
+  FileChanged: (told) => `${text(told.subject)} was ${CHANGES[text(told.reason)] ?? "changed"}`,
+  MessageDisplay: (told) => `said${because(told.text)}`,
+  BeforeTool: begun,
+  AfterTool: done,
+  BeforeAgent: (told) => `was told${because(told.text)}`,
+  AfterAgent: turnEnded,
+  BeforeModel: (told) => `asks the model${among(told.model)}`,
+  AfterModel: (told) => `the model answered${because(told.text)}`,
+  BeforeToolSelection: (told) => `lets the model choose a tool${among(told.model)}`,
+  PreCompress: (told) => `looks whether to compact its context${among(told.reason)}`,
+};
+
+/** The events that have a sentence of their own. */
+export const TOLD_HOOKS: readonly string[] = Object.keys(SENTENCES);
+
+const CHANGES: Record<string, string> = { add: "added", change: "changed", unlink: "removed" };
+
+/** What tools do, done and to be done: Claude Code's names, then Gemini's and Codex's. */
+const VERBS: [tools: string, done: string, base: string][] = [
+  ["Bash PowerShell run_shell_command shell exec_command local_shell", "ran", "run"],
+  ["Edit MultiEdit NotebookEdit replace apply_patch", "edited", "edit"],
+  ["Write write_file", "wrote", "write"],
+  ["Read read_file read_many_files view_image", "read", "read"],
+  ["Grep search_file_content grep_search", "searched for", "search for"],
+  ["Glob glob", "looked for files", "look for files"],
+  ["LS list_directory list_dir", "listed", "list"],
+  ["WebFetch web_fetch", "fetched", "fetch"],
+  ["WebSearch google_web_search web_search", "searched the web for", "search the web for"],
+  ["Task Agent", "handed to a sub-agent:", "hand to a sub-agent:"],
+  ["TaskCreate", "noted as to be done:", "note as to be done:"],
+  ["TaskUpdate TodoWrite write_todos update_plan", "updated its plan:", "update its plan:"],
+  ["Skill activate_skill", "used the skill", "use the skill"],
+  ["AskUserQuestion ask_user", "asked:", "ask:"],
+];
+const VERB_BY_TOOL = new Map(VERBS.flatMap(([tools, past, base]) => tools.split(" ").map((tool) => [tool, { past, base }] as const)));
+
+/** A command's time is always told, of other tools only when it is long. */
+const LONG_MS = 2_000;
+
+function begun(told: Told): string {
+  return `is about to ${base(told)}`;
+}
+
+function done(told: Told): string {
+  const code = number(told.code);
+  const took = duration(told);
+  if (told.reason === "interrupted") return `was interrupted when it wanted to ${base(told)}${took}`;
+  if (told.reason === "background") return `${past(told)} in the background`;
+  if (code !== undefined && code !== 0) return `${past(told)}: exit ${code}${took}`;
+  if (told.ok === false) return `could not ${base(told)}${because(told.text)}`;
+  const tool = text(told.tool);
+  const aside = tool === "Task" || tool === "Agent" ? (told.agentType ? "" : among(told.text)) : among(told.text);
+  return `${past(told)}${change(told)}${code === undefined ? "" : `: exit ${code}`}${took}${aside}`;
+}
+
+function past(told: Told): string {
+  const verb = VERB_BY_TOOL.get(text(told.tool))?.past;
+  return verb ? joined(verb, told.subject) : `used ${call(told)}`;
+}
+
+function base(told: Told): string {
+  const verb = VERB_BY_TOOL.get(text(told.tool))?.base;
+  return verb ? joined(verb, told.subject) : `use ${call(told)}`;
+}
+
+/** As the agents write it in their rules: Bash(git push). */
+function call(told: Told): string {
+  const tool = text(told.tool).replace(/^mcp__(.+?)__(.+)$/, "$1: $2") || "a tool";
+  return `${tool}${text(told.subject) ? `(${text(told.subject)})` : ""}`;
+}
+
+function change(told: Told): string {
+  const [lines, added, removed] = [number(told.lines), number(told.added), number(told.removed)];
+  if (lines !== undefined) return ` (${lines} ${lines === 1 ? "line" : "lines"})`;
+  return added === undefined && removed === undefined ? "" : ` +${added ?? 0} −${removed ?? 0}`;
+}
+
+/** 91 ms, 3.2 s, 2 min 5 s; nothing for what was short and no command. */
+function duration(told: Told): string {
+  const ms = number(told.durationMs);
+  if (ms === undefined || (ms < LONG_MS && VERB_BY_TOOL.get(text(told.tool))?.base !== "run")) return "";
+  if (ms < 1_000) return ` in ${Math.round(ms)} ms`;
+  if (ms < 59_950) return ` in ${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  return ` in ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function turnEnded(told: Told): string {
+  const count = number(told.count) ?? 0;
+  const background = count > 0 ? `, ${count} ${count === 1 ? "task goes" : "tasks go"} on in the background` : "";
+  return `turn ended${background}${because(told.text)}`;
+}
+
+/** The event's own words: TeamDisbanded is told as "team disbanded". */
+function unknownSentence(event: string, told: Told): string {
+  const words = event.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  const about = told.tool ? call(told) : text(told.subject);
+  return `${joined(words, about)}${among(told.reason)}${because(told.text)}`;
+}
+
+function because(value: unknown): string {
+  return text(value) ? `: ${text(value)}` : "";
+}
+
+function among(...values: unknown[]): string {
+  const said = values.map(text).filter(Boolean);
+  return said.length > 0 ? ` (${said.join(", ")})` : "";
+}
+
+function joined(words: string, subject: unknown): string {
+  return text(subject) ? `${words} ${text(subject)}` : words.replace(/:$/, "");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
