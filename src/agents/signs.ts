@@ -17,23 +17,34 @@ export type TurnEnd = {
   /** The provider's word for what went wrong: `rate_limit`, `server_error`, `billing_error`, `authentication_failed`. */
   error: string | null;
   text: string;
+  /** Cost and tokens of the agent's process so far, of all its turns and sub-agents: a process that resumes a session begins at 0. */
   costUsd: number;
   usage: Usage;
 };
+
+/**
+ * A call of a tool. `subject` is the argument that says most; `signature` is the same for the same tool with the same
+ * input, and empty where asking again and again is no loop. `edits`: it changes files. `parent`: the call that started
+ * the sub-agent whose call this is.
+ */
+export type ToolCall = { key: string; tool: string; subject: string; signature: string; edits: boolean; parent: string | null };
 
 /** One thing that a line of the stream, or a hook, showed. */
 export type Sign =
   | { kind: "session"; session: string; model: string | null; version: string | null }
   | { kind: "said"; text: string; parent: string | null }
-  /** `signature` is the same for the same tool with the same input. */
-  | { kind: "tool-started"; key: string; tool: string; subject: string; signature: string; parent: string | null }
-  /** `answer` is the same for the same answer. `edits`: the tool changes files. */
-  | { kind: "tool-ended"; key: string; isError: boolean; answer: string; edits: boolean }
+  | { kind: "tool-started"; call: ToolCall }
+  /** `answer` is the same for the same answer, times and ids in it aside. */
+  | { kind: "tool-ended"; key: string; isError: boolean; answer: string }
+  /** The provider's last answer was a refusal, in its word: `rate_limit`, `server_error`, `billing_error`, `authentication_failed`. */
+  | { kind: "refused"; error: string }
   | { kind: "retrying"; attempt: number; attempts: number; delayMs: number; status: number | null; error: string }
   | { kind: "limited"; limit: LimitReading }
   | { kind: "fell-back"; from: string; to: string; why: string }
   | { kind: "asked"; question: Question }
   | { kind: "answered"; key: string }
+  /** A person, or ccm, has said something that the agent has yet to take. */
+  | { kind: "told"; text: string }
   /** The agent has taken a message of a person. */
   | { kind: "heard"; text: string }
   | { kind: "interrupted" }
@@ -43,14 +54,21 @@ export type Sign =
   /** Work that goes on beside the turn: a shell or an agent in the background. */
   | { kind: "background-started"; key: string; text: string }
   | { kind: "background-ended"; key: string }
-  | { kind: "context"; used: number; size: number | null }
+  /** Tokens in the agent's context, and how many fit; null is not known by this sign. */
+  | { kind: "context"; used: number | null; size: number | null }
   | { kind: "notified"; text: string }
   | { kind: "turn-ended"; end: TurnEnd }
   /** Something that the driver does not know: kept in the events, and a sign of life. */
   | { kind: "unknown"; name: string };
 
-/** A tool call that has not ended. */
-export type OpenTool = { key: string; tool: string; subject: string; since: number; parent: string | null };
+/** A tool call that has not ended, and when it began. */
+export type OpenTool = ToolCall & { since: number };
+
+/** Work beside the turn: a sub-agent, a shell in the background. */
+export type Beside = { key: string; text: string; since: number };
+
+/** The newest calls of one agent, oldest first; `runs[p - 1]` counts calls in a row that were the same as the one p before. */
+export type Trail = { parent: string | null; calls: { mark: string; tool: string }[]; runs: number[] };
 
 /** All that is known of a run by its signs. Bounded: what grows is cut. Times are epoch ms. */
 export type Observed = {
@@ -65,22 +83,27 @@ export type Observed = {
   inTurn: boolean;
   turns: number;
   openTools: OpenTool[];
-  /** The same call with the same answer, again and again. */
-  repeated: { signature: string; tool: string; subject: string; count: number } | null;
+  /** The same call with the same answer, again and again, or up to three calls in turn. `tool` names them: "Bash", "Read and Bash". */
+  repeated: { tool: string; subject: string; count: number; calls: number } | null;
+  /** What of the newest calls is kept to notice that; one for the agent, one for each sub-agent. */
+  trails: Trail[];
   toolCalls: number;
   failedCalls: number;
   edits: number;
-  subagents: string[];
-  background: string[];
-  retrying: { attempt: number; attempts: number; status: number | null; error: string; until: number } | null;
+  subagents: Beside[];
+  background: Beside[];
+  /** A request that is made again: since when in a row, and until when the agent waits before the next try. */
+  retrying: { attempt: number; attempts: number; status: number | null; error: string; since: number; until: number } | null;
   limit: LimitReading | null;
-  question: Question | null;
+  question: (Question & { askedAt: number }) | null;
+  /** The provider's last word to a request that it refused; null once it answered one. */
+  refusal: string | null;
   interruptedAt: number | null;
   compactions: number;
-  /** Cost and tokens of the run so far: of all its turns. */
+  /** Cost and tokens of the run so far, as of the end of its last turn. */
   costUsd: number;
   usage: Usage;
-  context: { used: number; size: number | null } | null;
+  context: { used: number | null; size: number | null };
   lastEnd: TurnEnd | null;
   lastSaid: string;
 };
@@ -100,13 +123,18 @@ export const ACTIVITIES = [
 ] as const;
 export type Activity = (typeof ACTIVITIES)[number];
 
-/** What the machine shows of a run beside its signs. */
+/** What the machine shows of a run beside its signs. Times are epoch ms, null when unknown. */
 export type Pulse = {
   /** A host holds the run's lock. */
   isLive: boolean;
-  /** Processes below the host, and the processor time they took since the last look. */
-  processes: number;
-  cpuMs: number;
-  /** When the private git directory last changed, epoch ms; null when unknown. */
+  /** When the processes below the host last took more processor time than an agent that waits. */
+  busyAt: number | null;
+  /** When the private git directory last changed. */
   gitAt: number | null;
 };
+
+/** What an agent is doing, and in words for people, without the time that it has gone on for: since `since`. */
+export type Verdict = { activity: Activity; text: string; since: number };
+
+/** From when on an agent's silence or repetition counts as trouble. */
+export type LivenessSettings = { stallMs: number; loopCalls: number };

@@ -1,0 +1,45 @@
+// A recorded event of a run as signs. Pure, and takes anything that stands in a file.
+import { claudeSigns } from "./claude-frames.ts";
+import { hookSigns } from "./hook-signs.ts";
+import type { Answer, Question, RunEvent } from "./schema.ts";
+import type { Sign } from "./signs.ts";
+import { jsonOf, textOf } from "./tool-calls.ts";
+
+/** Characters of a line of plain output that are kept. */
+const LINE_CHARACTERS = 500;
+
+/** A command that is given its prompt at the start is told something with that; a conversation is, too, by its first message. */
+export function eventSigns(event: RunEvent): Sign[] {
+  switch (event.kind) {
+    case "started":
+      return [{ kind: "told", text: "" }];
+    case "json":
+      return event.json === undefined ? [{ kind: "unknown", name: "long line" }] : claudeSigns(event.json);
+    case "hook":
+      return hookSigns(event.text ?? "", event.json, "streamed");
+    case "output":
+      return [{ kind: "said", text: (event.text ?? "").slice(0, LINE_CHARACTERS), parent: null }];
+    case "error-output":
+      return [{ kind: "unknown", name: "error output" }];
+    case "question":
+      return isQuestion(event.json) ? [{ kind: "asked", question: event.json }] : [];
+    case "answer":
+      return [{ kind: "answered", key: textOf(jsonOf(event.json).key) ?? "" }];
+    case "message":
+      return [{ kind: "told", text: event.text ?? "" }];
+    case "interrupt":
+      return [{ kind: "interrupted" }];
+    default: // What the host says of itself is no sign of the agent.
+      return [];
+  }
+}
+
+export function isQuestion(value: unknown): value is Question {
+  const { key, tool, why } = jsonOf(value);
+  return [key, tool, why].every((one) => typeof one === "string");
+}
+
+export function isAnswer(value: unknown): value is Answer {
+  const { key, verdict } = jsonOf(value);
+  return typeof key === "string" && (verdict === "allow" || verdict === "deny");
+}

@@ -1,0 +1,43 @@
+// Noticing that an agent goes round in circles: the same call with the same answer, or up to three calls in turn. Pure.
+import type { Observed, ToolCall, Trail } from "./signs.ts";
+
+/** Longest circle that is noticed, in calls: run the test, read the file, run the test. */
+const LONGEST_CIRCLE = 3;
+/** Agents whose calls are kept apart: the agent itself, and the newest sub-agents. */
+const TRAILS = 10;
+
+type Noted = Pick<Observed, "trails" | "repeated"> & {
+  /** The call was made before with this answer, within the longest circle. */
+  isRepetition: boolean;
+};
+
+/** Notes a call with its answer. Calls without a signature leave no trail. Calls of different sub-agents never make one circle. */
+export function notedCall(known: Pick<Observed, "trails" | "repeated">, call: ToolCall, answer: string): Noted {
+  if (call.signature === "") return { trails: known.trails, repeated: known.repeated, isRepetition: false };
+  const before = known.trails.find(({ parent }) => parent === call.parent) ?? { parent: call.parent, calls: [], runs: [] };
+  const trail = followed(before, { mark: `${call.signature} ${answer}`, tool: call.tool });
+  const others = known.trails.filter((one) => one !== before);
+  return {
+    trails: [...others, trail].slice(-TRAILS),
+    repeated: circleOf(trail, call.subject),
+    isRepetition: trail.runs.some((run) => run > 0),
+  };
+}
+
+function followed(trail: Trail, call: Trail["calls"][number]): Trail {
+  const runs = Array.from({ length: LONGEST_CIRCLE }, (_, i) =>
+    trail.calls.at(-1 - i)?.mark === call.mark ? (trail.runs[i] ?? 0) + 1 : 0,
+  );
+  return { parent: trail.parent, calls: [...trail.calls, call].slice(-LONGEST_CIRCLE), runs };
+}
+
+/** The shortest circle that was gone round at least twice. */
+function circleOf({ calls, runs }: Trail, subject: string): Observed["repeated"] {
+  for (const [i, run] of runs.entries()) {
+    const length = i + 1;
+    if (run < length) continue;
+    const tools = [...new Set(calls.slice(-length).map(({ tool }) => tool))];
+    return { tool: tools.join(" and "), subject, count: Math.floor(run / length) + 1, calls: length };
+  }
+  return null;
+}
