@@ -56,9 +56,15 @@ CREATE TABLE tasks (
   merged_commit  TEXT,
   instruction    TEXT,
   cause          TEXT NOT NULL DEFAULT 'the task was created',
+  fresh_session  INTEGER NOT NULL DEFAULT 0,
   attempts       INTEGER NOT NULL DEFAULT 0,
   send_backs     INTEGER NOT NULL DEFAULT 0,
   conflicts      INTEGER NOT NULL DEFAULT 0,
+  -- Runs in a row that ended for no fault of the task, and since when: bounded, but no tries.
+  setbacks       INTEGER NOT NULL DEFAULT 0,
+  setback_since  INTEGER,
+  -- When a person last said that it is to be tried, whatever it waits for.
+  urged_at       INTEGER,
   job_faults     INTEGER NOT NULL DEFAULT 0,
   runs           INTEGER NOT NULL DEFAULT 0,
   not_before     INTEGER,
@@ -135,7 +141,8 @@ CREATE TABLE observations (
   activity_text  TEXT NOT NULL,
   activity_since INTEGER NOT NULL,
   -- What the daemon has done about a stalled or looping agent in this run.
-  nudges         INTEGER NOT NULL DEFAULT 0
+  nudges         INTEGER NOT NULL DEFAULT 0,
+  nudged_at      INTEGER
 ) STRICT;
 
 -- What agents asked of people. One that is open holds its task; key is the id of the agent's tool call.

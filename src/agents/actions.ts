@@ -1,7 +1,9 @@
 // Runs as other rooms see them: claimed, found, stopped, finished. Finishing is bound to the run that was claimed.
 import type { CommitId } from "../git/schema.ts";
+import { realClock } from "../kernel/clock.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
+import type { Paths } from "../kernel/paths.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
@@ -122,6 +124,12 @@ export function wantStop(ctx: Ctx, run: Run, why: string): void {
 /** Makes every later run number greater than `id`. */
 export function reserveRunIdsUpTo(ctx: Ctx, id: number): void {
   ctx.db.transact(() => table.reserveRunIdsUpTo(ctx.db, id));
+}
+
+/** Closes the windows on all runs of a home, with or without a daemon or a configuration that can be read. */
+export async function endWindows(paths: Paths): Promise<void> {
+  const { createWindows } = await import("./tmux.ts");
+  await createWindows({ paths, executable: [], when: "auto", elapsed: realClock.elapsed }).end();
 }
 
 /** Stops the live run of a task so that the next one starts at once in its place. Faults: `conflict` without a live run. */

@@ -84,7 +84,7 @@ export async function message(host: CommandHost, id: string, text: string): Prom
 /** Only an agent that reads stream-json on its standard input hears anything while it works. */
 function refuseDeaf(ctx: Ctx, run: Run): void {
   if (run.kind !== "agent") throw new Fault("conflict", `Run r${run.id} is a ${run.kind}, not an agent.`, "Only an agent takes messages.");
-  const { promptBy, output } = unwrap(agentCommand(run.agent, ctx.config.agents, []));
+  const { promptBy, output } = unwrap(agentCommand({ name: run.agent, agents: ctx.config.agents, executable: [], session: null }));
   if (promptBy === "stdin" && output === "stream-json") return;
   throw new Fault(
     "conflict",
@@ -99,8 +99,22 @@ export async function attach(host: CommandHost, id: string | undefined, options:
     throw new Fault("invalid", "`ccm attach` is for people.", "`ccm logs --json` and `ccm agent-status --json` are for scripts.");
   const ctx = await host.open();
   const run = id === undefined ? await chosenRun(ctx, host, options.project) : runMeant(ctx, id, "newest");
+  if (await attachWindow(ctx, run)) return;
   const { viewRun } = await import("./view.ts");
   await viewRun(ctx.paths, run.id, "end");
+}
+
+/**
+ * Shows the run's window in this terminal until the person leaves; false where there is none to show: without a terminal
+ * or tmux, for a run that is over, and inside a tmux of the person's own, whose keys the inner one would not get.
+ */
+async function attachWindow(ctx: Ctx, run: Run): Promise<boolean> {
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !process.env.TMUX;
+  if (!isTerminal || run.kind !== "agent" || ctx.outside.hosts.look(run.id).kind !== "live") return false;
+  const shown = await ctx.outside.windows.attach({ runId: run.id, taskId: run.taskId });
+  if (!shown) return false;
+  const tmux = Bun.spawn(shown.argv, { env: { ...process.env, ...shown.env }, stdio: ["inherit", "inherit", "inherit"] });
+  return (await tmux.exited) === 0; // A terminal that tmux does not know makes it end at once, having said so.
 }
 
 async function chosenRun(ctx: Ctx, host: CommandHost, project: string | undefined): Promise<Run> {

@@ -2,6 +2,11 @@
 import * as v from "valibot";
 import { whole } from "../kernel/config-keys.ts";
 
+/** A person who is at the machine answers within this; who is not frees the memory of a process that only waits. */
+export const PARK_MINUTES = 10;
+/** Longer than any build that an agent leaves in the background and waits for. */
+export const IDLE_MINUTES = 30;
+
 /** A name as it is typed and put into file names. */
 const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "an agent's name: a letter, then letters, digits or hyphens"));
 
@@ -16,6 +21,28 @@ const agent = v.strictObject({
   output: v.optional(v.picklist(["text", "stream-json"])),
   /** How an agent of your own takes its prompt; a built-in agent has its own way. */
   promptBy: v.optional(v.picklist(["argument", "stdin", "file"])),
+  /** What the agent is, where its name does not say it: a second `claude` with another model, say. */
+  driver: v.optional(v.picklist(["claude", "demo"])),
+  /** Used while the model is overloaded. */
+  fallbackModel: v.optional(v.string()),
+  /** `bypassPermissions` unless set: the sandbox is what holds an agent. What another mode asks for is asked of a person. */
+  permissionMode: v.optional(v.picklist(["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"])),
+  /** Rules as claude knows them: `Bash(npm test:*)`, `WebFetch`. */
+  allowedTools: v.optional(v.array(v.string()), []),
+  disallowedTools: v.optional(v.array(v.string()), []),
+  /** Tools whose every call a person must allow; the run is parked meanwhile, without a process. */
+  ask: v.optional(v.array(v.string()), []),
+  /** Turns of the model, and dollars, that one run may take. */
+  maxTurns: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  maxBudgetUsd: v.optional(v.pipe(v.number(), v.minValue(0.01))),
+  /** Folders beside the tree that the agent may work with; outside the tree they are read-only. */
+  extraDirectories: v.optional(v.array(v.string()), []),
+  /** MCP servers in addition to the person's own and the repository's, as in `.mcp.json`: by name. */
+  mcpServers: v.optional(v.record(v.string(), v.looseObject({}))),
+  /** Minutes that a question waits with the agent's process alive, before the run is parked. */
+  parkMinutes: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1_440)), PARK_MINUTES),
+  /** Minutes that an agent may wait without a turn, for work in the background or after an interrupt. */
+  idleMinutes: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1_440)), IDLE_MINUTES),
 });
 
 export const agentsSection = v.optional(v.record(agentName, agent), {});
@@ -56,12 +83,22 @@ export const limitsSection = v.optional(
   {},
 );
 
+export const windowsSection = v.optional(
+  v.strictObject({
+    /** A tmux window for each agent at work, wherever tmux is installed. */
+    tmux: v.optional(v.picklist(["auto", "off"]), "auto"),
+  }),
+  {},
+);
+
 export type AgentSettings = v.InferOutput<typeof agent>;
+export type WindowSettings = v.InferOutput<typeof windowsSection>;
 export type Limits = v.InferOutput<typeof limitsSection>;
 
 declare module "../kernel/context.ts" {
   interface Config {
     agents: Record<string, AgentSettings>;
     limits: Limits;
+    windows: WindowSettings;
   }
 }

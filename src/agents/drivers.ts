@@ -1,31 +1,36 @@
-// How each agent is started: from its name and settings to a command. Pure.
+// How each agent is started: from its name and settings to a command.
+import { settingsForClaude } from "../hooks/actions.ts";
 import { Fault } from "../kernel/fault.ts";
+import { claudeWords } from "./claude-driver.ts";
 import type { AgentSettings } from "./config.ts";
 import type { RunSpec } from "./schema.ts";
 
 /** What a driver says about a run; the prompt itself is filled in by the host. */
-export type AgentCommand = Pick<RunSpec, "argv" | "promptBy" | "output" | "env">;
+export type AgentCommand = Pick<RunSpec, "argv" | "promptBy" | "output" | "env"> & { driver: Driver };
 
-/** What a driver is given. `executable` are the words that start ccm itself. */
-export type DriverInput = { settings: AgentSettings | undefined; executable: readonly string[] };
+/** `custom`: an agent of one's own, known by its command only. */
+export type Driver = "claude" | "demo" | "custom";
+
+/** The agent's own session: its id, and whether it goes on or begins. */
+export type Session = { id: string; how: "resumed" | "new" };
+
+/** `executable` are the words that start ccm itself; `session` is for agents that know sessions. */
+export type AgentOrder = {
+  name: string;
+  agents: Readonly<Record<string, AgentSettings>>;
+  executable: readonly string[];
+  session: Session | null;
+};
 
 /** Agents that need no settings. */
-const BUILT_IN: Record<string, (input: DriverInput) => AgentCommand> = { demo: demoCommand };
+const BUILT_IN: Record<string, Driver> = { claude: "claude", demo: "demo" };
 
-/**
- * The command of the agent with that name: a built-in one, or one of your own from `agents.<name>`. In `args`,
- * `{model}`, `{prompt}` and `{promptFile}` are filled in. Faults: `not_found` for an unknown agent; `invalid` for
- * settings that contradict each other.
- */
-export function agentCommand(
-  name: string,
-  agents: Readonly<Record<string, AgentSettings>>,
-  executable: readonly string[],
-): AgentCommand | Fault {
+/** What the agent with that name is. Faults: `not_found` for an unknown agent, `invalid` for one without a command. */
+export function driverOf(name: string, agents: Readonly<Record<string, AgentSettings>>): Driver | Fault {
   const settings = agents[name];
-  const builtIn = BUILT_IN[name];
-  if (settings?.command !== undefined) return customCommand(name, settings, settings.command);
-  if (builtIn) return builtIn({ settings, executable });
+  const driver = settings?.driver ?? BUILT_IN[name];
+  if (driver) return driver;
+  if (settings?.command !== undefined) return "custom";
   const known = [...new Set([...Object.keys(BUILT_IN), ...Object.keys(agents)])].sort().join(", ");
   return settings
     ? new Fault("invalid", `The agent "${name}" has no command.`, `Set it: \`ccm config set agents.${name}.command PROGRAM\`.`)
@@ -36,9 +41,33 @@ export function agentCommand(
       );
 }
 
-/** The scripted agent: no model, no account; see demo-agent.ts. */
-function demoCommand({ settings, executable }: DriverInput): AgentCommand {
-  return { argv: [...executable, "demo-agent"], promptBy: "stdin", output: "stream-json", env: settings?.env ?? {} };
+/**
+ * The command of the agent with that name: a built-in one, or one of your own from `agents.<name>`. In `args` of one's
+ * own, `{model}`, `{prompt}` and `{promptFile}` are filled in. Faults: those of `driverOf`; `invalid` for settings that
+ * contradict each other.
+ */
+export function agentCommand(order: AgentOrder): AgentCommand | Fault {
+  const settings = order.agents[order.name];
+  const driver = driverOf(order.name, order.agents);
+  if (driver instanceof Fault) return driver;
+  if (driver === "claude") return claudeCommand(order);
+  // A demo with a command of its own is a person's agent of that name, and so it was before there were drivers.
+  if (settings?.command !== undefined) return customCommand(order.name, settings, settings.command);
+  return { driver, argv: [...order.executable, "demo-agent"], promptBy: "stdin", output: "stream-json", env: settings?.env ?? {} };
+}
+
+/** The host says at once whether a call may go on, or that a person will say it; a machine that swaps needs longer. */
+const ANSWER_SECONDS = 30;
+
+function claudeCommand({ name, agents, executable, session }: AgentOrder): AgentCommand {
+  const settings: Partial<AgentSettings> = agents[name] ?? {};
+  const argv = claudeWords({
+    settings,
+    settingsJson: settingsForClaude({ ccm: executable, answerSeconds: ANSWER_SECONDS }),
+    session: session?.id ?? "",
+    resumed: session?.how === "resumed",
+  });
+  return { driver: "claude", argv, promptBy: "stdin", output: "stream-json", env: settings.env ?? {} };
 }
 
 /**
@@ -52,7 +81,7 @@ function customCommand(name: string, settings: AgentSettings, command: string): 
   const wrong = contradiction(promptBy, places, model);
   if (wrong) return new Fault("invalid", `The agent "${name}" ${wrong}.`, `\`ccm config get agents.${name}\` shows its settings.`);
   const filled = model === undefined ? args : args.map((word) => word.replaceAll("{model}", () => model));
-  return { argv: [command, ...filled], promptBy, output: settings.output ?? "text", env: settings.env };
+  return { driver: "custom", argv: [command, ...filled], promptBy, output: settings.output ?? "text", env: settings.env };
 }
 
 function contradiction(

@@ -5,6 +5,7 @@ import { Fault } from "../kernel/fault.ts";
 import type { RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { sandboxLaunch } from "../sandbox/actions.ts";
 import { CARRIED, sandboxArgv, sandboxEnv } from "../sandbox/rules.ts";
+import { makeClaudeHome } from "./claude-home.ts";
 import type { RunSpec } from "./schema.ts";
 import { MARKER_NAME } from "./survivors.ts";
 
@@ -13,18 +14,24 @@ export type HostedCommand = { argv: string[]; cwd: string; env: Record<string, s
 /** One argument of execve(2) may take 128 kB on Linux (MAX_ARG_STRLEN), its end included. */
 const ARGUMENT_BYTES = 131_071;
 
-/** Writes the prompt's file where there is one. Faults: `invalid` when the prompt does not fit into an argument. */
-export function prepareCommand(spec: RunSpec, run: RunPaths): HostedCommand {
+/**
+ * Writes the prompt's file where there is one, and the agent's home. `variables` say how the run reaches its host; in the
+ * words, `{runUrl}` stands for its address. Faults: `invalid` when the prompt does not fit into an argument.
+ */
+export function prepareCommand(spec: RunSpec, run: RunPaths, variables: Record<string, string>): HostedCommand {
   refuseMissing(spec);
   makeHome(spec);
-  const argv = withPrompt(spec);
-  const env = sandboxEnv(spec.sandbox.level, environmentFor(spec, run));
+  const url = variables.CCM_RUN_URL;
+  const argv = withPrompt(spec).map((word) => (spec.conversation && url ? word.replaceAll("{runUrl}", () => url) : word));
+  const env = sandboxEnv(spec.sandbox.level, { ...environmentFor(spec, run), ...variables });
   return { argv: [...dyingWithHost(), ...sandboxWords(spec, run), ...argv], cwd: spec.sandbox.cwd, env };
 }
 
 /** A home of the agent's own below its temporary folder; one of the person is not ccm's to make. */
-function makeHome({ env, sandbox }: RunSpec): void {
-  if (env.HOME?.startsWith(`${sandbox.tmp}/`)) mkdirSync(env.HOME, { recursive: true, mode: 0o700 });
+function makeHome({ env, sandbox, conversation }: RunSpec): void {
+  if (!env.HOME?.startsWith(`${sandbox.tmp}/`)) return;
+  mkdirSync(env.HOME, { recursive: true, mode: 0o700 });
+  if (conversation?.home) makeClaudeHome(env.HOME, conversation.home);
 }
 
 /** Said before anything starts, since a wrapper would only exit with 127. */

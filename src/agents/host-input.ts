@@ -4,6 +4,8 @@ import type { RunSpec } from "./schema.ts";
 export type Input = {
   /** Gives a message to the agent; false when it takes none (any more). */
   message(text: string): boolean;
+  /** Writes one line of JSON; false when the agent takes nothing any more. */
+  send(line: object): boolean;
   /** Closes it; a stream-json agent ends when it has answered and nothing more can come. */
   close(): void;
 };
@@ -39,9 +41,13 @@ export function openInput(spec: RunSpec, pipe: Pipe | undefined): Input {
   }
 
   const speaksJson = spec.output === "stream-json";
-  write(speaksJson ? userLine(spec.prompt) : spec.prompt);
+  if (!spec.conversation?.silent) write(speaksJson ? userLine(spec.prompt) : spec.prompt);
   if (!speaksJson) close();
-  return { message: (text) => speaksJson && write(userLine(text)), close };
+  return {
+    message: (text) => speaksJson && write(userLine(text)),
+    send: (line) => speaksJson && write(`${JSON.stringify(line)}\n`),
+    close,
+  };
 }
 
 /** One turn of a person in claude's `--input-format stream-json`, which custom agents with both directions must take, too. */

@@ -7,11 +7,14 @@ import { type LineReader, type LongLine, readLines } from "./host-lines.ts";
 import { writeAll, writeLong } from "./host-long-line.ts";
 import { EVENT_BYTES } from "./run-files.ts";
 import type { OutputFormat, RunEvent } from "./schema.ts";
+import { shortenedTo } from "./shorten.ts";
 import { createTail } from "./transcript.ts";
 
 export type Recorder = {
   /** Writes down something the host itself did. */
   note(kind: RunEvent["kind"], text: string, json?: unknown): void;
+  /** Writes down what an agent's hook brought. */
+  hook(event: string, body: string): void;
   /** Takes the bytes of one of the command's streams; write errors end the recording, never the host. */
   reader(stream: Stream): LineReader;
   /** Bytes in the run folder so far. */
@@ -26,54 +29,62 @@ export type Recorder = {
 };
 
 type Stream = "output" | "error-output";
+type Part = Stream | "hook";
 type Json = Record<string, unknown>;
 
 /** What an event's seq, time and braces take beside its body. */
 const FRAME_BYTES = 100;
-/** A result object in a long line is read back up to this size; agents put their last answer in it, not files. */
-const RESULT_BYTES = 1_000_000;
+/** An object in a long line is read up to this size; results and questions are smaller, files that were read may not be. */
+const FRAME_BYTES_KEPT = 1_000_000;
+/** Of an object that is too long for an event, so much is in it; the rest is in the file. */
+const CUT_BYTES = 8_000;
+/** Characters of a hook's body that is no JSON. */
+const PREVIEW_CHARACTERS = 2_000;
 /** Characters of one text in the result that the exit record keeps. */
 const RESULT_TEXT_CHARACTERS = 4_000;
-/** A result object is known by this without parsing the line. */
-const RESULT_MARK = /"type"\s*:\s*"result"/;
 
-export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes: number): Recorder {
+/** `onFrame` gets each object of the command's stream-json as it came, secrets included. */
+export function createRecorder(
+  run: RunPaths,
+  format: OutputFormat,
+  outputBytes: number,
+  onFrame: (frame: Json) => void = () => {},
+): Recorder {
   const folder = openFolder(run, outputBytes);
   const decoder = new TextDecoder();
-  const tail = createTail();
-  let result: Json | null = null;
+  const last = createLast();
 
   const isJson = (stream: Stream) => stream === "output" && format === "stream-json";
-
-  function keepResult(json: Json | undefined): void {
-    if (json?.type === "result") result = shortened(json);
-  }
 
   function recordLine(stream: Stream, line: Uint8Array): void {
     const text = decoder.decode(line);
     const json = isJson(stream) ? parseObject(text) : undefined;
     const safe = json && redactedJson(text, json);
     const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
-    if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) {
-      writeOnce(recordLong(stream), line);
-      return;
+    if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) writeOnce(recordLong(stream, "seen"), line);
+    else {
+      folder.append(fields);
+      last.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: redact(text) });
+      last.keepResult(safe?.json);
     }
-    folder.append(fields);
-    tail.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: redact(text) });
-    keepResult(safe?.json);
+    if (json) onFrame(json);
   }
 
-  function recordLong(stream: Stream): LongLine {
-    return folder.appendLong(stream, (text, file, bytes) => {
+  /** What a long line says is looked at from memory, up to a size: it may be a question with a whole file in it. */
+  function recordLong(stream: Stream, frame: "seen" | "unseen"): LongLine {
+    const raw = frame === "unseen" && isJson(stream) ? keepBytes(FRAME_BYTES_KEPT) : undefined;
+    const long = folder.appendLong(stream, (text, file, bytes) => {
       const kind = isJson(stream) && text.startsWith("{") ? "json" : stream;
-      folder.append(JSON.stringify({ kind, text, file }).slice(1, -1));
-      tail.add({ kind: stream, text });
-      if (kind === "json" && bytes <= RESULT_BYTES && RESULT_MARK.test(text))
-        keepResult(parseObject(readFileSync(join(run.output, file), "utf8")));
+      const json = kind === "json" && bytes <= FRAME_BYTES_KEPT ? parseObject(readFileSync(join(run.output, file), "utf8")) : undefined;
+      folder.append(JSON.stringify({ kind, text, json: json && shortenedTo(json, CUT_BYTES), file }).slice(1, -1));
+      last.add({ kind: stream, text });
+      last.keepResult(json);
     });
+    return raw ? alsoKept(long, raw, onFrame) : long;
   }
 
   return {
+    hook: folder.guarded((event: string, body: string) => recordHook(folder, event, body)),
     note(kind, text, json) {
       try {
         folder.append(JSON.stringify({ kind, text, json }).slice(1, -1));
@@ -84,15 +95,57 @@ export function createRecorder(run: RunPaths, format: OutputFormat, outputBytes:
     reader: (stream) =>
       readLines(
         folder.guarded((line) => recordLine(stream, line)),
-        () => recordLong(stream),
+        () => recordLong(stream, "unseen"),
       ),
     bytes: () => folder.bytes,
     full: () => folder.full,
-    tail: tail.text,
-    result: () => result,
+    tail: last.text,
+    result: last.result,
     close: folder.close,
   };
 }
+
+/** What the exit record will show: the last lines and the last result. */
+function createLast() {
+  const tail = createTail();
+  let result: Json | null = null;
+  return {
+    add: tail.add,
+    text: tail.text,
+    keepResult(json: Json | undefined): void {
+      if (json?.type === "result") result = withoutLongTexts(json);
+    },
+    result: () => result,
+  };
+}
+
+/** The body of an agent's hook: a claim, and perhaps no JSON. */
+function recordHook(folder: Folder, event: string, body: string): void {
+  const json = parseObject(body);
+  const safe = json ? redactedJson(body, json).json : redact(body.slice(0, PREVIEW_CHARACTERS));
+  const fields = JSON.stringify({ kind: "hook", text: event, json: safe }).slice(1, -1);
+  if (Buffer.byteLength(fields) <= EVENT_BYTES - FRAME_BYTES) return folder.append(fields);
+  const cut = shortenedTo(safe, CUT_BYTES);
+  const told = (_text: string, file: string) => folder.append(JSON.stringify({ kind: "hook", text: event, json: cut, file }).slice(1, -1));
+  writeOnce(folder.appendLong("hook", told), Buffer.from(body));
+}
+
+/** A long line whose bytes are looked at, too, once it is written. */
+function alsoKept(long: LongLine, raw: ReturnType<typeof keepBytes>, onFrame: (frame: Json) => void): LongLine {
+  return {
+    write(bytes) {
+      raw.add(bytes);
+      long.write(bytes);
+    },
+    end() {
+      long.end();
+      const json = parseObject(raw.text());
+      if (json) onFrame(json);
+    },
+  };
+}
+
+type Folder = ReturnType<typeof openFolder>;
 
 /** Writing into the run folder, counted. Plain writes: they survive the host's death, and a power cut takes at most the last moments. */
 function openFolder(run: RunPaths, outputBytes: number) {
@@ -123,7 +176,7 @@ function openFolder(run: RunPaths, outputBytes: number) {
       bytes += writeAll(fd, Buffer.from(`{"seq":${seq},"at":${Date.now()},${fields}}\n`));
     },
     /** The file gets its name when it is whole; a part without an event is a line that the run's death cut off. */
-    appendLong(stream: Stream, onWhole: (preview: string, file: string, bytes: number) => void): LongLine {
+    appendLong(stream: Part, onWhole: (preview: string, file: string, bytes: number) => void): LongLine {
       const part = join(run.output, `${stream}.part`);
       const long = writeLong(part);
       const counted = (act: () => void) => {
@@ -156,6 +209,20 @@ function writeOnce(long: LongLine, line: Uint8Array): void {
   long.end();
 }
 
+/** The bytes of a line as long as they are no more than that; then nothing. */
+function keepBytes(most: number) {
+  let kept: Uint8Array[] = [];
+  let size = 0;
+  return {
+    add(bytes: Uint8Array): void {
+      size += bytes.length;
+      if (size <= most) kept.push(bytes.slice());
+      else kept = [];
+    },
+    text: () => (size <= most ? Buffer.concat(kept).toString("utf8") : ""),
+  };
+}
+
 function parseObject(text: string): Json | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   try {
@@ -173,7 +240,7 @@ function redactedJson(text: string, json: Json): { text: string; json: Json } {
 }
 
 /** The result with its long texts cut; a claim of the agent that people and rules read, not an archive. */
-function shortened(json: Json): Json {
+function withoutLongTexts(json: Json): Json {
   const cut = Object.fromEntries(
     Object.entries(json).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, RESULT_TEXT_CHARACTERS) : value]),
   );

@@ -46,7 +46,12 @@ function conversationOf(value: unknown): Conversation | null {
 function homeOf(value: unknown): HomeOrder | null {
   if (value === null) return null;
   const read = fieldsOf(value, "spec.conversation.home");
-  return { personHome: read.text("personHome"), repository: read.text("repository"), tree: read.text("tree") };
+  return {
+    configFolder: read.text("configFolder"),
+    stateFile: read.text("stateFile"),
+    repository: read.text("repository"),
+    tree: read.text("tree"),
+  };
 }
 
 /** Also what a request file brings: a person's answer. Faults: `invalid`. */

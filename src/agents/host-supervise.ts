@@ -4,9 +4,11 @@ import { messageOf } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { type Identity, processOf, signalGroup } from "../kernel/process.ts";
 import type { HostedCommand } from "./host-command.ts";
+import { createTalk, type Talk } from "./host-conversation.ts";
 import { type Input, openInput, takesInput } from "./host-input.ts";
 import type { Recorder } from "./host-record.ts";
 import { createWatch } from "./host-watch.ts";
+import type { Wire } from "./host-wire.ts";
 import { takeRequests } from "./run-files.ts";
 import type { ExitReason, ExitRecord, RunRequest, RunSpec } from "./schema.ts";
 import { type Claim, endSurvivors } from "./survivors.ts";
@@ -16,7 +18,7 @@ export type Supervision = {
   run: RunPaths;
   command: HostedCommand;
   claim: Claim;
-  recorder: Recorder;
+  wire: Wire;
   /** Whether a signal asked the host to end. */
   asked: () => boolean;
   startedAt: number;
@@ -33,24 +35,28 @@ const DRAIN_MS = 2_000;
 
 /** Runs the command to its end and proves that nothing is left. Throws when it cannot be started. */
 export async function supervise(supervision: Supervision): Promise<ExitRecord> {
-  const { spec, command, recorder, claim } = supervision;
+  const { spec, command, wire, claim } = supervision;
+  const { recorder } = wire;
   const child = start(command, spec);
   const startedMs = performance.now();
   recorder.note("started", `started ${spec.kind} "${spec.title}"`, { pid: child.pid, level: spec.sandbox.level });
   const input = openInput(spec, typeof child.stdin === "object" ? child.stdin : undefined);
   const ending = createEnding(child, supervision);
+  const talk = openTalk(supervision, input, ending);
+  wire.connect(talk ?? { frame: () => recorder.result() && input.close(), hook: () => ({}) });
   const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath]);
 
   const onOutput = () => {
     if (recorder.full()) ending.end("outputBytes", `the run folder is full: ${spec.limits.outputBytes} bytes are allowed`);
-    if (recorder.result()) input.close();
   };
   const drained = Promise.allSettled([
     drain(child.stdout, recorder.reader("output"), onOutput),
     drain(child.stderr, recorder.reader("error-output"), onOutput),
   ]);
   const tick = guarded(() => {
-    for (const request of takeRequests(supervision.run)) obey(request, input, supervision, ending);
+    for (const request of takeRequests(supervision.run)) obey(request, talk, input, supervision, ending);
+    talk?.look();
+    wire.tick();
     if (supervision.asked()) ending.end("stopped", "the host was asked to end");
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs > spec.limits.runMs)
@@ -66,7 +72,24 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
 
   await leaveNothing(claim, recorder);
   await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
+  guarded(wire.close, recorder)();
+  supervision.undelivered.push(...(talk?.undelivered() ?? []));
   return conclude(supervision, child, ending.reason(), watch.peakMemoryBytes);
+}
+
+/** Null for a command that is only given its prompt. */
+function openTalk({ spec, wire }: Supervision, input: Input, ending: Ending): Talk | null {
+  if (!spec.conversation) return null;
+  return createTalk({
+    conversation: spec.conversation,
+    prompt: spec.prompt,
+    input,
+    recorder: wire.recorder,
+    park: (text) => ending.end("parked", text),
+    deferred: () => ending.settle("parked"),
+    abandon: (text) => ending.end("stopped", text),
+    nowMs: () => performance.now(),
+  });
 }
 
 /** Its own session, so that a signal to its group reaches the command and not the host. */
@@ -94,12 +117,16 @@ async function drain(stream: ReadableStream<Uint8Array>, reader: ReturnType<Reco
 /** Most of the messages that are kept for the next run; a person who writes more than that reads the first ones back. */
 const UNDELIVERED = 50;
 
-function obey(request: RunRequest, input: Input, { recorder, undelivered }: Supervision, ending: Ending): void {
-  if (request.kind === "stop") {
-    ending.end("stopped", "a stop was asked for", request.how);
-    return;
-  }
-  if (request.kind !== "message") return;
+function obey(
+  request: RunRequest,
+  talk: Talk | null,
+  input: Input,
+  { wire: { recorder }, undelivered }: Supervision,
+  ending: Ending,
+): void {
+  if (request.kind === "stop") return ending.end("stopped", "a stop was asked for", request.how);
+  if (talk) return talk.request(request);
+  if (request.kind !== "message") return recorder.note("note", `the agent cannot be told: ${request.kind}`);
   const delivered = input.message(request.text);
   recorder.note("message", request.text, { delivered });
   if (delivered || undelivered.length >= UNDELIVERED) return;
@@ -110,25 +137,32 @@ function obey(request: RunRequest, input: Input, { recorder, undelivered }: Supe
 type Ending = {
   /** Begins the end: SIGINT, and SIGKILL after the limit `stopMs`, or SIGKILL at once. The first reason stays. */
   end(reason: ExitReason, text: string, how?: "gently" | "now"): void;
+  /** The command ends by itself, and for this reason. */
+  settle(reason: ExitReason): void;
   /** Kills when the time has come, and again until the command is gone. */
   press(): void;
   reason(): ExitReason;
 };
 
-function createEnding(child: Child, { spec, recorder, claim }: Supervision): Ending {
+function createEnding(child: Child, { spec, wire: { recorder }, claim }: Supervision): Ending {
   const leader: Identity = { pid: child.pid, startTicks: processOf(child.pid)?.startTicks ?? 0 };
   let reason: ExitReason | undefined;
+  let isEnding = false;
   let killAtMs = Number.POSITIVE_INFINITY;
   let isKilling = false;
 
   return {
     end(why, text, how = "gently") {
-      if (!reason) {
-        reason = why;
-        recorder.note(why === "stopped" ? "stop" : "limit", text, { reason: why, how });
+      if (!isEnding) {
+        isEnding = true;
+        reason ??= why;
+        recorder.note(why === "stopped" || why === "parked" ? "stop" : "limit", text, { reason: why, how });
         if (how === "gently") signalGroup(leader, "SIGINT");
       }
       killAtMs = Math.min(killAtMs, how === "now" ? 0 : performance.now() + spec.limits.stopMs);
+    },
+    settle(why) {
+      reason ??= why;
     },
     press() {
       if (performance.now() < killAtMs || isKilling) return;
@@ -152,7 +186,7 @@ async function leaveNothing(claim: Claim, recorder: Recorder): Promise<void> {
 }
 
 function conclude(
-  { recorder, startedAt, undelivered }: Supervision,
+  { wire: { recorder }, startedAt, undelivered }: Supervision,
   child: Child,
   reason: ExitReason,
   peakMemoryBytes: number,

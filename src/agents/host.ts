@@ -5,9 +5,9 @@ import { takeLock } from "../kernel/lock.ts";
 import { homeFrom, pathsAt, type RunPaths } from "../kernel/paths.ts";
 import { becomeSubreaper, bootId, ownIdentity } from "../kernel/process.ts";
 import { markersOf, prepareCommand, taskFolders } from "./host-command.ts";
-import { createRecorder } from "./host-record.ts";
 import { parseSpec } from "./host-spec.ts";
 import { supervise } from "./host-supervise.ts";
+import { openWire } from "./host-wire.ts";
 import { type Started, writeStarted, writeWhole } from "./run-files.ts";
 import type { ExitRecord } from "./schema.ts";
 
@@ -45,7 +45,8 @@ function askedBySignal(): () => boolean {
 async function carryOut(run: RunPaths, started: Started, asked: () => boolean): Promise<ExitRecord> {
   try {
     const spec = parseSpec(readFileSync(run.spec, "utf8"));
-    const command = prepareCommand(spec, run);
+    const wire = openWire(spec, run);
+    const command = prepareCommand(spec, run, wire.variables);
     becomeSubreaper();
     const claim = {
       markers: markersOf(run),
@@ -53,8 +54,7 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
       sinceTicks: started.startTicks,
       sandboxed: spec.sandbox.level !== "none",
     };
-    const recorder = createRecorder(run, spec.output, spec.limits.outputBytes);
-    return await supervise({ spec, run, command, claim, recorder, asked, startedAt: started.at, undelivered: [] });
+    return await supervise({ spec, run, command, claim, wire, asked, startedAt: started.at, undelivered: [] });
   } catch (thrown) {
     return unstarted(started, messageOf(thrown));
   }

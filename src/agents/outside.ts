@@ -6,12 +6,15 @@ import { Fault, messageOf } from "../kernel/fault.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
+import { hasClaudeSession } from "./claude-home.ts";
 import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
 import { readExit, readLastEvents, readStarted, removeHalfWritten, writeRequest, writeWhole } from "./run-files.ts";
 import type { HostState, Hosts, Machine, RunSpec, Survivor } from "./schema.ts";
 import { endSurvivors } from "./survivors.ts";
 import { createTail } from "./transcript.ts";
+
+export { createWindows } from "./tmux.ts";
 
 /** What a host itself gets; the agent's environment is in the spec. */
 const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
@@ -35,6 +38,7 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
     look: (runId) => look(paths.run(runId)),
     request: (runId, request) => writeRequest(paths.run(runId), request),
     reap: (runId, taskId) => reap(paths.run(runId), paths.task(taskId)),
+    hasSession: (taskId, session) => hasClaudeSession(join(paths.task(taskId).tmp, "home"), session),
     list: () => list(paths.runs),
     remove: (runId) => remove(paths.run(runId)),
   };
@@ -86,7 +90,7 @@ function look(run: RunPaths): HostState {
   if (probeLock(run.lock)) return { kind: "live", pid: readStarted(run)?.pid ?? 0 };
   const exit = readExit(run);
   if (exit) return { kind: "ended", exit };
-  if (existsSync(run.started)) return { kind: "died", tail: tailOf(run) };
+  if (existsSync(run.started)) return { kind: "died", tail: tailOf(run), boot: readStarted(run)?.bootId === bootId() ? "this" : "earlier" };
   return { kind: existsSync(run.spec) ? "new" : "absent" };
 }
 

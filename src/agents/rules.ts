@@ -170,6 +170,11 @@ You are working for ccm on task ${task.id} of the project "${project.name}", in 
 `;
 }
 
+/** What a session that goes on is told: the task is known there. */
+export function resumePrompt(task: Pick<Task, "instruction" | "cause">): string {
+  return task.instruction ?? `You were interrupted (${task.cause}). Look at where you are in the tree, then go on with the task.`;
+}
+
 export type EnvironmentParts = {
   path: string;
   lang: string;

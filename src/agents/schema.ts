@@ -48,8 +48,8 @@ export type Conversation = {
   idleMs: number;
 };
 
-/** A person's home and repository, from which the agent's own home gets settings, trust and login. Absolute paths. */
-export type HomeOrder = { personHome: string; repository: string; tree: string };
+/** What an agent's own home is made from: the person's `~/.claude` and `~/.claude.json`, and whom to trust. Absolute paths. */
+export type HomeOrder = { configFolder: string; stateFile: string; repository: string; tree: string };
 
 export const ANSWER_VERDICTS = ["allow", "deny"] as const;
 export type AnswerVerdict = (typeof ANSWER_VERDICTS)[number];
@@ -81,13 +81,14 @@ export type RunSpec = {
 
 /**
  * Why a run ended: by itself, because somebody asked, or because of the limit named. `unstarted`: the command could
- * not start. `died`: the host was killed; the daemon says so for it. `parked`: a question of the agent waits for a person.
+ * not start. `died`: the host was killed, `rebooted`: with the whole machine; the daemon says so for it. `parked`: a question of the agent waits for a person.
  */
 export type ExitReason =
   | "exited"
   | "stopped"
   | "unstarted"
   | "died"
+  | "rebooted"
   | "parked"
   | "runMs"
   | "memoryBytes"
@@ -114,14 +115,14 @@ export type ExitRecord = {
 
 /**
  * `absent`: no run folder. `new`: a folder, never started. `live`: a host holds the lock. `ended`: exit.json is there.
- * `died`: it started and nobody holds the lock and no exit.json was written.
+ * `died`: it started and nobody holds the lock and no exit.json was written; since `boot`, or with the machine before it.
  */
 export type HostState =
   | { kind: "absent" }
   | { kind: "new" }
   | { kind: "live"; pid: number }
   | { kind: "ended"; exit: ExitRecord }
-  | { kind: "died"; tail: string };
+  | { kind: "died"; tail: string; boot: "this" | "earlier" };
 
 /** A request file in `runs/<n>/requests/`, written by rename and obeyed once. `now` skips the wait before SIGKILL. */
 export type RunRequest =
@@ -172,6 +173,8 @@ export type Hosts = {
   request(runId: number, request: RunRequest): void;
   /** Kills whatever survived the run and proves that nothing does. Faults: `environment` when something cannot be killed. */
   reap(runId: number, taskId: number): Promise<Survivor[]>;
+  /** Whether the agent's own session of this id is still in the task's home. */
+  hasSession(taskId: number, session: string): boolean;
   /** Run numbers that have a folder. */
   list(): number[];
   /** Deletes a run folder that no host holds. */
@@ -185,6 +188,7 @@ declare module "../kernel/context.ts" {
   interface Outside {
     hosts: Hosts;
     machine: Machine;
+    windows: Windows;
   }
 }
 
@@ -255,4 +259,39 @@ export type Breaker = {
   retryAt: number | null;
   /** What the login looked like when it failed; another one closes the breaker. */
   fingerprint: string | null;
+};
+
+/** A question as it is kept; `answer` is null while it is open. Times are epoch ms. */
+export type AskedQuestion = Question & {
+  id: number;
+  taskId: number;
+  runId: number;
+  askedAt: number;
+  answer: { verdict: AnswerVerdict; text: string; by: string; at: number } | null;
+  deliveredAt: number | null;
+};
+
+/** An agent as it is on this machine. `path` is null when it is not installed; `login` is where one is, never what it is. */
+export type AgentHere = {
+  name: string;
+  command: string;
+  path: string | null;
+  isConfigured: boolean;
+  version: string | null;
+  login: string | null;
+};
+
+/** A window that shows a live run. Its name is `t<task>-r<run>`. */
+export type WindowOrder = { runId: number; taskId: number };
+
+/** Windows on live runs, for people: nothing depends on them, and every one may be closed at any time. */
+export type Windows = {
+  /** True when windows of these runs are missing, as far as can be known without asking anybody. Microseconds. */
+  areBehind(runs: readonly WindowOrder[]): boolean;
+  /** Makes what is missing; windows of other runs stay for a while and close themselves. */
+  show(runs: readonly WindowOrder[]): Promise<void>;
+  /** The words that show a run's window in this terminal; null where there can be none. Makes the window if need be. */
+  attach(run: WindowOrder): Promise<{ argv: string[]; env: Record<string, string> } | null>;
+  /** Closes all windows. */
+  end(): Promise<void>;
 };

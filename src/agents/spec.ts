@@ -8,9 +8,13 @@ import type { Project } from "../projects/schema.ts";
 import { sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
+import { claudeEnvironment } from "./claude-driver.ts";
+import { loginFile } from "./claude-home.ts";
+import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
-import { composePrompt, runEnvironment } from "./rules.ts";
-import type { Run, RunLimits, RunSpec } from "./schema.ts";
+import { runEnvironment } from "./rules.ts";
+import type { Conversation, Run, RunLimits, RunSpec } from "./schema.ts";
+import { askedTools, type Opening, openingOf } from "./session.ts";
 
 const MB = 1_000_000;
 const MINUTE_MS = 60_000;
@@ -19,27 +23,35 @@ const MINUTE_MS = 60_000;
 export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: SandboxLevel): RunSpec {
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
-  const command = commandOf(ctx, run);
+  const opening = run.kind === "agent" ? openingOf(ctx, run, task, project) : null;
+  const command = commandOf(ctx, run, opening);
+  const person = command.driver === "claude" ? personOf(command.env) : null;
+  const { CLAUDE_CONFIG_DIR: _theirs, ...configured } = command.env;
+  const env = runEnvironment({
+    path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    lang: process.env.LANG ?? "C.UTF-8",
+    home: join(places.tmp, "home"),
+    tmp: places.tmp,
+    taskId: task.id,
+    runId: run.id,
+    spool,
+    extra: {
+      ...project.settings.env,
+      ...(person ? claudeEnvironment(level === "none" ? "open" : "sandboxed") : {}),
+      ...(person ? configured : command.env),
+    },
+  });
   return {
     runId: run.id,
     taskId: task.id,
     kind: run.kind,
     title: task.title,
     argv: command.argv,
-    prompt: run.kind === "agent" ? composePrompt(task, project) : "",
+    prompt: opening?.prompt ?? "",
     promptBy: command.promptBy,
     output: command.output,
-    conversation: null,
-    env: runEnvironment({
-      path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
-      lang: process.env.LANG ?? "C.UTF-8",
-      home: join(places.tmp, "home"),
-      tmp: places.tmp,
-      taskId: task.id,
-      runId: run.id,
-      spool,
-      extra: { ...project.settings.env, ...command.env },
-    }),
+    conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree }) : null,
+    env,
     sandbox: sandboxSpec({
       level,
       tree: places.tree,
@@ -52,11 +64,50 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
       network: ctx.config.sandbox.network,
       unixSockets: project.settings.unixSockets,
       hide: ctx.config.sandbox.hide,
-      show: [...ctx.config.sandbox.show, ...ownPlaces(), ...shownWords(run, command)],
+      show: [
+        ...ctx.config.sandbox.show,
+        ...ownPlaces(),
+        ...shownWords(run, command),
+        ...(person ? [loginFile(person.configFolder), ...(ctx.config.agents[run.agent]?.extraDirectories ?? [])] : []),
+      ],
     }),
     limits: limitsOf(ctx, run),
     treePath: places.tree,
     gitPath: places.git,
+  };
+}
+
+/** The session that the run's agent will have; what `startRun` writes into its row. */
+export function sessionOf(spec: RunSpec): string | null {
+  return spec.conversation?.session ?? null;
+}
+
+type Person = { configFolder: string; stateFile: string };
+
+/** Where a person's claude keeps its files: CLAUDE_CONFIG_DIR, of the agent's settings or the daemon's own, else the home. */
+function personOf(env: Readonly<Record<string, string>>): Person {
+  const home = process.env.HOME ?? "/";
+  const chosen = env.CLAUDE_CONFIG_DIR ?? process.env.CLAUDE_CONFIG_DIR;
+  return { configFolder: chosen ?? join(home, ".claude"), stateFile: join(chosen ?? home, ".claude.json") };
+}
+
+function conversationOf(
+  ctx: Ctx,
+  run: Run,
+  about: { opening: Opening; person: Person; project: Project; tree: string },
+): Conversation | null {
+  const { opening, person, project, tree } = about;
+  if (!opening.session) return null;
+  const settings = ctx.config.agents[run.agent];
+  return {
+    protocol: "claude",
+    session: opening.session.id,
+    home: { ...person, repository: project.path, tree },
+    silent: opening.silent,
+    ask: askedTools(settings?.ask ?? []),
+    answers: opening.answers,
+    parkMs: Math.round((settings?.parkMinutes ?? PARK_MINUTES) * MINUTE_MS),
+    idleMs: Math.round((settings?.idleMinutes ?? IDLE_MINUTES) * MINUTE_MS),
   };
 }
 
@@ -66,11 +117,14 @@ function shownWords(run: Run, command: AgentCommand): string[] {
 }
 
 /** Set-up and gates are lines for a shell, as a person would type them. */
-function commandOf(ctx: Ctx, run: Run): AgentCommand {
-  if (run.kind === "agent") return unwrap(agentCommand(run.agent, ctx.config.agents, ownCommand()));
+function commandOf(ctx: Ctx, run: Run, opening: Opening | null): AgentCommand {
+  if (run.kind === "agent") {
+    const { agents } = ctx.config;
+    return unwrap(agentCommand({ name: run.agent, agents, executable: ownCommand(), session: opening?.session ?? null }));
+  }
   if (!run.command)
     throw new Fault("invalid", `The ${run.kind} "${run.agent}" has no command.`, "`ccm project-status` shows the project's commands.");
-  return { argv: ["sh", "-c", run.command], promptBy: "none", output: "text", env: {} };
+  return { driver: "custom", argv: ["sh", "-c", run.command], promptBy: "none", output: "text", env: {} };
 }
 
 function limitsOf(ctx: Ctx, run: Run): RunLimits {

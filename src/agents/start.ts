@@ -7,8 +7,9 @@ import type { Task } from "../tasks/schema.ts";
 import { treeOrder } from "../worktrees/actions.ts";
 import type { TreeOrder } from "../worktrees/schema.ts";
 import { branchTip, finishRun } from "./actions.ts";
+import { noteDelivered } from "./questions.ts";
 import type { Run } from "./schema.ts";
-import { specOf } from "./spec.ts";
+import { sessionOf, specOf } from "./spec.ts";
 import * as table from "./table.ts";
 
 /** Longest wait for a host to take its lock, in ms: it needs 20; a machine that swaps needs more. */
@@ -24,8 +25,14 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   if (run.state === "claimed") {
     const order = treeOrder(ctx, task);
     if (!isFirstAtWork(ctx, run)) await showCommit(ctx, run, task, order);
-    ctx.outside.hosts.prepare(specOf(ctx, run, task, projectOf(ctx, run.projectId), order.level));
-    if (!ctx.db.transact(() => table.setStarting(ctx.db, run.id, order.level))) return;
+    const spec = specOf(ctx, run, task, projectOf(ctx, run.projectId), order.level);
+    ctx.outside.hosts.prepare(spec);
+    const isStarting = ctx.db.transact(() => {
+      if (!table.setStarting(ctx.db, run.id, order.level, sessionOf(spec))) return false;
+      for (const { key } of spec.conversation?.answers ?? []) noteDelivered(ctx, task.id, key);
+      return true;
+    });
+    if (!isStarting) return;
   }
   ctx.outside.hosts.launch(run.id);
   await untilStarted(ctx, run.id);

@@ -2,7 +2,7 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
-import type { ExitRecord, Run, RunOutcome, RunState } from "./schema.ts";
+import type { AnswerVerdict, AskedQuestion, ExitRecord, Question, Run, RunOutcome, RunState } from "./schema.ts";
 
 const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
   sandbox, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,
@@ -66,11 +66,13 @@ export function moveRun(db: Db, id: number, from: RunState, to: RunState): boole
   );
 }
 
-export function setStarting(db: Db, id: number, sandbox: SandboxLevel): boolean {
+export function setStarting(db: Db, id: number, sandbox: SandboxLevel, session: string | null): boolean {
   return (
     db.sql
-      .query<null, [number, string]>("UPDATE runs SET state = 'starting', sandbox = ?2 WHERE id = ?1 AND state = 'claimed'")
-      .run(id, sandbox).changes > 0
+      .query<null, [number, string, string | null]>(
+        "UPDATE runs SET state = 'starting', sandbox = ?2, session = ?3 WHERE id = ?1 AND state = 'claimed'",
+      )
+      .run(id, sandbox, session).changes > 0
   );
 }
 
@@ -120,4 +122,101 @@ export function reserveRunIdsUpTo(db: Db, id: number): void {
     .query("INSERT INTO sqlite_sequence (name, seq) SELECT 'runs', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'runs')")
     .run();
   db.sql.query<null, [number]>("UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'runs'").run(id);
+}
+
+const QUESTION_COLUMNS = `id, task_id AS taskId, run_id AS runId, key, tool, input, why, asked_at AS askedAt, answered_at AS answeredAt,
+  verdict, answer, answered_by AS answeredBy, delivered_at AS deliveredAt`;
+
+type QuestionRow = Omit<AskedQuestion, "input" | "answer"> & {
+  input: string;
+  answeredAt: number | null;
+  verdict: AnswerVerdict | null;
+  answer: string | null;
+  answeredBy: string | null;
+};
+
+function parseQuestion({ answeredAt, verdict, answer, answeredBy, ...row }: QuestionRow): AskedQuestion {
+  const given = verdict === null ? null : { verdict, text: answer ?? "", by: answeredBy ?? "", at: answeredAt ?? 0 };
+  return { ...row, input: JSON.parse(row.input), answer: given };
+}
+
+/** False when this call is known as a question already; one that was dropped is open again, since it is asked again. */
+export function insertQuestion(db: Db, question: Question & { taskId: number; runId: number; at: number }): boolean {
+  const { taskId, runId, key, tool, input, why, at } = question;
+  return (
+    db.sql
+      .query<null, SQLQueryBindings[]>(
+        `INSERT INTO questions (task_id, run_id, key, tool, input, why, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (task_id, key) DO UPDATE SET run_id = excluded.run_id, dropped_at = NULL
+         WHERE answered_at IS NULL AND dropped_at IS NOT NULL`,
+      )
+      .run(taskId, runId, key, tool, JSON.stringify(input ?? null), why, at).changes > 0
+  );
+}
+
+export function openQuestion(db: Db, taskId: number): AskedQuestion | null {
+  const row = db.sql
+    .query<QuestionRow, [number]>(
+      `SELECT ${QUESTION_COLUMNS} FROM questions WHERE task_id = ? AND answered_at IS NULL AND dropped_at IS NULL ORDER BY id LIMIT 1`,
+    )
+    .get(taskId);
+  return row ? parseQuestion(row) : null;
+}
+
+/** Of all tasks, the oldest first. */
+export function openQuestions(db: Db): AskedQuestion[] {
+  return db.sql
+    .query<QuestionRow, []>(`SELECT ${QUESTION_COLUMNS} FROM questions WHERE answered_at IS NULL AND dropped_at IS NULL ORDER BY id`)
+    .all()
+    .map(parseQuestion);
+}
+
+/** Answered, and not with an agent yet. */
+export function undelivered(db: Db, taskId: number): AskedQuestion[] {
+  return db.sql
+    .query<QuestionRow, [number]>(
+      `SELECT ${QUESTION_COLUMNS} FROM questions
+       WHERE task_id = ? AND answered_at IS NOT NULL AND delivered_at IS NULL AND dropped_at IS NULL ORDER BY id`,
+    )
+    .all(taskId)
+    .map(parseQuestion);
+}
+
+/** Conditional: false when somebody answered before. */
+export function setAnswered(db: Db, id: number, answer: { verdict: AnswerVerdict; text: string; by: string }, at: number): boolean {
+  return (
+    db.sql
+      .query<null, SQLQueryBindings[]>(
+        "UPDATE questions SET verdict = ?2, answer = ?3, answered_by = ?4, answered_at = ?5 WHERE id = ?1 AND answered_at IS NULL",
+      )
+      .run(id, answer.verdict, answer.text, answer.by, at).changes > 0
+  );
+}
+
+export function setDelivered(db: Db, taskId: number, key: string, at: number): void {
+  db.sql
+    .query<null, [number, string, number]>(
+      "UPDATE questions SET delivered_at = ?3 WHERE task_id = ?1 AND key = ?2 AND answered_at IS NOT NULL AND delivered_at IS NULL",
+    )
+    .run(taskId, key, at);
+}
+
+/** Those that no agent waits for any more, answered or not. */
+export function dropQuestions(db: Db, taskId: number, at: number): void {
+  db.sql
+    .query<null, [number, number]>(
+      "UPDATE questions SET dropped_at = ?2 WHERE task_id = ?1 AND delivered_at IS NULL AND dropped_at IS NULL",
+    )
+    .run(taskId, at);
+}
+
+/** The newest run of a task's agent that had a session of its own. */
+export function lastWithSession(db: Db, taskId: number, agent: string, before: number): Run | null {
+  const row = db.sql
+    .query<Row, [number, string, number]>(
+      `SELECT ${COLUMNS} FROM runs WHERE task_id = ? AND agent = ? AND kind = 'agent' AND session IS NOT NULL AND id < ?
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .get(taskId, agent, before);
+  return row ? parse(row) : null;
 }

@@ -88,6 +88,9 @@ const HIDDEN_AT_HOME = [
     ".lima",
   ],
   ...[".bash_history", ".zsh_history", ".zhistory", ".history", ".local/share/fish", ".python_history", ".node_repl_history"],
+  // Logins and other sessions of agents: a run gets those of its own agent from its driver.
+  ...[".claude.json", ".claude/.credentials.json", ".claude/projects", ".claude/history.jsonl", ".claude/file-history"],
+  ...[".claude/shell-snapshots", ".codex/auth.json", ".codex/sessions", ".gemini/oauth_creds.json", ".gemini/tmp"],
   ...[".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo"],
 ];
 

@@ -68,6 +68,11 @@ export const WAITING_REASONS = [
   "conflict",
   "fault",
   "sandbox",
+  "question",
+  "provider",
+  "limit",
+  "login",
+  "load",
 ] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];
 
@@ -104,8 +109,15 @@ export type Task = {
   instruction: string | null;
   /** Why the next agent run is made: what called for it, in words. */
   cause: string;
+  /** The next run of an agent begins a session of its own instead of going on with the last one. */
+  freshSession: boolean;
   /** Failed runs in a row. */
   attempts: number;
+  /** Runs in a row that ended for no fault of the task, and since when: its provider, its login, the machine. */
+  setbacks: number;
+  setbackSince: number | null;
+  /** When a person last said that it is to be tried, whatever it waits for. */
+  urgedAt: number | null;
   sendBacks: number;
   conflicts: number;
   /** Faults in a row of the daemon's own work on this task. */

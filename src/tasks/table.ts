@@ -6,11 +6,13 @@ import type { Task, TaskError, TaskResult, TaskState, Waiting } from "./schema.t
 const COLUMNS = `id, uuid, project_id AS projectId, title, prompt, kind, priority, agent, state, paused_from AS pausedFrom,
   stage_done AS stageDone, unmet, waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince,
   result, error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, base_commit AS baseCommit,
-  tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, cause, attempts, send_backs AS sendBacks, conflicts,
+  tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, cause, fresh_session AS freshSession,
+  attempts, setbacks, setback_since AS setbackSince, urged_at AS urgedAt, send_backs AS sendBacks, conflicts,
   job_faults AS jobFaults, runs, not_before AS notBefore, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
   state_since AS stateSince, finished_at AS finishedAt`;
 
-type Row = Omit<Task, "stageDone" | "waiting" | "error"> & {
+type Row = Omit<Task, "stageDone" | "freshSession" | "waiting" | "error"> & {
+  freshSession: number;
   stageDone: number;
   waitingReason: Waiting["reason"] | null;
   waitingText: string | null;
@@ -21,10 +23,11 @@ type Row = Omit<Task, "stageDone" | "waiting" | "error"> & {
 };
 
 function parse(row: Row): Task {
-  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, stageDone, ...rest } = row;
+  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, stageDone, freshSession, ...rest } = row;
   return {
     ...rest,
     stageDone: stageDone === 1,
+    freshSession: freshSession === 1,
     waiting: waitingReason === null ? null : { reason: waitingReason, text: waitingText ?? "", since: waitingSince ?? 0 },
     error: errorCode === null ? null : { code: errorCode, text: errorText ?? "", hint: errorHint ?? "" },
   };
@@ -152,8 +155,12 @@ export type TaskPatch = Partial<
     | "mergedCommit"
     | "instruction"
     | "cause"
+    | "freshSession"
     | "costUsd"
     | "attempts"
+    | "setbacks"
+    | "setbackSince"
+    | "urgedAt"
     | "sendBacks"
     | "conflicts"
     | "jobFaults"
@@ -174,8 +181,12 @@ const PATCH_COLUMNS: Record<Exclude<keyof TaskPatch, "error">, string> = {
   mergedCommit: "merged_commit",
   instruction: "instruction",
   cause: "cause",
+  freshSession: "fresh_session",
   costUsd: "cost_usd",
   attempts: "attempts",
+  setbacks: "setbacks",
+  setbackSince: "setback_since",
+  urgedAt: "urged_at",
   sendBacks: "send_backs",
   conflicts: "conflicts",
   jobFaults: "job_faults",

@@ -23,6 +23,11 @@ const WAITS: Record<WaitingReason, string> = {
   conflict: "you",
   fault: "a fault to pass",
   sandbox: "a sandbox",
+  question: "your answer",
+  provider: "its provider",
+  limit: "its usage limit",
+  login: "a login",
+  load: "the machine's load",
 };
 
 export type ListedTask = { task: Task; project: string };

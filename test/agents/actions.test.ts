@@ -64,7 +64,7 @@ describe("a task has one live run", () => {
 });
 
 describe("the loop looks when a host is not what its row says", () => {
-  const exited = { kind: "died", tail: "" } as const;
+  const exited = { kind: "died", tail: "", boot: "this" } as const;
 
   test("a claimed run has no host yet", () => {
     claim();

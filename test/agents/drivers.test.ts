@@ -1,11 +1,14 @@
 // From an agent's name and settings to its command.
 import { expect, test } from "bun:test";
-import type { AgentSettings } from "../../src/agents/config.ts";
+import * as v from "valibot";
+import { type AgentSettings, agentsSection } from "../../src/agents/config.ts";
 import { agentCommand } from "../../src/agents/drivers.ts";
 import { isFault } from "../../src/kernel/fault.ts";
 
 const CCM = ["/opt/ccm"];
-const settings = (part: Partial<AgentSettings>): AgentSettings => ({ args: [], env: {}, ...part });
+const settings = (part: Partial<AgentSettings>): AgentSettings =>
+  ({ ...v.parse(agentsSection, { own: {} }).own, ...part }) as AgentSettings;
+const commandOf = (name: string, agents: Record<string, AgentSettings>) => agentCommand({ name, agents, executable: CCM, session: null });
 
 const COMMANDS: [string, Partial<AgentSettings>, object][] = [
   [
@@ -31,7 +34,7 @@ const COMMANDS: [string, Partial<AgentSettings>, object][] = [
 ];
 
 test.each(COMMANDS)("%s", (_, part, expected) => {
-  expect(agentCommand("own", { own: settings(part) }, CCM)).toMatchObject(expected);
+  expect(commandOf("own", { own: settings(part) })).toMatchObject(expected);
 });
 
 const REFUSED: [string, Partial<AgentSettings>, string][] = [
@@ -43,12 +46,18 @@ const REFUSED: [string, Partial<AgentSettings>, string][] = [
 ];
 
 test.each(REFUSED)("refused: %s", (_, part, sentence) => {
-  const fault = agentCommand("own", { own: settings(part) }, CCM);
+  const fault = commandOf("own", { own: settings(part) });
   expect(isFault(fault) && [fault.code, fault.message]).toEqual(["invalid", expect.stringContaining(sentence)]);
 });
 
 test("the demo agent needs no settings; an unknown one is named with those that are known", () => {
-  expect(agentCommand("demo", {}, CCM)).toEqual({ argv: ["/opt/ccm", "demo-agent"], promptBy: "stdin", output: "stream-json", env: {} });
-  const fault = agentCommand("clod", { own: settings({ command: "a" }) }, CCM);
-  expect(isFault(fault) && [fault.code, fault.hint]).toEqual(["not_found", expect.stringContaining("demo, own")]);
+  expect(commandOf("demo", {})).toEqual({
+    driver: "demo",
+    argv: ["/opt/ccm", "demo-agent"],
+    promptBy: "stdin",
+    output: "stream-json",
+    env: {},
+  });
+  const fault = commandOf("clod", { own: settings({ command: "a" }) });
+  expect(isFault(fault) && [fault.code, fault.hint]).toEqual(["not_found", expect.stringContaining("claude, demo, own")]);
 });

@@ -76,7 +76,7 @@ describe("a run", () => {
     delete process.env.CCM_TEST_SECRET;
     const names = readFileSync(join(lab.tree, "seen"), "utf8").match(/^[A-Z_]+(?==)/gm);
     expect(names?.filter((name) => name !== "PWD" && name !== "OLDPWD" && name !== "_").sort()).toEqual(
-      ["CCM_RUN", "CCM_RUN_SPOOL", "CCM_TASK", "COLOUR", "PATH"].sort(),
+      ["CCM_RUN", "CCM_RUN_SPOOL", "CCM_RUN_TOKEN", "CCM_RUN_URL", "CCM_TASK", "COLOUR", "PATH"].sort(),
     );
   });
 });

@@ -18,7 +18,7 @@ export function startedRun(ctx: Ctx, id: number, kind: RunKind = "agent", name =
   const run = claimRun(ctx, { task: mustFind(ctx, id), kind, name, commit: null, command: kind === "gate" ? "npm test" : null });
   if (!run) throw new Error(`Task ${id} has a live run already.`);
   ctx.db.transact(() => {
-    setStarting(ctx.db, run.id, "kernel");
+    setStarting(ctx.db, run.id, "kernel", null);
     setRunning(ctx.db, run.id, ctx.clock.now());
   });
   return run;

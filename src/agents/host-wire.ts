@@ -1,0 +1,92 @@
+// What comes to a host beside its command's pipes: hooks over loopback and through the spool, each written down before it is answered.
+import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { openEndpoint, readSpool } from "../hooks/actions.ts";
+import type { RunPaths } from "../kernel/paths.ts";
+import { returnLogin } from "./claude-home.ts";
+import { createRecorder, type Recorder } from "./host-record.ts";
+import { writeWhole } from "./run-files.ts";
+import type { RunSpec } from "./schema.ts";
+
+type Json = Record<string, unknown>;
+/** Who wants to know what the agent says and does; until somebody does, it is only written down. */
+export type Listener = { frame(frame: Json): void; hook(event: string, body: unknown): object };
+
+export type Wire = {
+  recorder: Recorder;
+  /** What the run's processes need for reaching their host; empty for gates and set-up. */
+  variables: Record<string, string>;
+  connect(listener: Listener): void;
+  /** Reads what came through the spool, and sees to the login. */
+  tick(): void;
+  close(): void;
+};
+
+/** A login is renewed some minutes before it ends: looking every few seconds is early enough. */
+const LOGIN_TICKS = 10;
+
+export function openWire(spec: RunSpec, run: RunPaths): Wire {
+  let listener: Listener | undefined;
+  const recorder = createRecorder(run, spec.output, spec.limits.outputBytes, (frame) => listener?.frame(frame));
+  function connect(other: Listener): void {
+    listener = other;
+  }
+
+  if (spec.kind !== "agent") {
+    return { recorder, variables: {}, connect, tick: () => {}, close: () => {} };
+  }
+
+  /** The body is as the agent sent it: redacted in the record, whole for the answer. */
+  function onHook(event: string, body: Uint8Array | string): object {
+    const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+    recorder.hook(event, text);
+    return listener?.hook(event, parsed(text)) ?? {};
+  }
+
+  const token = randomBytes(32).toString("hex");
+  const endpoint = openEndpoint({ token, onHook });
+  const spool = readSpool(run.spool);
+  writeWhole(join(run.root, "endpoint.json"), JSON.stringify({ url: endpoint.url, tokenSha256: sha256(token) }));
+  let ticks = 0;
+
+  function readAll(): void {
+    for (let lines = spool.read(); lines.length > 0; lines = spool.read()) {
+      for (const line of lines) {
+        if (line.kind === "hook") recorder.hook(line.event, JSON.stringify(line.body));
+        else recorder.hook("unknown", line.text);
+      }
+    }
+  }
+
+  function seeToLogin(): void {
+    const { conversation, env } = spec;
+    if (conversation?.home && env.HOME) returnLogin(env.HOME, conversation.home.configFolder);
+  }
+
+  return {
+    recorder,
+    variables: { CCM_RUN_URL: endpoint.url, CCM_RUN_TOKEN: token },
+    connect,
+    tick() {
+      readAll();
+      if (ticks++ % LOGIN_TICKS === 0) seeToLogin();
+    },
+    close() {
+      readAll();
+      seeToLogin();
+      endpoint.close();
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,50 @@
+// Which of its own sessions an agent goes on with, and what it is told there.
+import type { Ctx } from "../kernel/context.ts";
+import type { Project } from "../projects/schema.ts";
+import type { Task } from "../tasks/schema.ts";
+import { driverOf, type Session } from "./drivers.ts";
+import { answersText, CHOICE_TOOL } from "./question-text.ts";
+import { undeliveredAnswers } from "./questions.ts";
+import { composePrompt, resumePrompt } from "./rules.ts";
+import type { Answer, Run } from "./schema.ts";
+import * as table from "./table.ts";
+
+export type Opening = {
+  session: Session | null;
+  prompt: string;
+  /** The session goes on by itself, at the call that a person has now answered. */
+  silent: boolean;
+  answers: Answer[];
+};
+
+/**
+ * An agent that knows sessions goes on with the one that its last run of this task had, as long as it is there: its
+ * context is paid for. Otherwise a new one begins, under the run's own id.
+ */
+export function openingOf(ctx: Ctx, run: Run, task: Task, project: Project): Opening {
+  const answers = undeliveredAnswers(ctx, task.id);
+  if (driverOf(run.agent, ctx.config.agents) !== "claude")
+    return { session: null, prompt: withAnswers(composePrompt(task, project), answers), silent: false, answers };
+  const last = table.lastWithSession(ctx.db, task.id, run.agent, run.id);
+  const known = last?.session ?? null;
+  if (!last || known === null || task.freshSession || !ctx.outside.hosts.hasSession(task.id, known))
+    return { session: { id: run.uuid, how: "new" }, prompt: withAnswers(composePrompt(task, project), answers), silent: false, answers };
+  const silent = task.instruction === null && answers.some(({ key }) => key === deferredCall(last));
+  return { session: { id: known, how: "resumed" }, prompt: silent ? "" : withAnswers(resumePrompt(task), answers), silent, answers };
+}
+
+/** The call at which claude ended a run so that a person could answer; going on, it makes the same call first. */
+function deferredCall(run: Run): unknown {
+  const result = run.exit?.result;
+  const call = result?.terminal_reason === "tool_deferred" ? result.deferred_tool_use : null;
+  return typeof call === "object" && call !== null && "id" in call ? call.id : null;
+}
+
+function withAnswers(prompt: string, answers: readonly Answer[]): string {
+  return answers.length > 0 ? `${prompt}\n\n${answersText(answers)}` : prompt;
+}
+
+/** Choices are asked of a person always; what else is asked is the person's to say. */
+export function askedTools(configured: readonly string[]): string[] {
+  return [...new Set([CHOICE_TOOL, ...configured])];
+}

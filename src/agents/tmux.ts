@@ -1,0 +1,172 @@
+// Windows on live runs: the only caller of tmux. A server of ccm's own, one window a run that shows `ccm view`.
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../kernel/fault.ts";
+import type { Paths } from "../kernel/paths.ts";
+import { cleanEnvironment, type Identity, isAlive, processOf } from "../kernel/process.ts";
+import type { WindowOrder, Windows } from "./schema.ts";
+
+export type WindowsOptions = {
+  paths: Paths;
+  /** The words that start ccm, see `ownCommand`. */
+  executable: readonly string[];
+  when: "auto" | "off";
+  /** Milliseconds on a clock that only goes forward. */
+  elapsed: () => number;
+};
+
+/** The session that holds all windows; whoever attaches gets one of their own on the same windows. */
+const SESSION = "ccm";
+/** Windows at one time: a view takes 6 MB, and nobody looks through more. The oldest whose runs have ended go first. */
+const MOST_WINDOWS = 24;
+/** How long the window of a run that has ended stays, in s: time to read how it ended. */
+const LINGER_SECONDS = 600;
+/** A command of tmux takes 5 ms; a server that does not answer hangs. */
+const COMMAND_MS = 5_000;
+/** Pause after a failure, in ms: what keeps tmux from working mostly lasts. */
+const RETRY_MS = 300_000;
+/** Longest path of a unix socket in bytes, its end included: unix(7). */
+const SOCKET_BYTES = 108;
+/** What the server, and with it every window, gets of the environment. */
+const VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "SHELL"];
+
+/**
+ * The server's settings, since it reads no file: the person's own would bind keys and start plugins. Ctrl-C leaves here as
+ * it does in `ccm view`, and so never ends a window that others look at.
+ */
+const SETTINGS = [
+  ["set-option", "-g", "update-environment", ""],
+  ["set-option", "-g", "mouse", "on"],
+  ["set-option", "-g", "status-left", ""],
+  ["set-option", "-g", "status-right", " Ctrl-B n: next  Ctrl-C: leave "],
+  ["set-option", "-g", "status-right-length", "40"],
+  ["bind-key", "-n", "C-c", "detach-client"],
+];
+
+export function createWindows(options: WindowsOptions): Windows {
+  const { paths, elapsed } = options;
+  const server = serverOf(paths);
+  const shown = new Set<string>();
+  let running: Identity | null = null;
+  let notBefore = Number.NEGATIVE_INFINITY;
+
+  async function show(runs: readonly WindowOrder[]): Promise<void> {
+    notBefore = elapsed() + RETRY_MS; // Until this has worked.
+    const names = runs.map(nameOf);
+    if (!isPossible(options)) return;
+    const there = await listWindows(server);
+    const missing = runs.filter((run) => !there.includes(nameOf(run)));
+    const surplus = there.filter((name) => !names.includes(name)).slice(0, Math.max(0, there.length + missing.length - MOST_WINDOWS));
+    const pid = await make(options, server, { missing, surplus, isNew: there.length === 0 });
+    running = processOf(pid) ?? null;
+    shown.clear();
+    for (const name of names) shown.add(name);
+    notBefore = Number.NEGATIVE_INFINITY;
+  }
+
+  return {
+    areBehind(runs) {
+      if (options.when === "off" || runs.length === 0 || elapsed() < notBefore) return false;
+      const isUp = running !== null && isAlive(running);
+      return !isUp || newest(runs).some((run) => !shown.has(nameOf(run)));
+    },
+    show: (runs) => show(newest(runs)),
+    async attach(run) {
+      if (!isPossible(options)) return null;
+      const there = await listWindows(server);
+      if (!there.includes(nameOf(run))) await make(options, server, { missing: [run], surplus: [], isNew: there.length === 0 });
+      return { argv: attachWords(server, run), env: { TMUX_TMPDIR: server.folder } };
+    },
+    async end() {
+      running = null;
+      if (existsSync(server.socket) && Bun.which("tmux")) await tmux(server, [["kill-server"]]);
+    },
+  };
+}
+
+type Server = { name: string; folder: string; socket: string; env: Record<string, string> };
+
+/**
+ * One server a home. Its socket is below the home, which no sandbox shows to agents: whoever reaches the socket of a
+ * tmux can run commands outside.
+ */
+function serverOf({ home }: Paths): Server {
+  const name = `ccm-${Bun.hash(home).toString(36)}`;
+  const folder = join(home, "tmux");
+  const uid = process.getuid?.() ?? 0;
+  const env = { ...cleanEnvironment(VARIABLES, process.env), CCM_HOME: home, TMUX_TMPDIR: folder };
+  return { name, folder, socket: join(folder, `tmux-${uid}`, name), env };
+}
+
+function isPossible({ paths, when }: WindowsOptions): boolean {
+  return when === "auto" && Bun.which("tmux") !== null && hasRoomForSocket(paths);
+}
+
+/** A home so deep that the path of a socket in it is too long for the kernel has no windows. */
+export function hasRoomForSocket(paths: Paths): boolean {
+  return Buffer.byteLength(serverOf(paths).socket) < SOCKET_BYTES;
+}
+
+function nameOf({ taskId, runId }: WindowOrder): string {
+  return `t${taskId}-r${runId}`;
+}
+
+function newest(runs: readonly WindowOrder[]): readonly WindowOrder[] {
+  return runs.slice(-MOST_WINDOWS);
+}
+
+/** The names of all windows, oldest first; none without a server. */
+async function listWindows(server: Server): Promise<string[]> {
+  if (!existsSync(server.socket)) return [];
+  const { code, out } = await tmux(server, [["list-windows", "-t", `=${SESSION}`, "-F", "#{window_name}"]]);
+  return code === 0 ? out.split("\n").filter((name) => name !== "") : [];
+}
+
+type Changes = { missing: readonly WindowOrder[]; surplus: readonly string[]; isNew: boolean };
+
+/** Makes and closes windows in one command, and gives the server's pid. Faults: `environment`. */
+async function make({ paths, executable }: WindowsOptions, server: Server, { missing, surplus, isNew }: Changes): Promise<number> {
+  mkdirSync(join(paths.home, "tmux"), { recursive: true, mode: 0o700 });
+  const made = missing.map((run, at) => {
+    const words = ["-n", nameOf(run), "-c", "/", ...windowWords(executable, run)];
+    if (at > 0 || !isNew) return ["new-window", "-d", "-t", `=${SESSION}:`, ...words];
+    return ["new-session", "-d", "-s", SESSION, "-x", "120", "-y", "40", ...words];
+  });
+  const closed = surplus.map((name) => ["kill-window", "-t", `=${SESSION}:=${name}`]);
+  const { code, out, error } = await tmux(server, [...made, ...(isNew ? SETTINGS : []), ...closed, ["display-message", "-p", "#{pid}"]]);
+  if (code !== 0) throw new Fault("environment", `tmux made no window: ${error || `exit code ${code}`}.`, "Runs go on without windows.");
+  return Number(out.trim());
+}
+
+/** When the view has ended, all that stays is a process of 1 MB. tmux ends the server with its last window. */
+function windowWords(executable: readonly string[], { runId }: WindowOrder): string[] {
+  const script = `"$@"; echo; echo "This window closes in ten minutes."; exec sleep ${LINGER_SECONDS}`;
+  return ["sh", "-c", script, "sh", ...executable, "view", "--end", `r${runId}`];
+}
+
+/** A session of its own on the same windows, so that two people can look at different ones; it goes when its person leaves. */
+function attachWords(server: Server, run: WindowOrder): string[] {
+  const words = [
+    ["new-session", "-t", SESSION],
+    ["set-option", "destroy-unattached", "on"],
+    ["select-window", "-t", `:=${nameOf(run)}`],
+  ];
+  return ["tmux", "-u", "-L", server.name, "-f", "/dev/null", ...chained(words)];
+}
+
+async function tmux(server: Server, commands: readonly (readonly string[])[]): Promise<{ code: number; out: string; error: string }> {
+  const child = Bun.spawn(["tmux", "-u", "-L", server.name, "-f", "/dev/null", ...chained(commands)], {
+    cwd: "/",
+    env: server.env,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: COMMAND_MS,
+    killSignal: "SIGKILL",
+  });
+  const [out, error, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, out, error: error.trim() };
+}
+
+/** tmux(1): a word `;` ends a command, and so would one at the end of a word. */
+function chained(commands: readonly (readonly string[])[]): string[] {
+  return commands.flatMap((words, at) => [...(at > 0 ? [";"] : []), ...words.map((word) => word.replace(/;$/, "\\;"))]);
+}
