@@ -1,5 +1,5 @@
 // What is known of a run: each sign folded into what the signs before it added up to. Pure; its size has a bound.
-import { notedCall } from "./repetition.ts";
+import { notedCall, withoutTrail } from "./repetition.ts";
 import type { Beside, Observed, OpenTool, Sign, TurnEnd } from "./signs.ts";
 
 /** Calls under way at once that are kept; agents make up to about ten. */
@@ -128,7 +128,7 @@ function toolEnded(known: Observed, { key, isError, answer }: { key: string; isE
   const openTools = known.openTools.filter((open) => open.key !== key);
   const question = known.question?.key === key ? null : known.question;
   if (!tool) return { ...known, openTools, question };
-  const { trails, repeated, isRepetition } = notedCall(known, tool, answer);
+  const { trails, repeated, isRepetition } = notedCall({ ...known, ...withoutTrail(known, key) }, tool, answer);
   return {
     ...known,
     openTools,

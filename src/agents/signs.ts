@@ -68,7 +68,10 @@ export type OpenTool = ToolCall & { since: number };
 export type Beside = { key: string; text: string; since: number };
 
 /** The newest calls of one agent, oldest first; `runs[p - 1]` counts calls in a row that were the same as the one p before. */
-export type Trail = { parent: string | null; calls: { mark: string; tool: string }[]; runs: number[] };
+export type Trail = { parent: string | null; calls: { mark: string; tool: string }[]; runs: number[]; circle: Circle | null };
+
+/** The same call with the same answer, or `calls` of them in turn, `count` times. `tool` names them: "Bash", "Read and Bash". */
+export type Circle = { tool: string; subject: string; count: number; calls: number };
 
 /** All that is known of a run by its signs. Bounded: what grows is cut. Times are epoch ms. */
 export type Observed = {
@@ -83,8 +86,8 @@ export type Observed = {
   inTurn: boolean;
   turns: number;
   openTools: OpenTool[];
-  /** The same call with the same answer, again and again, or up to three calls in turn. `tool` names them: "Bash", "Read and Bash". */
-  repeated: { tool: string; subject: string; count: number; calls: number } | null;
+  /** What the agent, or a sub-agent at work, does again and again. */
+  repeated: Circle | null;
   /** What of the newest calls is kept to notice that; one for the agent, one for each sub-agent. */
   trails: Trail[];
   toolCalls: number;
