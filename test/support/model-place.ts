@@ -26,6 +26,7 @@ export function nextStep(track: Track, body: Body, isOver: (step: number) => boo
   let next = 0;
   for (const message of body.messages) {
     if (message.role === "assistant") next = after(track, next, blocksOf(message), answered) ?? next;
+    else if (isEnough(track.steps[next], message)) next += 1;
     else for (const [, name, step] of textOf(message.content).matchAll(PLACE_SENTENCE)) if (name === track.name) next = Number(step);
   }
   while (isTrouble(track.steps[next]) && isOver(next)) next += 1;
@@ -39,7 +40,7 @@ const isTrouble = (step: Step | undefined): boolean => step !== undefined && ste
 function after(track: Track, next: number, blocks: readonly Block[], answered: ReadonlySet<string>): number | null {
   for (const { id } of blocks) {
     const [, name, step] = CALL_ID.exec(id ?? "") ?? [];
-    if (name === track.name && answered.has(id ?? "")) return isEndless(track.steps[Number(step)]) ? Number(step) : Number(step) + 1;
+    if (name === track.name && answered.has(id ?? "")) return endlessText(track.steps[Number(step)]) ? Number(step) : Number(step) + 1;
   }
   const said = blocks.map((block) => block.text ?? "").join("");
   if (said.trim() === "") return null;
@@ -50,4 +51,9 @@ function after(track: Track, next: number, blocks: readonly Block[], answered: R
   return found === -1 ? null : found + 1;
 }
 
-const isEndless = (step: Step | undefined): boolean => step?.kind === "reply" && step.endless === true;
+const endlessText = (step: Step | undefined): string | undefined => (step?.kind === "reply" ? step.endlessUntilTold : undefined);
+
+function isEnough(step: Step | undefined, { content }: Message): boolean {
+  const text = endlessText(step);
+  return text !== undefined && textOf(content).includes(text);
+}

@@ -13,8 +13,8 @@ export type Reply = {
   usage?: Partial<Usage>;
   /** Between two pieces of the stream, in ms. */
   pauseMs?: number;
-  /** The same message again and again, and never the next step. */
-  endless?: boolean;
+  /** The same calls again and again, until the model is told this. */
+  endlessUntilTold?: string;
   /** The message begins at once and comes to its end when the test releases this name. */
   until?: string;
 };

@@ -1,0 +1,66 @@
+// What goes wrong with a provider in hours of work: the real Claude Code meets it, and the task is done all the same, or held with the reason.
+import { describe, expect } from "bun:test";
+import { type ClaudeHome, expectRightRequests, openClaudeHome } from "../../support/claude-home.ts";
+import { MEND, MENDED, track } from "../../support/claude-scripts.ts";
+import { breakOff, drop, hang, refuse, type Step, shell } from "../../support/model-script.ts";
+import { testWithClaude } from "../../support/with-claude.ts";
+
+/** The CLI itself tries again so often before it gives up: fewer than its usual ten, so that a test sees the end of it. */
+const RETRIES = { CLAUDE_CODE_MAX_RETRIES: "1" };
+
+async function open(executable: string, steps: Step[], agentEnv: Record<string, string> = RETRIES): Promise<ClaudeHome> {
+  return await openClaudeHome({ executable, tracks: [track("Mend the sum", ...steps)], agentEnv });
+}
+
+async function isMerged(lab: ClaudeHome): Promise<number> {
+  const { id } = await lab.create("Mend the sum");
+  expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
+  expect(lab.git("show", "main:sum.js")).toBe(MENDED);
+  expectRightRequests(lab.server);
+  return id;
+}
+
+describe("the task is done all the same", () => {
+  const passing: [string, Step[], Record<string, string>?][] = [
+    ["the provider fails (500) and comes back", [refuse(500, "Internal server error", { times: 2 })]],
+    ["the provider is overloaded (529) and comes back", [refuse(529, "Overloaded", { times: 2 })]],
+    ["there were too many requests (429) and it says when to come back", [refuse(429, "Slow down", { headers: { "retry-after": "1" } })]],
+    ["the connection is closed before the answer", [drop("before")]],
+    ["the connection is closed in the middle of the answer", [drop("middle")]],
+    ["the stream ends with an error", [breakOff("overloaded_error", "Overloaded")]],
+    ["the provider says nothing more, and the agent gives it up", [hang("before")], { ...RETRIES, API_TIMEOUT_MS: "1500" }],
+  ];
+  for (const [name, troubles, env] of passing) {
+    testWithClaude(name, async (executable) => {
+      const [first, ...rest] = MEND;
+      await isMerged(await open(executable, [...(first ? [first] : []), ...troubles, ...rest], env));
+    });
+  }
+});
+
+describe("the task is held with the reason", () => {
+  const refusals: [string, Step, string, RegExp][] = [
+    [
+      "the account has no credit (400)",
+      refuse(400, "Your credit balance is too low to access the Anthropic API.", { times: 99 }),
+      "login",
+      /credit/,
+    ],
+    ["the key is refused (401)", refuse(401, "invalid x-api-key", { times: 99 }), "login", /login/],
+    ["the provider is down for good (529)", refuse(529, "Overloaded", { times: 99 }), "provider", /provider|overloaded/i],
+  ];
+  for (const [name, trouble, reason, text] of refusals) {
+    testWithClaude(name, async (executable) => {
+      const lab = await open(executable, [trouble]);
+      const { id } = await lab.create("Mend the sum");
+      const { waiting } = await lab.until(id, "to be held", (task) => task.waiting?.reason === reason);
+      expect(waiting?.text).toMatch(text);
+    });
+  }
+});
+
+testWithClaude("an agent that does the same again and again is told so, and takes another way", async (executable) => {
+  const lab = await open(executable, [shell("echo the same", { endlessUntilTold: "Once more will not change it" }), ...MEND]);
+  const id = await isMerged(lab);
+  expect(lab.events(id, "agent.nudged")).toHaveLength(1);
+});
