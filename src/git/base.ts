@@ -25,26 +25,6 @@ export async function moveBase(repo: Repository, branch: string, to: CommitId, f
   return moveRef(repo, branch, to, from);
 }
 
-/** The same for a branch of ours that a person happens to look at. Faults: `conflict`. */
-export async function moveTaskBranch(repo: Repository, branch: string, to: CommitId, from: CommitId): Promise<void> {
-  const ref = `refs/heads/${branch}`;
-  // Deleted by a person, or by ccm when the task was done: the work still needs a name.
-  if (!(await tipOf(repo, ref))) return moveRefs(repo, [{ ref, to, from: null }], "ccm: import");
-  const forward = await containsCommit(repo, to, from);
-  if (forward) {
-    const move = await moveBase(repo, branch, to, from);
-    if (move.kind === "moved") return;
-    if (move.kind === "dirty") {
-      throw new Fault(
-        "conflict",
-        `"${branch}" is checked out in "${move.path}" and could not be moved on: ${move.text}`,
-        "Commit or stash there, or switch that folder to another branch.",
-      );
-    }
-  }
-  await moveRefs(repo, [{ ref, to, from }], "ccm: import");
-}
-
 async function moveRef(repo: Repository, branch: string, to: CommitId, from: CommitId): Promise<BaseMove> {
   try {
     await moveRefs(repo, [{ ref: `refs/heads/${branch}`, to, from }], "ccm: merge");

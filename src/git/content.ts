@@ -12,8 +12,16 @@ const FILE_BYTES = 4_000_000;
 const DIFF = ["diff-tree", "-r", "-p", "--no-color", "--no-ext-diff", "--no-textconv", "--full-index", "--no-renames"];
 
 export async function candidate(repo: Repository, base: CommitId, tip: CommitId, about: CommitText): Promise<Candidate> {
+  const merge = await mergeTrees(repo, base, tip);
+  return merge.kind === "clean" ? { ...merge, commit: await commitTree(repo, merge.tree, [base], about) } : merge;
+}
+
+/** What a merge of two commits holds, or the files in which they conflict. */
+export type MergedTrees = { kind: "clean"; tree: CommitId } | { kind: "conflict"; files: string[] };
+
+export async function mergeTrees(repo: Repository, ours: CommitId, theirs: CommitId): Promise<MergedTrees> {
   await requireMergeTree();
-  const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", base, tip];
+  const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
   const answer = await run({ gitDir: repo.gitDir, env: noIndex(repo), args, timeoutMs: LONG_MS });
   if (answer.code > 1) throw refusal(args, answer);
   const [tree = "", ...files] = answer.stdout
@@ -21,7 +29,7 @@ export async function candidate(repo: Repository, base: CommitId, tip: CommitId,
     .split("\0")
     .filter((part) => part !== "");
   if (answer.code === 1) return { kind: "conflict", files };
-  return { kind: "clean", tree, commit: await commitTree(repo, tree, [base], about) };
+  return { kind: "clean", tree };
 }
 
 export function mergeCommit(repo: Repository, tree: CommitId, tip: CommitId, base: CommitId, about: CommitText): Promise<CommitId> {

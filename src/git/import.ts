@@ -9,27 +9,17 @@ import { commitTree, containsCommit, moveRefs } from "./refs.ts";
 import { run, text } from "./run.ts";
 import type { CommitId, CommitText, Imported, Repository, TaskGit } from "./schema.ts";
 import { seal } from "./seal.ts";
+import { moveTaskBranch } from "./task-branch.ts";
 
 /** Largest pack of one import. A repository's own history of many years is smaller; it is disk that an agent could fill. */
 export const IMPORT_BYTES = 2_000_000_000;
 
-/** Moves a branch that a person may have checked out; throws a Fault `conflict` when that cannot be done. */
-export type MoveBranch = (repo: Repository, branch: string, to: CommitId, from: CommitId) => Promise<void>;
-
-export async function importBranch(
-  task: TaskGit,
-  base: CommitId,
-  old: CommitId,
-  about: CommitText,
-  limitBytes: number,
-  move: MoveBranch,
-): Promise<Imported> {
+export async function importBranch(task: TaskGit, base: CommitId, old: CommitId, about: CommitText, limitBytes: number): Promise<Imported> {
   seal(task);
   const tip = readRef(task.gitPath, `refs/heads/${task.branch}`) ?? base;
-  const publish = (commit: CommitId) => move(task.repo, task.branch, commit, old);
+  const publish = (work: CommitId) => moveTaskBranch(task, { old, work, about });
   if (tip !== old && tip !== base) return bringIn(task, base, tip, about, limitBytes, publish);
-  await publish(tip); // Both are in the repository, held by refs of ours.
-  return { tip, grafted: false };
+  return { tip: await publish(tip), grafted: false }; // Both are in the repository, held by refs of ours.
 }
 
 /** Brings one commit of the private directory in under a ref of ours. */
@@ -43,13 +33,14 @@ export async function importTo(
 ): Promise<Imported> {
   seal(task);
   const from = (await text({ gitDir: task.repo.gitDir, args: ["for-each-ref", "--format=%(objectname)", ref] })) || null;
-  return bringIn(task, base, tip, about, limitBytes, (commit) =>
-    moveRefs(task.repo, [{ ref, to: commit, from }], "ccm: keep a discarded tree"),
-  );
+  return bringIn(task, base, tip, about, limitBytes, async (commit) => {
+    await moveRefs(task.repo, [{ ref, to: commit, from }], "ccm: keep a discarded tree");
+    return commit;
+  });
 }
 
 /**
- * `publish` points a ref to the commit; until it has, a `.keep` file holds the pack against a `git repack -ad` of the
+ * `publish` points a ref to the commit, or to one that goes on from it, and returns that; until it has, a `.keep` file holds the pack against a `git repack -ad` of the
  * person's that runs at the same time.
  */
 async function bringIn(
@@ -58,7 +49,7 @@ async function bringIn(
   tip: CommitId,
   about: CommitText,
   limitBytes: number,
-  publish: (commit: CommitId) => Promise<void>,
+  publish: (commit: CommitId) => Promise<CommitId>,
 ): Promise<Imported> {
   const repo = task.repo;
   const borrowed = borrowedObjects(join(task.gitPath, "objects"));
@@ -68,8 +59,7 @@ async function bringIn(
   const keeps = await transfer(task, want, base, limitBytes, borrowed);
   try {
     const commit = grafted ? await commitTree(repo, want, [base], about) : tip;
-    await publish(commit);
-    return { tip: commit, grafted };
+    return { tip: await publish(commit), grafted };
   } finally {
     for (const keep of keeps) rmSync(keep, { force: true });
   }

@@ -1,6 +1,6 @@
 // The real git behind the interfaces of this room.
 import { createLanes, type Lanes } from "../kernel/lane.ts";
-import { isCheckedOut, moveBase, moveTaskBranch } from "./base.ts";
+import { isCheckedOut, moveBase } from "./base.ts";
 import { candidate, diff, mergeCommit, patchId, readFile, trackedAt } from "./content.ts";
 import { IMPORT_BYTES, importBranch, importTo } from "./import.ts";
 import { inspect } from "./inspect.ts";
@@ -25,7 +25,7 @@ export function createGit({ lanes, importBytes }: GitOptions = defaultGitOptions
     contains: (repo, commit, ancestor) => containsCommit(repo, commit, ancestor),
     refs: refsBelow,
     setRef: (repo, ref, to, from) => inLane(repo, () => moveRefs(repo, [{ ref, to, from }], "ccm")),
-    importBranch: (task, base, old, text) => inLane(task.repo, () => importBranch(task, base, old, text, importBytes, moveTaskBranch)),
+    importBranch: (task, base, old, text) => inLane(task.repo, () => importBranch(task, base, old, text, importBytes)),
     candidate,
     mergeCommit,
     moveBase: (repo, branch, to, from) => inLane(repo, () => moveBase(repo, branch, to, from)),

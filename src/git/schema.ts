@@ -54,8 +54,9 @@ export type Git = {
    * Brings what the agent committed into the repository: reads the private branch as text, packs what is new since
    * `base`, indexes it strictly, moves `refs/heads/<branch>` from `old` to it. Nothing of the private directory is
    * executed or read as configuration. No run may be live in the tree. A branch that was deleted is made again; one that
-   * a person has checked out moves together with their files. Faults: `failed` when the objects are not sound, `conflict`
-   * when a person changed the files of the branch that they have checked out.
+   * a person has checked out moves together with their files; what they committed on it is merged. Faults: `failed` when
+   * the objects are not sound, `conflict` when a person changed the same lines, has changes in a checkout of the branch,
+   * or moved it away: then the work is on a branch beside it.
    */
   importBranch(task: TaskGit, base: CommitId, old: CommitId, text: CommitText): Promise<Imported>;
   /** Merges `tip` into `base` in memory and commits the result on top of `base`: the squashed commit that gates run on. */

@@ -3,7 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync }
 import { join } from "node:path";
 import { openUp } from "../kernel/open-folders.ts";
 import { absolute, changesIn, inTree, type RawPath, runInTree } from "./changes.ts";
-import { placesOf } from "./places.ts";
+import { placesOf, readRef } from "./places.ts";
+import { descends } from "./position.ts";
 import { CHECKOUT, handIndex } from "./private.ts";
 import { refusal, run, type Wrap } from "./run.ts";
 import type { CommitId, KeepOut, TaskGit } from "./schema.ts";
@@ -22,6 +23,7 @@ export async function showTree(task: TaskGit, commit: CommitId, on: "branch" | "
   await checkOutOver(task, commit, wrap);
   const ours = `refs/heads/${task.branch}`;
   if (on === "branch") {
+    await keepTip(task, commit, wrap);
     await runInTree(task, wrap, { args: ["update-ref", "-m", "ccm: show", ours, commit] });
     await runInTree(task, wrap, { args: ["symbolic-ref", "HEAD", ours] });
     bringBack(task);
@@ -30,6 +32,13 @@ export async function showTree(task: TaskGit, commit: CommitId, on: "branch" | "
   }
   forgetUnfinished(task);
   handIndex(task);
+}
+
+/** A tip that could not be brought in keeps a name in the private directory; one that is no commit has nothing to keep. */
+async function keepTip(task: TaskGit, commit: CommitId, wrap: Wrap): Promise<void> {
+  const tip = readRef(task.gitPath, `refs/heads/${task.branch}`);
+  if (!tip || (await descends(task, commit, tip, wrap))) return;
+  await run(inTree(task, wrap, { args: ["update-ref", `refs/heads/ccm-aside-${tip.slice(0, 12)}`, tip] }));
 }
 
 async function clear(task: TaskGit, keepOut: KeepOut, wrap: Wrap): Promise<void> {

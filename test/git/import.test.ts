@@ -185,6 +185,58 @@ test("a task branch that the person looks at moves on together with its files, o
   expect(base).not.toBe(tip);
 });
 
+test("what a person committed on the task's branch meanwhile is merged with the agent's work, the same way each time", async () => {
+  const { path, tree, importNow, base } = await working();
+  git(path, "checkout", "-q", "ccm/task-1");
+  write(path, { "person.txt": "p\n" });
+  const theirs = commitAll(path, "the person's");
+  expect(await importNow()).toEqual({ tip: theirs, grafted: false });
+  write(tree, { "agent.txt": "a\n" });
+  const work = commitAll(tree, "the agent's");
+  const { tip } = await importNow();
+  expect(await importNow()).toEqual({ tip, grafted: false });
+  expect(git(path, "rev-parse", "ccm/task-1^1", "ccm/task-1^2")).toBe(`${theirs}\n${work}`);
+  expect(git(path, "ls-files")).toBe("a.txt\nagent.txt\nperson.txt");
+  expect(git(path, "status", "--porcelain")).toBe("");
+  expect(git(path, "rev-list", "--count", `${base}..ccm/task-1`)).toBe("3");
+});
+
+test("what cannot be merged is kept on a branch beside it, until it is merged", async () => {
+  const { path, tree, importNow, base } = await working();
+  git(path, "checkout", "-q", "ccm/task-1");
+  write(path, { "a.txt": "the person's\n" });
+  const theirs = commitAll(path);
+  write(tree, { "a.txt": "the agent's\n" });
+  const work = commitAll(tree);
+  const beside = `ccm/task-1-${work.slice(0, 12)}`;
+  expect(await faultOf(importNow())).toMatchObject({
+    code: "conflict",
+    message: 'Somebody committed on "ccm/task-1" while its agent worked, and both changed "a.txt".',
+    hint: `The agent's work is on "${beside}": merge it into "ccm/task-1", then \`ccm retry-task 1\`.`,
+  });
+  expect(git(path, "rev-parse", "ccm/task-1", beside)).toBe(`${theirs}\n${work}`);
+  git(path, "merge", "-q", "-s", "ours", beside);
+  expect((await importNow()).tip).toBe(git(path, "rev-parse", "HEAD"));
+  expect(git(path, "branch", "--list", beside)).toBe("");
+
+  git(path, "checkout", "-q", "--orphan", "elsewhere");
+  git(path, "branch", "-q", "-f", "ccm/task-1", commitAll(path));
+  expect(await faultOf(importNow())).toMatchObject({
+    message: expect.stringContaining("away from the task's work"),
+    hint: expect.stringContaining(`git branch -f ccm/task-1 ${base}`),
+  });
+  expect(git(path, "rev-parse", beside)).toBe(work);
+});
+
+test("a tip that was not brought in keeps a name in the private directory when the tree shows another", async () => {
+  const { order, trees, tree, base } = await working();
+  const work = commitAll(tree, "not brought in");
+  await trees.show(order, base, "branch");
+  expect(git(tree, "rev-parse", "HEAD", `ccm-aside-${work.slice(0, 12)}`)).toBe(`${base}\n${work}`);
+  await trees.show(order, work, "branch");
+  expect(git(tree, "branch", "--list", "ccm-aside-*").split("\n")).toHaveLength(1);
+});
+
 test("SHA-256, bare and shallow repositories and those that borrow objects themselves", async () => {
   const source = makeRepository();
   write(source, { "a.txt": "two\n" });
