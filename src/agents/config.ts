@@ -1,6 +1,7 @@
 // Settings of agents and of what runs may take: `agents.*` and `limits.*`.
 import * as v from "valibot";
 import { whole } from "../kernel/config-keys.ts";
+import { isRule } from "./ask-rules.ts";
 
 /** A person who is at the machine answers within this; who is not frees the memory of a process that only waits. */
 export const PARK_MINUTES = 10;
@@ -31,7 +32,7 @@ const agent = v.strictObject({
   allowedTools: v.optional(v.array(v.string()), []),
   disallowedTools: v.optional(v.array(v.string()), []),
   /** Tools whose every call a person must allow; the run is parked meanwhile, without a process. */
-  ask: v.optional(v.array(v.string()), []),
+  ask: v.optional(v.array(v.pipe(v.string(), v.check(isRule, "a tool as claude names it: `WebFetch`, `Bash(git push:*)`"))), []),
   /** Turns of the model, and dollars, that one run may take. */
   maxTurns: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   maxBudgetUsd: v.optional(v.pipe(v.number(), v.minValue(0.01))),
@@ -57,6 +58,8 @@ export const limitsSection = v.optional(
     runsPerAgent: whole(4, 1, 200),
     /** MB that must stay free before another run starts: one more agent with its build, and the person's own work. */
     freeMemoryMb: whole(1_024, 0, 1_000_000),
+    /** Processes that want to run, for each core, above which no other run starts: builds and tests of those at work go on, slowly. */
+    loadPerCore: v.optional(v.pipe(v.number(), v.minValue(0.1, "a number from 0.1"), v.maxValue(1_000, "a number to 1000")), 4),
     /** Minutes a run may take: agents do work for hours, but nothing useful came from one that did not end in four. */
     runMinutes: whole(240, 1, 10_080),
     /** MB of resident memory of a run's whole process tree: a large build fits, a leak ends before the machine swaps. */

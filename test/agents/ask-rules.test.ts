@@ -1,0 +1,32 @@
+// Which calls a person must allow.
+import { expect, test } from "bun:test";
+import { isRule, matchesRule } from "../../src/agents/ask-rules.ts";
+
+const bash = (command: string) => ({ tool: "Bash", input: { command } });
+
+const CASES: [string, { tool: string; input: unknown }, boolean][] = [
+  ["WebFetch", { tool: "WebFetch", input: { url: "https://a" } }, true],
+  ["WebFetch", { tool: "WebSearch", input: {} }, false],
+  ["Bash", bash("ls"), true],
+  ["Bash(git push:*)", bash("git push origin main"), true],
+  ["Bash(git push:*)", bash("git pull"), false],
+  ["Bash(git push:*)", bash("npm test && git push"), true],
+  ["Bash(git push:*)", bash("echo x\ngit push"), true],
+  ["Bash(npm publish)", bash("npm publish --tag next"), false],
+  ["Bash(npm publish*)", bash("npm publish --tag next"), true],
+  ["Write(/etc/*)", { tool: "Write", input: { file_path: "/etc/hosts", content: "" } }, true],
+  ["Write(*.env)", { tool: "Write", input: { file_path: "/repo/a.ts" } }, false],
+  ["mcp__db__*", { tool: "mcp__db__query", input: {} }, true],
+  ["*", { tool: "Anything", input: null }, true],
+  ["Bash(a.b)", bash("axb"), false],
+  ["Bash(", bash("("), false],
+];
+
+test.each(CASES)("%s with %o: %s", (rule, call, expected) => {
+  expect(matchesRule(rule, call)).toBe(expected);
+});
+
+test("what is no rule is known", () => {
+  expect(["Bash(git push:*)", "WebFetch", "mcp__a__b"].map(isRule)).toEqual([true, true, true]);
+  expect(["Bash(", "", "a b"].map(isRule)).toEqual([false, false, false]);
+});
