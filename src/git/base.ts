@@ -6,7 +6,7 @@ import { Fault } from "../kernel/fault.ts";
 import { hasArrived, takeBack } from "./interrupted.ts";
 import { readPlainFile } from "./places.ts";
 import { containsCommit, moveRefs, tipOf } from "./refs.ts";
-import { LONG_MS, run } from "./run.ts";
+import { complaint, LONG_MS, run } from "./run.ts";
 import type { BaseMove, CommitId, Repository } from "./schema.ts";
 import { look, unfinishedIn } from "./seal.ts";
 import { removeStaleLock } from "./stale-locks.ts";
@@ -94,7 +94,7 @@ async function mergeThere(repo: Repository, checkout: Checkout, branch: string, 
   await takeBack(move);
   const there = { gitDir: checkout.gitDir, workTree: checkout.path, trust: "person" as const, timeoutMs: LONG_MS };
   const status = await run({ ...there, args: ["status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all"] });
-  if (status.code !== 0) return dirty(`git cannot read it: ${status.stderr.trim()}`);
+  if (status.code !== 0) return dirty(`git cannot read it: ${complaint(status.stderr)}`);
   if (status.stdout.length > 0 && !(await hasArrived(move)))
     return dirty(`It has changes that are not committed: ${namesIn(status.stdout)}.`);
   // With the person's own configuration, because their filters (LFS) must write these files; hooks stay off.
@@ -103,7 +103,7 @@ async function mergeThere(repo: Repository, checkout: Checkout, branch: string, 
   if (tip && (tip === to || (await containsCommit(repo, tip, to)))) return { kind: "moved" };
   if (tip !== from) return { kind: "stale", tip };
   if (removeStaleLock(repo, merge.stderr)) return mergeThere(repo, checkout, branch, to, from);
-  return dirty(merge.stderr.trim() || "git refused to fast-forward it.");
+  return dirty(complaint(merge.stderr) || "git refused to fast-forward it.");
 }
 
 function namesIn(porcelain: Buffer): string {

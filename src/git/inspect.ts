@@ -2,7 +2,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import { mustRun, run, text } from "./run.ts";
+import { complaint, mustRun, run, text } from "./run.ts";
 import type { CommitId, RepositoryFacts } from "./schema.ts";
 
 /** Faults: `not_found`-like problems are all `invalid`, with what the path is; `denied` for another user's repository. */
@@ -60,7 +60,7 @@ async function discover(at: string): Promise<Found> {
         `If you trust it: \`git config --global --add safe.directory '${at}'\`.`,
       );
     }
-    const said = first.stderr.trim().split("\n")[0] ?? "";
+    const said = complaint(first.stderr);
     throw new Fault(
       "invalid",
       `"${at}" is not a git repository that this git can read (${said}).`,

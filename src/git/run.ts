@@ -7,8 +7,10 @@ export const QUICK_MS = 60_000;
 export const LONG_MS = 15 * 60_000;
 /** Largest answer that is held in memory: the names of a million refs or changed paths. */
 const ANSWER_BYTES = 128_000_000;
-/** As much of what git complains about as a sentence needs. */
+/** As much of what git complains about as is read: thousands of paths may be in the way. */
 const COMPLAINT_BYTES = 8_000;
+/** Lines of it that a Fault repeats: the first often says only that it failed, the next ones why; after these comes advice. */
+const COMPLAINT_LINES = 4;
 
 /** Exit codes of `ccm sandbox` when it could not start the command (as env(1) has them); git itself has none of these. */
 const SANDBOX_CODES = [125, 126, 127];
@@ -101,10 +103,20 @@ async function endingWith(reading: Promise<Answer>, writer: Child): Promise<Answ
   }
 }
 
-/** What git said when it refused, as a Fault with its own first line. */
+/** What git said when it refused, as a Fault with its own first lines. */
 export function refusal(args: string[], answer: Answer, code: "environment" | "failed" = "environment"): Fault {
-  const said = answer.stderr.trim().split("\n")[0] || `exit code ${answer.code}`;
+  const said = complaint(answer.stderr) || `exit code ${answer.code}`;
   return new Fault(code, `"git ${args[0]}" failed: ${said}`, "`ccm doctor` checks git, the disk and permissions.");
+}
+
+/** The first lines of what git said, in one; empty when it said nothing. Its advice (`hint:`) is for a terminal. */
+export function complaint(stderr: string): string {
+  const lines = stderr
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("hint:"));
+  const more = lines.length > COMPLAINT_LINES ? ["…"] : [];
+  return [...lines.slice(0, COMPLAINT_LINES), ...more].join("; ").replaceAll(":; ", ": ");
 }
 
 type Child = { answer: Promise<Answer>; stdout: ReadableStream<Uint8Array>; kill(): void };
