@@ -6,6 +6,7 @@ type Program = { main(words: string[]): Promise<number> };
 
 /** Programs that are no commands for people; all other words go to the command line. */
 const programs: Record<string, () => Promise<Program>> = {
+  hook: () => import("./hooks/hook-command.ts"),
   sandbox: () => import("./sandbox/enter.ts"),
   host: () => import("./agents/host.ts"),
   daemon: () => import("./daemon.ts"),

@@ -12,6 +12,7 @@ const WIDTH = 220;
 /** In the order of .github/ARCHITECTURE.md's rooms; each in a module of its own, loaded when it is measured. */
 const SUBJECTS: Record<string, () => Promise<() => Promise<Row[]>>> = {
   commands: async () => (await import("./commands.ts")).commands,
+  hooks: async () => (await import("./hooks.ts")).hooks,
   daemon: async () => (await import("./daemon.ts")).daemon,
   runs: async () => (await import("./runs.ts")).runs,
   pipeline: async () => (await import("./pipeline.ts")).pipeline,
@@ -25,7 +26,7 @@ const SUBJECTS: Record<string, () => Promise<() => Promise<Row[]>>> = {
 /** Measured only when named: compressing takes minutes. */
 const BY_NAME = ["size"];
 /** What cannot be measured before its room is there. */
-const WAITING = "ccm hook: room hooks; full daemon, pages, event → browser: room web; claim + finish over machines: room hub.";
+const WAITING = "full daemon, pages, event → browser: room web; claim + finish over machines: room hub.";
 
 const { values } = parseArgs({ args: process.argv.slice(2), options: { only: { type: "string", multiple: true } } });
 const chosen = values.only?.flatMap((names) => names.split(",")) ?? Object.keys(SUBJECTS).filter((name) => !BY_NAME.includes(name));
