@@ -2,7 +2,9 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHosts, createMachine } from "./agents/outside.ts";
+import { createWindows } from "./agents/tmux.ts";
 import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
+import { realClock } from "./kernel/clock.ts";
 import type { Config, Outside } from "./kernel/context.ts";
 import type { Paths } from "./kernel/paths.ts";
 import { ownCommand, ownPlaces } from "./kernel/process.ts";
@@ -20,6 +22,7 @@ export function realOutside(paths: Paths, config: Config, sandbox: Sandbox): Out
     trees: createTrees({ paths, git, taskGits: createTaskGits(options), sandboxed: sandboxedGit(paths, config) }),
     hosts: createHosts({ paths, executable: ownCommand() }),
     machine: createMachine(),
+    windows: createWindows({ paths, executable: ownCommand(), when: config.windows.tmux, elapsed: realClock.elapsed }),
     sandbox,
   };
 }

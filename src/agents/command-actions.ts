@@ -111,10 +111,7 @@ export async function attach(host: CommandHost, id: string | undefined, options:
 async function attachWindow(ctx: Ctx, run: Run): Promise<boolean> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !process.env.TMUX;
   if (!isTerminal || run.kind !== "agent" || ctx.outside.hosts.look(run.id).kind !== "live") return false;
-  const shown = await ctx.outside.windows.attach({ runId: run.id, taskId: run.taskId });
-  if (!shown) return false;
-  const tmux = Bun.spawn(shown.argv, { env: { ...process.env, ...shown.env }, stdio: ["inherit", "inherit", "inherit"] });
-  return (await tmux.exited) === 0; // A terminal that tmux does not know makes it end at once, having said so.
+  return (await ctx.outside.windows.attach({ runId: run.id, taskId: run.taskId })) === "left";
 }
 
 async function chosenRun(ctx: Ctx, host: CommandHost, project: string | undefined): Promise<Run> {

@@ -8,9 +8,11 @@ export const agents: Module = {
   commands: agentCommands,
   steps: async () => {
     const { stepRelease, stepRuns } = await import("./step.ts");
+    const { stepWindows } = await import("./windows-step.ts");
     return [
       { name: "runs", run: stepRuns },
       { name: "release", run: stepRelease },
+      { name: "windows", run: stepWindows },
     ];
   },
 };

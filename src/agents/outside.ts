@@ -14,8 +14,6 @@ import type { HostState, Hosts, Machine, RunSpec, Survivor } from "./schema.ts";
 import { endSurvivors } from "./survivors.ts";
 import { createTail } from "./transcript.ts";
 
-export { createWindows } from "./tmux.ts";
-
 /** What a host itself gets; the agent's environment is in the spec. */
 const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
 

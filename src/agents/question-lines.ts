@@ -1,16 +1,17 @@
 // How an agent's question to a person reads, and the answer.
 import { folded, indented, type Line, line, lines } from "./lines.ts";
+import { CHOICE_TOOL } from "./question-text.ts";
 import type { Answer, Question } from "./schema.ts";
+import { jsonOf, listOf } from "./tool-calls.ts";
 import { callLines } from "./tool-lines.ts";
-
-type Json = Record<string, unknown>;
 
 /** Lines of a reason that are shown. */
 const WHY_LINES = 4;
 
 /** Whether this is a whole question; one with an endless input is cut, and then it is none. */
 export function isQuestion(value: unknown): value is Question {
-  return isJson(value) && typeof value.key === "string" && typeof value.tool === "string" && typeof value.why === "string";
+  const { key, tool, why } = jsonOf(value);
+  return typeof key === "string" && typeof tool === "string" && typeof why === "string";
 }
 
 /** The question, and below it the call it is about, or the choices with the numbers to name them by. */
@@ -33,23 +34,21 @@ export function asksForWords(question: Question): boolean {
 
 type Asked = { text: string; options: { label: string; about: string }[]; several: boolean };
 
-/** The input of claude's AskUserQuestion: one to four questions, each with choices. */
+/** One to four questions, each with choices. */
 function questionsOf({ tool, input }: Question): Asked[] {
-  if (tool !== "AskUserQuestion" || !isJson(input) || !Array.isArray(input.questions)) return [];
-  return input.questions.filter(isJson).map((one) => ({
-    text: String(one.question ?? ""),
-    options: (Array.isArray(one.options) ? one.options : [])
-      .filter(isJson)
-      .map((option) => ({ label: String(option.label ?? ""), about: String(option.description ?? "") })),
-    several: one.multiSelect === true,
-  }));
+  if (tool !== CHOICE_TOOL) return [];
+  return listOf(jsonOf(input).questions)
+    .map(jsonOf)
+    .map((one) => ({
+      text: String(one.question ?? ""),
+      options: listOf(one.options)
+        .map(jsonOf)
+        .map((option) => ({ label: String(option.label ?? ""), about: String(option.description ?? "") })),
+      several: one.multiSelect === true,
+    }));
 }
 
 function choiceLines(asked: Asked): Line[] {
   const options = asked.options.map(({ label, about }, i) => line("warn", `    ${i + 1}  ${label}${about ? ` – ${about}` : ""}`));
   return [line("warn", `? ${asked.text}${asked.several ? " (several may be named)" : ""}`), ...options];
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -290,8 +290,8 @@ export type Windows = {
   areBehind(runs: readonly WindowOrder[]): boolean;
   /** Makes what is missing; windows of other runs stay for a while and close themselves. */
   show(runs: readonly WindowOrder[]): Promise<void>;
-  /** The words that show a run's window in this terminal; null where there can be none. Makes the window if need be. */
-  attach(run: WindowOrder): Promise<{ argv: string[]; env: Record<string, string> } | null>;
+  /** Shows a run's window in this terminal until the person leaves; `none` where there can be none. Makes the window if need be. */
+  attach(run: WindowOrder): Promise<"left" | "none">;
   /** Closes all windows. */
   end(): Promise<void>;
 };

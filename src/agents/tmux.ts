@@ -15,8 +15,9 @@ export type WindowsOptions = {
   elapsed: () => number;
 };
 
-/** The session that holds all windows; whoever attaches gets one of their own on the same windows. */
+/** The session that holds all windows, and what the sessions of people who look at them begin with. */
 const SESSION = "ccm";
+const VISIT = "visit-";
 /** Windows at one time: a view takes 6 MB, and nobody looks through more. The oldest whose runs have ended go first. */
 const MOST_WINDOWS = 24;
 /** How long the window of a run that has ended stays, in s: time to read how it ended. */
@@ -72,10 +73,10 @@ export function createWindows(options: WindowsOptions): Windows {
     },
     show: (runs) => show(newest(runs)),
     async attach(run) {
-      if (!isPossible(options)) return null;
+      if (!isPossible(options)) return "none";
       const there = await listWindows(server);
       if (!there.includes(nameOf(run))) await make(options, server, { missing: [run], surplus: [], isNew: there.length === 0 });
-      return { argv: attachWords(server, run), env: { TMUX_TMPDIR: server.folder } };
+      return await attach(server, run);
     },
     async end() {
       running = null;
@@ -130,7 +131,7 @@ async function make({ paths, executable }: WindowsOptions, server: Server, { mis
   const made = missing.map((run, at) => {
     const words = ["-n", nameOf(run), "-c", "/", ...windowWords(executable, run)];
     if (at > 0 || !isNew) return ["new-window", "-d", "-t", `=${SESSION}:`, ...words];
-    return ["new-session", "-d", "-s", SESSION, "-x", "120", "-y", "40", ...words];
+    return ["new-session", "-d", "-s", SESSION, "-x", "80", "-y", "24", ...words];
   });
   const closed = surplus.map((name) => ["kill-window", "-t", `=${SESSION}:=${name}`]);
   const { code, out, error } = await tmux(server, [...made, ...(isNew ? SETTINGS : []), ...closed, ["display-message", "-p", "#{pid}"]]);
@@ -144,18 +145,38 @@ function windowWords(executable: readonly string[], { runId }: WindowOrder): str
   return ["sh", "-c", script, "sh", ...executable, "view", "--end", `r${runId}`];
 }
 
-/** A session of its own on the same windows, so that two people can look at different ones; it goes when its person leaves. */
-function attachWords(server: Server, run: WindowOrder): string[] {
-  const words = [
-    ["new-session", "-t", SESSION],
-    ["set-option", "destroy-unattached", "on"],
-    ["select-window", "-t", `:=${nameOf(run)}`],
-  ];
-  return ["tmux", "-u", "-L", server.name, "-f", "/dev/null", ...chained(words)];
+/**
+ * Gives this terminal to tmux, in a session of its own on the same windows, so that two people can look at different ones.
+ * The session is ended afterwards, as are those whose terminals were closed: with `destroy-unattached` tmux 3.3a crashes.
+ */
+async function attach(server: Server, run: WindowOrder): Promise<"left" | "none"> {
+  const own = `${VISIT}${process.pid}`;
+  const words = chained([
+    ["new-session", "-t", SESSION, "-s", own],
+    ["select-window", "-t", `=${own}:=${nameOf(run)}`],
+  ]);
+  const client = Bun.spawn([...calling(server), ...words], {
+    env: { ...withoutTmux(process.env), TMUX_TMPDIR: server.folder },
+    stdio: ["inherit", "inherit", "inherit"],
+  });
+  const code = await client.exited;
+  const { out } = await tmux(server, [["list-sessions", "-F", "#{session_attached} #{session_name}"]]);
+  const ended = out.split("\n").flatMap((line) => (line.startsWith(`0 ${VISIT}`) ? [["kill-session", "-t", `=${line.slice(2)}`]] : []));
+  if (ended.length > 0) await tmux(server, ended);
+  return code === 0 ? "left" : "none"; // A terminal that tmux does not know makes it end at once, having said so.
+}
+
+/** Or tmux takes itself for a window of another one. */
+function withoutTmux({ TMUX: _outer, ...env }: Record<string, string | undefined>): Record<string, string | undefined> {
+  return env;
+}
+
+function calling({ name }: Server): string[] {
+  return ["tmux", "-u", "-L", name, "-f", "/dev/null"];
 }
 
 async function tmux(server: Server, commands: readonly (readonly string[])[]): Promise<{ code: number; out: string; error: string }> {
-  const child = Bun.spawn(["tmux", "-u", "-L", server.name, "-f", "/dev/null", ...chained(commands)], {
+  const child = Bun.spawn([...calling(server), ...chained(commands)], {
     cwd: "/",
     env: server.env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,6 @@
 // How a tool's call and its answer read: the call as a headline, an edit as a small diff, a long answer folded.
 import { folded, indented, type Line, line, lines, shortened } from "./lines.ts";
-
-type Json = Record<string, unknown>;
+import { type Json, jsonOf, listOf } from "./tool-calls.ts";
 
 /** Lines of an answer that are shown; of what was only read, fewer: it is in the tree for everybody. */
 const ANSWER_LINES = 6;
@@ -21,7 +20,7 @@ const SILENT = new Set(["Edit", "MultiEdit", "Write", "NotebookEdit", "TodoWrite
 
 /** A call as claude names it: https://docs.anthropic.com/en/docs/claude-code/settings lists the tools, `mcp__server__tool` are others. */
 export function callLines(tool: string, input: unknown): Line[] {
-  const given = isJson(input) ? input : {};
+  const given = jsonOf(input);
   if (tool === "Bash" && typeof given.command === "string") return commandLines(given.command);
   if (tool === "TodoWrite" && Array.isArray(given.todos)) return [headline("Todo", ""), ...todoLines(given.todos)];
   const changes = changesOf(given);
@@ -42,15 +41,14 @@ export function answerLines(tool: string, content: unknown, outcome: "ok" | "err
 }
 
 /** What a call is about, in few words: the one argument that says most, else all of them as JSON. */
-export function subjectOf(input: unknown): string {
-  if (!isJson(input)) return "";
+function subjectOf(input: Json): string {
   const telling = input.command ?? input.file_path ?? input.notebook_path ?? input.pattern ?? input.subject ?? input.description;
   const text = typeof telling === "string" ? telling : (input.url ?? input.query ?? JSON.stringify(input));
   return text === "{}" ? "" : inTree(String(text));
 }
 
 /** `mcp__server__tool` is how claude names a tool of an MCP server. */
-export function nameOf(tool: string): string {
+function nameOf(tool: string): string {
   const [, server, name] = /^mcp__(.+?)__(.+)$/.exec(tool) ?? [];
   return server ? `${server}: ${name}` : tool;
 }
@@ -76,7 +74,7 @@ type Change = { old: string; new: string };
 
 /** Inputs of Edit, MultiEdit, Write and NotebookEdit. */
 function changesOf(input: Json): Change[] {
-  if (Array.isArray(input.edits)) return input.edits.filter(isJson).flatMap(changesOf);
+  if (Array.isArray(input.edits)) return input.edits.map(jsonOf).flatMap(changesOf);
   const after = input.new_string ?? input.content ?? input.new_source;
   if (typeof after !== "string") return [];
   return [{ old: typeof input.old_string === "string" ? input.old_string : "", new: after }];
@@ -105,7 +103,7 @@ function splitLines(text: string): string[] {
 const TODO_MARKS: Record<string, string> = { completed: "☑", in_progress: "▶", pending: "☐" };
 
 function todoLines(todos: readonly unknown[]): Line[] {
-  const shown = todos.filter(isJson).map((one) => {
+  const shown = todos.map(jsonOf).map((one) => {
     const mark = TODO_MARKS[String(one.status)] ?? "☐";
     return line(one.status === "completed" ? "faint" : "plain", `  ${mark} ${String(one.content ?? one.subject ?? "")}`);
   });
@@ -119,10 +117,6 @@ function unwrapped(text: string): string {
 
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content.map((part) => (isJson(part) ? (typeof part.text === "string" ? part.text : `[${String(part.type)}]`) : "")).join("\n");
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const parts = listOf(content).map(jsonOf);
+  return parts.map((part) => (typeof part.text === "string" ? part.text : `[${String(part.type)}]`)).join("\n");
 }

@@ -78,6 +78,7 @@ const REASONS: Record<Exclude<ExitReason, "exited">, string> = {
   stopped: "Stopped",
   unstarted: "Not started",
   died: "The host died",
+  rebooted: "Ended by a restart of the machine",
   parked: "Parked: a question waits for an answer",
   runMs: "Ended by its time limit",
   memoryBytes: "Ended by its memory limit",

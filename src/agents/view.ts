@@ -13,8 +13,11 @@ import { createScreen } from "./view-text.ts";
 /** Where the view begins: with the first event, or with what the last few screens hold. */
 export type ViewFrom = "start" | "end";
 
-/** How often files are looked at: below what people notice. */
+/** How often files are looked at: below what people notice while much happens, and when nothing does, at a tenth of the cost. */
 const POLL_MS = 100;
+const QUIET_POLL_MS = 500;
+/** Looks that found nothing after which it is quiet. */
+const QUIET_LOOKS = 20;
 /** Bytes of events that are shown when the view begins at the end. */
 const END_BYTES = 20_000;
 
@@ -45,14 +48,16 @@ export async function viewRun(paths: Paths, runId: number, from: ViewFrom): Prom
   const stopReading = onTypedLine(view.typed);
   const events = paths.run(runId).events;
   let position = from === "end" ? startOfEnd(events) : 0;
-  for (;;) {
+  for (let quiet = 0; ; quiet++) {
     const state = hosts.look(runId);
-    position = showFrom(events, position, view);
+    const next = showFrom(events, position, view);
+    if (next !== position) quiet = 0;
+    position = next;
     if (state.kind !== "live" && state.kind !== "new") {
       stopReading();
       return view.end(state);
     }
-    await Bun.sleep(POLL_MS);
+    await Bun.sleep(quiet < QUIET_LOOKS ? POLL_MS : QUIET_POLL_MS);
   }
 }
 

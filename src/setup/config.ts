@@ -1,6 +1,6 @@
 // The whole configuration: every room's section in one list, and the address of the web server.
 import * as v from "valibot";
-import { agentsSection, limitsSection } from "../agents/config.ts";
+import { agentsSection, limitsSection, windowsSection } from "../agents/config.ts";
 import { type Sections, whole } from "../kernel/config-keys.ts";
 import { sandboxSection } from "../sandbox/config.ts";
 import { retentionSection } from "../worktrees/config.ts";
@@ -18,6 +18,7 @@ const webSection = v.optional(
 export const sections = {
   agents: agentsSection,
   limits: limitsSection,
+  windows: windowsSection,
   web: webSection,
   sandbox: sandboxSection,
   retention: retentionSection,

@@ -1,5 +1,5 @@
 // `ccm stop --now --all`: everything of this home ends at once, with or without a daemon.
-import { findRun, liveRuns, wantStop } from "../agents/actions.ts";
+import { endWindows, findRun, liveRuns, wantStop } from "../agents/actions.ts";
 import { realClock } from "../kernel/clock.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -30,6 +30,7 @@ export async function stopEverything(host: CommandHost): Promise<void> {
     .then(stopRuns)
     .catch(() => []);
   const runs = [...new Set([...asked, ...(await killMarked(paths))])].sort((a, b) => a - b);
+  await endWindows(paths);
   host.print({ daemon: daemon?.pid ?? null, runs }, () =>
     [
       daemon ? `The daemon (process ${daemon.pid}) was killed.` : "No daemon was running.",

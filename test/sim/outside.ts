@@ -48,6 +48,7 @@ export function simOutside(world: World): Outside {
     trees: simTrees(world, effect),
     hosts: simHosts(world, guard),
     machine: { freeMemoryBytes: () => 8e9, load: () => 0 },
+    windows: { areBehind: () => false, show: async () => {}, attach: async () => "none", end: async () => {} },
     sandbox: { level: () => "kernel" },
   };
 }

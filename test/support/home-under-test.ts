@@ -54,7 +54,7 @@ export function openHome(purpose: string, as: readonly string[] = []): HomeUnder
   const root = realpathSync(mkdtempSync(join(tmpdir(), `ccm-${purpose}-`)));
   const paths = pathsAt(join(root, "home"));
   mkdirSync(join(root, "person"));
-  const env = { PATH: process.env.PATH ?? "", HOME: join(root, "person"), CCM_HOME: paths.home, LANG: "C.UTF-8", TMPDIR: tmpdir() };
+  const env = environmentIn(root, paths);
   writeFileSync(join(root, "person/.gitconfig"), "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n");
   let daemon: ReturnType<typeof startChild> | undefined;
 
@@ -109,6 +109,12 @@ export function openHome(purpose: string, as: readonly string[] = []): HomeUnder
     },
   };
   return home;
+}
+
+/** Tests of windows switch them on: everywhere else they would be processes that nobody looks at. */
+function environmentIn(root: string, paths: Paths): Record<string, string> {
+  const own = { CCM_HOME: paths.home, CCM_WINDOWS_TMUX: "off" };
+  return { PATH: process.env.PATH ?? "", HOME: join(root, "person"), LANG: "C.UTF-8", TMPDIR: tmpdir(), ...own };
 }
 
 /** What the daemon printed; it should print nothing. */
