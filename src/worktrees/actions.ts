@@ -163,8 +163,10 @@ export function releaseNow(ctx: Ctx, task: Task): boolean {
 export function wantRestored(ctx: Ctx, task: Task): void {
   if (!isFinal(task.state))
     throw new Fault("conflict", `Task ${task.id} is "${task.state}" and has its own tree.`, `\`ccm task-status ${task.id}\` shows where.`);
-  if (!ctx.db.transact(() => table.wantRestored(ctx.db, task.id, ctx.clock.now())))
-    throw new Fault("conflict", `Nothing of task ${task.id} is in the trash.`, "`ccm worktrees list --all` shows what there is.");
+  if (ctx.db.transact(() => table.wantRestored(ctx.db, task.id, ctx.clock.now()))) return;
+  if (findWorktree(ctx, task.id)?.state === "discarding")
+    throw new Fault("conflict", `The tree of task ${task.id} is still on its way to the trash.`, "Try again in a moment.");
+  throw new Fault("conflict", `Nothing of task ${task.id} is in the trash.`, "`ccm worktrees list --all` shows what there is.");
 }
 
 /** Lets the loop delete for good what is in the trash now, whatever retention says; the commits stay. Gives how many trees. */

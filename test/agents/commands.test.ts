@@ -143,6 +143,10 @@ describe("worktrees", () => {
     });
     expect(await home.json("worktrees", "cleanup")).toEqual({ released: [2], deleted: 0 });
     expect([stateOf(1), stateOf(2)]).toEqual(["ready", "discarding"]);
+    expect(await home.fault("worktrees", "restore", "2")).toMatchObject({
+      message: "The tree of task 2 is still on its way to the trash.",
+      hint: "Try again in a moment.",
+    });
   });
 
   test("cleanup --trash lets the loop delete what is in the trash", async () => {
