@@ -2,6 +2,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { hostsMoved, liveRuns } from "./agents/actions.ts";
+import { ingestRuns } from "./agents/ingest.ts";
 import { realClock } from "./kernel/clock.ts";
 import { loadConfig } from "./kernel/config.ts";
 import type { Ctx } from "./kernel/context.ts";
@@ -61,7 +62,7 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
     { name: "requests", run: () => stepRequests(ctx, answers) },
   ];
   loop = createLoop(ctx, [...own, ...(await allSteps())], {
-    changed: () => hostsMoved(ctx),
+    changed: anyOf(heardFrom(ctx), () => hostsMoved(ctx)),
     pollMs: () => (liveRuns(ctx).length > 0 ? BUSY_POLL_MS : IDLE_POLL_MS),
   });
   const watcher = watchDatabase(paths, loop);
@@ -76,6 +77,28 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   if (lock.isInPlace()) untellDaemon(paths);
   ctx.db.close();
   lock.release();
+}
+
+/**
+ * Takes in what agents do within a poll, and without a tick of the whole loop for each step that an agent makes. What goes
+ * wrong with it is said by the loop's own step, once a second.
+ */
+function heardFrom(ctx: Ctx): () => boolean {
+  let restsUntil = 0;
+  return () => {
+    if (ctx.clock.elapsed() < restsUntil) return false;
+    try {
+      return ingestRuns(ctx);
+    } catch {
+      restsUntil = ctx.clock.elapsed() + IDLE_POLL_MS;
+      return false;
+    }
+  };
+}
+
+/** All of them are asked: each may have something to do. */
+function anyOf(...asked: (() => boolean)[]): () => boolean {
+  return () => asked.map((ask) => ask()).includes(true);
 }
 
 /** Trying the sandbox is waiting for processes, and takes longer than all the rest together, which is done meanwhile. */

@@ -1,7 +1,7 @@
 // What is outside the database, for real: each room's own implementation, put together.
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createHosts, createMachine } from "./agents/outside.ts";
+import { createHosts, createLogins, createMachine } from "./agents/outside.ts";
 import { createWindows } from "./agents/tmux.ts";
 import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
 import { realClock } from "./kernel/clock.ts";
@@ -22,6 +22,7 @@ export function realOutside(paths: Paths, config: Config, sandbox: Sandbox): Out
     trees: createTrees({ paths, git, taskGits: createTaskGits(options), sandboxed: sandboxedGit(paths, config) }),
     hosts: createHosts({ paths, executable: ownCommand() }),
     machine: createMachine(),
+    logins: createLogins(config.agents),
     windows: createWindows({ paths, executable: ownCommand(), when: config.windows.tmux, elapsed: realClock.elapsed }),
     sandbox,
   };

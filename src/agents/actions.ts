@@ -10,6 +10,8 @@ import type { Task } from "../tasks/schema.ts";
 import type { Run, RunKind, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
 
+export { answerQuestion, openQuestion, openQuestions } from "./questions.ts";
+
 /** True when a host is not any more what its run's row says: the loop should look. Microseconds a run. */
 export function hostsMoved(ctx: Ctx): boolean {
   return table.liveRuns(ctx.db).some((run) => {
@@ -145,6 +147,8 @@ export function restartRun(ctx: Ctx, taskId: number): Run {
 export function finishRun(ctx: Ctx, run: Run, outcome: RunOutcome, summary: string): boolean {
   return ctx.db.transact(() => {
     if (!table.setFinished(ctx.db, run.id, outcome, summary, ctx.clock.now())) return false;
+    // A run that went through got along without an answer; one that was cut off asks again, or is started with it.
+    if (run.kind === "agent" && outcome === "passed") table.dropQuestions(ctx.db, run.taskId, ctx.clock.now());
     record(ctx, { id: run.taskId, projectId: run.projectId }, "run.finished", "daemon", { kind: run.kind, outcome, summary }, run.id);
     return true;
   });

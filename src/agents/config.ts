@@ -18,28 +18,28 @@ const agent = v.strictObject({
   args: v.optional(v.array(v.string()), []),
   /** Variables that this agent's runs see. */
   env: v.optional(v.record(v.string(), v.string()), {}),
-  model: v.optional(v.string()),
+  model: v.exactOptional(v.string()),
   output: v.optional(v.picklist(["text", "stream-json"])),
   /** How an agent of your own takes its prompt; a built-in agent has its own way. */
   promptBy: v.optional(v.picklist(["argument", "stdin", "file"])),
   /** What the agent is, where its name does not say it: a second `claude` with another model, say. */
   driver: v.optional(v.picklist(["claude", "demo"])),
   /** Used while the model is overloaded. */
-  fallbackModel: v.optional(v.string()),
+  fallbackModel: v.exactOptional(v.string()),
   /** `bypassPermissions` unless set: the sandbox is what holds an agent. What another mode asks for is asked of a person. */
-  permissionMode: v.optional(v.picklist(["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"])),
+  permissionMode: v.exactOptional(v.picklist(["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"])),
   /** Rules as claude knows them: `Bash(npm test:*)`, `WebFetch`. */
   allowedTools: v.optional(v.array(v.string()), []),
   disallowedTools: v.optional(v.array(v.string()), []),
   /** Tools whose every call a person must allow; the run is parked meanwhile, without a process. */
   ask: v.optional(v.array(v.pipe(v.string(), v.check(isRule, "a tool as claude names it: `WebFetch`, `Bash(git push:*)`"))), []),
   /** Turns of the model, and dollars, that one run may take. */
-  maxTurns: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  maxBudgetUsd: v.optional(v.pipe(v.number(), v.minValue(0.01))),
+  maxTurns: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  maxBudgetUsd: v.exactOptional(v.pipe(v.number(), v.minValue(0.01))),
   /** Folders beside the tree that the agent may work with; outside the tree they are read-only. */
   extraDirectories: v.optional(v.array(v.string()), []),
   /** MCP servers in addition to the person's own and the repository's, as in `.mcp.json`: by name. */
-  mcpServers: v.optional(v.record(v.string(), v.looseObject({}))),
+  mcpServers: v.exactOptional(v.record(v.string(), v.looseObject({}))),
   /** Minutes that a question waits with the agent's process alive, before the run is parked. */
   parkMinutes: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1_440)), PARK_MINUTES),
   /** Minutes that an agent may wait without a turn, for work in the background or after an interrupt. */
@@ -78,6 +78,13 @@ export const limitsSection = v.optional(
     attempts: whole(4, 1, 20),
     /** Times a task is sent back to its agent by gates, reviewers or people before a person must look. */
     sendBacks: whole(3, 0, 50),
+    /**
+     * Minutes without a sign of life, and without processor time of a tool, before an agent counts as stalled: the longest
+     * answers of models, which come without a sign in between, take about half of it.
+     */
+    stallMinutes: whole(10, 1, 1_440),
+    /** The same calls with the same answers so many times in a row count as going in circles; people who wait for a build look about as often. */
+    loopCalls: whole(8, 3, 1_000),
     /** Minutes for all commands of one gate. */
     gateMinutes: whole(30, 1, 1_440),
     /** Minutes for a project's set-up command: a cold install of dependencies is the longest. */

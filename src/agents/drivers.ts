@@ -1,6 +1,7 @@
 // How each agent is started: from its name and settings to a command.
 import { settingsForClaude } from "../hooks/actions.ts";
 import { Fault } from "../kernel/fault.ts";
+import type { RoleSettings } from "../projects/schema.ts";
 import { claudeWords } from "./claude-driver.ts";
 import type { AgentSettings } from "./config.ts";
 import type { RunSpec } from "./schema.ts";
@@ -14,12 +15,13 @@ export type Driver = "claude" | "demo" | "custom";
 /** The agent's own session: its id, and whether it goes on or begins. */
 export type Session = { id: string; how: "resumed" | "new" };
 
-/** `executable` are the words that start ccm itself; `session` is for agents that know sessions. */
+/** `executable` are the words that start ccm itself; `session` and `role` are for agents that know what to do with them. */
 export type AgentOrder = {
   name: string;
   agents: Readonly<Record<string, AgentSettings>>;
   executable: readonly string[];
   session: Session | null;
+  role?: RoleSettings;
 };
 
 /** Agents that need no settings. */
@@ -59,10 +61,10 @@ export function agentCommand(order: AgentOrder): AgentCommand | Fault {
 /** The host says at once whether a call may go on, or that a person will say it; a machine that swaps needs longer. */
 const ANSWER_SECONDS = 30;
 
-function claudeCommand({ name, agents, executable, session }: AgentOrder): AgentCommand {
+function claudeCommand({ name, agents, executable, session, role }: AgentOrder): AgentCommand {
   const settings: Partial<AgentSettings> = agents[name] ?? {};
   const argv = claudeWords({
-    settings,
+    settings: { ...settings, ...role },
     settingsJson: settingsForClaude({ ccm: executable, answerSeconds: ANSWER_SECONDS }),
     session: session?.id ?? "",
     resumed: session?.how === "resumed",

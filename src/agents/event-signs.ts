@@ -26,7 +26,7 @@ export function eventSigns(event: RunEvent): Sign[] {
     case "answer":
       return [{ kind: "answered", key: textOf(jsonOf(event.json).key) ?? "" }];
     case "message":
-      return [{ kind: "told", text: event.text ?? "" }];
+      return jsonOf(event.json).delivered === false ? [] : [{ kind: "told", text: event.text ?? "" }];
     case "interrupt":
       return [{ kind: "interrupted" }];
     default: // What the host says of itself is no sign of the agent.

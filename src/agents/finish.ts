@@ -3,12 +3,12 @@ import type { CommitId } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { projectOf } from "../projects/actions.ts";
-import { failTask, moveTask, mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
+import { failTask, mustFind, patchTask, record } from "../tasks/actions.ts";
 import { judgeFault } from "../tasks/rules.ts";
-import type { Task } from "../tasks/schema.ts";
-import { measureTree, setupIsDone, treeOrder } from "../worktrees/actions.ts";
+import { measureTree, treeOrder } from "../worktrees/actions.ts";
 import { finishRun } from "./actions.ts";
-import { describeExit, judgeRun, messageInstruction, outcomeOf, type RunVerdict, retryInstruction, stageOf } from "./rules.ts";
+import { ingestRest } from "./ingest.ts";
+import { judgeEnd } from "./judge.ts";
 import type { ExitRecord, HostState, Run } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -18,6 +18,7 @@ export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
   const state = ctx.outside.hosts.look(run.id);
   if (state.kind === "live") return;
   const exit = exitFrom(state, run, ctx.clock.now());
+  ingestRest(ctx, run);
   ctx.db.transact(() => {
     if (!table.setEnded(ctx.db, run.id, exit, ctx.clock.now())) return;
     const task = { id: run.taskId, projectId: run.projectId };
@@ -26,19 +27,19 @@ export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
   });
 }
 
+/** Of a host that was killed nothing but its last lines is known. */
 function exitFrom(state: HostState, run: Run, now: number): ExitRecord | null {
   if (state.kind === "ended") return state.exit;
-  if (state.kind === "absent") return null;
-  const tail = state.kind === "died" ? state.tail : "";
+  if (state.kind !== "died") return null;
   return {
     code: null,
     signal: "SIGKILL",
-    reason: "died",
+    reason: state.boot === "this" ? "died" : "rebooted",
     startedAt: run.startedAt ?? now,
     endedAt: now,
     peakMemoryBytes: 0,
     outputBytes: 0,
-    tail,
+    tail: state.tail,
     result: null,
     undelivered: [],
   };
@@ -53,16 +54,7 @@ export async function finishAgentRun(ctx: Ctx, run: Run): Promise<void> {
     return leaveInTree(ctx, run, thrown);
   }
   const task = mustFind(ctx, run.taskId);
-  const verdict = judgeRun({
-    kind: "agent",
-    name: run.agent,
-    exit: run.exit,
-    changed: (tip ?? task.tipCommit) !== task.baseCommit,
-    stopWanted: run.stopWanted,
-    attempts: task.attempts,
-    allowedAttempts: ctx.config.limits.attempts,
-  });
-  applyVerdict(ctx, run, verdict);
+  judgeEnd(ctx, run, (tip ?? task.tipCommit) === task.baseCommit ? "unchanged" : "changed");
 }
 
 /** Work that cannot be brought in, however often it is tried, stays in the tree; run and task end with the reason. */
@@ -101,68 +93,4 @@ async function bringHome(ctx: Ctx, run: Run): Promise<string> {
       );
   });
   return imported.tip;
-}
-
-export function finishSetupRun(ctx: Ctx, run: Run): void {
-  const task = mustFind(ctx, run.taskId);
-  const verdict = judgeRun({
-    kind: "setup",
-    name: run.agent,
-    exit: run.exit,
-    changed: true,
-    stopWanted: run.stopWanted,
-    attempts: task.attempts,
-    allowedAttempts: ctx.config.limits.attempts,
-  });
-  applyVerdict(ctx, run, verdict);
-}
-
-function applyVerdict(ctx: Ctx, run: Run, verdict: RunVerdict): void {
-  ctx.db.transact(() => {
-    const task = mustFind(ctx, run.taskId);
-    const summary =
-      verdict.kind === "fail"
-        ? verdict.error.text
-        : describeExit(`${run.kind === "setup" ? "The set-up command" : `The agent "${run.agent}"`}`, run.exit);
-    if (!finishRun(ctx, run, outcomeOf(run.exit), summary)) return;
-    if (task.state === stageOf(run.kind)) moveOn(ctx, run, task, verdict);
-  });
-}
-
-function moveOn(ctx: Ctx, run: Run, task: Task, verdict: RunVerdict): void {
-  switch (verdict.kind) {
-    case "advance":
-      if (run.kind === "setup") setupIsDone(ctx, task.id);
-      patchTask(ctx, task.id, run.kind === "setup" ? { attempts: 0 } : { attempts: 0, stageDone: true, instruction: null });
-      return;
-    case "no_change":
-      moveTask(ctx, {
-        task,
-        to: "done",
-        patch: { result: "no_change", attempts: 0, instruction: null },
-        why: "The agent changed nothing.",
-      });
-      return;
-    case "again":
-      return;
-    case "heed":
-      patchTask(ctx, task.id, { attempts: 0, instruction: messageInstruction(verdict.messages), cause: "a person said something" });
-      return;
-    case "retry":
-      patchTask(ctx, task.id, {
-        attempts: verdict.attempts,
-        notBefore: ctx.clock.now() + verdict.delayMs,
-        ...(run.kind === "agent"
-          ? { instruction: retryInstruction(verdict.why, run.exit), cause: `the last run failed: ${verdict.why}` }
-          : {}),
-      });
-      setWaiting(ctx, mustFind(ctx, task.id), {
-        reason: "retry",
-        text: `${verdict.why} Try ${verdict.attempts + 1} follows in ${verdict.delayMs / 1000} s.`,
-      });
-      return;
-    case "fail":
-      failTask(ctx, task, verdict.error);
-      return;
-  }
 }

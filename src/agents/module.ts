@@ -7,9 +7,10 @@ export const agents: Module = {
   name: "agents",
   commands: agentCommands,
   steps: async () => {
-    const { stepRelease, stepRuns } = await import("./step.ts");
+    const { stepObserve, stepRelease, stepRuns } = await import("./step.ts");
     const { stepWindows } = await import("./windows-step.ts");
     return [
+      { name: "observe", run: stepObserve },
       { name: "runs", run: stepRuns },
       { name: "release", run: stepRelease },
       { name: "windows", run: stepWindows },

@@ -21,6 +21,7 @@ export function fresh(at: number): Observed {
     lastProgressAt: at,
     inTurn: false,
     turns: 0,
+    unheard: 0,
     openTools: [],
     repeated: null,
     trails: [],
@@ -50,9 +51,9 @@ export function observe(before: Observed, sign: Sign, at: number): Observed {
     case "session":
       return { ...turnBegun(known), session: sign.session, model: sign.model, version: sign.version ?? known.version };
     case "told": // What a person, or ccm, says is a reason to do the same once more.
-      return { ...turnBegun(known), trails: [], repeated: null };
+      return { ...turnBegun(known), trails: [], repeated: null, unheard: known.unheard + (sign.text === "" ? 0 : 1) };
     case "heard":
-      return { ...known, inTurn: true };
+      return { ...known, inTurn: true, unheard: Math.max(0, known.unheard - 1) };
     case "said":
       return said(answered(known), sign, at);
     case "tool-started":

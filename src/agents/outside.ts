@@ -1,16 +1,27 @@
 // Hosts and the machine as the daemon reaches them: run folders, detached processes, and the proof that a run is over.
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { freemem, loadavg } from "node:os";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { availableParallelism, freemem, loadavg } from "node:os";
 import { join } from "node:path";
 import { Fault, messageOf } from "../kernel/fault.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
-import { hasClaudeSession } from "./claude-home.ts";
+import { hasClaudeSession, loginFile } from "./claude-home.ts";
+import type { AgentSettings } from "./config.ts";
 import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
-import { readExit, readLastEvents, readStarted, removeHalfWritten, writeRequest, writeWhole } from "./run-files.ts";
-import type { HostState, Hosts, Machine, RunSpec, Survivor } from "./schema.ts";
+import { createPulses } from "./pulse.ts";
+import {
+  readEventsFrom,
+  readExit,
+  readLastEvents,
+  readStarted,
+  removeHalfWritten,
+  writeRequest,
+  writeWhole,
+  writtenBytes,
+} from "./run-files.ts";
+import type { HostState, Hosts, Logins, Machine, RunSpec, Survivor } from "./schema.ts";
 import { endSurvivors } from "./survivors.ts";
 import { createTail } from "./transcript.ts";
 
@@ -35,6 +46,9 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
     launch: (runId) => launch(paths, runId, executable),
     look: (runId) => look(paths.run(runId)),
     request: (runId, request) => writeRequest(paths.run(runId), request),
+    written: (runId) => writtenBytes(paths.run(runId).events),
+    readEvents: (runId, position) => readEventsFrom(paths.run(runId).events, position),
+    pulse: createPulses(paths),
     reap: (runId, taskId) => reap(paths.run(runId), paths.task(taskId)),
     hasSession: (taskId, session) => hasClaudeSession(join(paths.task(taskId).tmp, "home"), session),
     list: () => list(paths.runs),
@@ -43,13 +57,41 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
 }
 
 export function createMachine(): Machine {
-  return { freeMemoryBytes: availableBytes, load: () => loadavg()[0] ?? 0 };
+  return { freeMemoryBytes: availableBytes, load: () => loadavg()[0] ?? 0, cores: availableParallelism };
 }
 
-function prepare(run: RunPaths, spec: RunSpec): void {
+/** Variables of the daemon that say who an agent is to its provider. */
+const LOGIN_VARIABLES = /^(?:ANTHROPIC_|CLAUDE_CODE_OAUTH_TOKEN$|CLAUDE_CONFIG_DIR$)/;
+
+/**
+ * What a login with claude rests on: the person's tokens and settings by time and size, the agent's own settings and the
+ * daemon's environment by a hash. Another answer is worth a try; that some answers are other ones for nothing costs a try.
+ */
+export function createLogins(agents: Readonly<Record<string, AgentSettings>>): Logins {
+  return {
+    fingerprint(agent) {
+      const settings = agents[agent];
+      const folder = settings?.env.CLAUDE_CONFIG_DIR ?? process.env.CLAUDE_CONFIG_DIR ?? join(process.env.HOME ?? "/", ".claude");
+      const files = [loginFile(folder), join(folder, "settings.json")].map((path) => {
+        try {
+          const { mtimeMs, size } = statSync(path);
+          return [mtimeMs, size];
+        } catch {
+          return null;
+        }
+      });
+      const env = Object.entries(process.env).filter(([name]) => LOGIN_VARIABLES.test(name));
+      return Bun.hash(JSON.stringify([files, settings ?? null, env.sort()])).toString(36);
+    },
+  };
+}
+
+function prepare(run: RunPaths, spec: RunSpec): RunSpec {
   try {
     for (const folder of [run.root, run.output, run.requests, run.spool]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!existsSync(run.spec)) writeWhole(run.spec, JSON.stringify(spec));
+    if (existsSync(run.spec)) return parseSpec(readFileSync(run.spec, "utf8"));
+    writeWhole(run.spec, JSON.stringify(spec));
+    return spec;
   } catch (cause) {
     throw new Fault(
       "environment",

@@ -1,7 +1,8 @@
 // What came of a run, and what the task does next: decided from facts, never from what an agent says.
-import { retryDelayMs } from "../tasks/rules.ts";
-import type { Task, TaskError, TaskState } from "../tasks/schema.ts";
+import type { Task, TaskState } from "../tasks/schema.ts";
 import type { ExitRecord, Run, RunKind, RunOutcome, RunShape } from "./schema.ts";
+
+export { questionText } from "./question-text.ts";
 
 /** The stage in which a kind of run belongs; in any other stage the run is not wanted any more. */
 export function stageOf(kind: RunKind): TaskState {
@@ -21,10 +22,12 @@ export function outcomeOf(exit: ExitRecord | null): RunOutcome {
     case "exited":
       return exit.code === 0 ? "passed" : "failed";
     case "stopped":
+    case "parked":
       return "stopped";
     case "unstarted":
       return "unstarted";
     case "died":
+    case "rebooted":
       return "died";
     default:
       return "limit";
@@ -41,93 +44,28 @@ const LIMIT_TEXT: Record<string, string> = {
 
 /** One sentence about how a run ended, for people. */
 export function describeExit(who: string, exit: ExitRecord | null): string {
-  if (!exit) return `${who} was stopped before it started.`;
+  return `${who} ${exitText(exit)}`;
+}
+
+/** The same without its subject, by what the host recorded alone. */
+export function exitText(exit: ExitRecord | null): string {
+  if (!exit) return "was stopped before it started.";
   switch (exit.reason) {
     case "exited":
-      return exit.signal ? `${who} was killed by ${exit.signal}.` : `${who} ended with exit code ${exit.code}.`;
+      return exit.signal ? `was killed by ${exit.signal}.` : `ended with exit code ${exit.code}.`;
     case "stopped":
-      return `${who} was stopped.`;
+      return "was stopped.";
+    case "parked":
+      return "waits for an answer of a person.";
     case "unstarted":
-      return `${who} could not be started.`;
+      return "could not be started.";
     case "died":
-      return `${who} died: its host was killed.`;
+      return "died: its host was killed.";
+    case "rebooted":
+      return "was ended by a restart of the machine.";
     default:
-      return `${who} ${LIMIT_TEXT[exit.reason] ?? "went over a limit"}.`;
+      return `${LIMIT_TEXT[exit.reason] ?? "went over a limit"}.`;
   }
-}
-
-export type RunFacts = {
-  kind: "agent" | "setup";
-  name: string;
-  exit: ExitRecord | null;
-  /** The branch holds something that its base does not. */
-  changed: boolean;
-  /** Why ccm stopped the run, when it did. */
-  stopWanted: string | null;
-  /** Failed runs in a row before this one, and how many are allowed. */
-  attempts: number;
-  allowedAttempts: number;
-};
-
-export type RunVerdict =
-  | { kind: "advance" }
-  | { kind: "no_change" }
-  | { kind: "again" }
-  /** A person said something that did not reach the agent: it runs again with that. */
-  | { kind: "heed"; messages: string[] }
-  | { kind: "retry"; delayMs: number; attempts: number; why: string }
-  | { kind: "fail"; error: TaskError };
-
-/**
- * What a finished agent or set-up run means for its task. Limits and commands that cannot start fail at once, since
- * another try would end the same way; other failures are tried again after 2, 4 and 8 s.
- */
-export function judgeRun(facts: RunFacts): RunVerdict {
-  const outcome = outcomeOf(facts.exit);
-  const why = describeExit(subject(facts), facts.exit);
-  const messages = facts.exit?.undelivered ?? [];
-  if (outcome === "passed" && messages.length > 0) return { kind: "heed", messages };
-  if (outcome === "passed") return facts.kind === "agent" && !facts.changed ? { kind: "no_change" } : { kind: "advance" };
-  if (outcome === "stopped" && facts.stopWanted) return { kind: "again" };
-  if (outcome === "limit")
-    return {
-      kind: "fail",
-      error: {
-        code: "limit",
-        text: why,
-        hint: "Raise the limit with `ccm config set`, or make the task smaller; its work is kept on the branch.",
-      },
-    };
-  if (outcome === "unstarted") {
-    return {
-      kind: "fail",
-      error: {
-        code: "unavailable",
-        text: `${why} ${lastLine(facts.exit)}`.trim(),
-        hint: "`ccm doctor` shows which agents are installed; `agents.<name>.command` says what to start.",
-      },
-    };
-  }
-  const attempts = facts.attempts + 1;
-  if (attempts >= facts.allowedAttempts) {
-    return {
-      kind: "fail",
-      error: {
-        code: "failed",
-        text: `${why} That was try ${attempts} of ${facts.allowedAttempts}.`,
-        hint: "`ccm logs` shows its output; `ccm retry-task` starts it again.",
-      },
-    };
-  }
-  return { kind: "retry", delayMs: retryDelayMs(attempts), attempts, why };
-}
-
-function subject(facts: RunFacts): string {
-  return facts.kind === "setup" ? "The set-up command" : `The agent "${facts.name}"`;
-}
-
-function lastLine(exit: ExitRecord | null): string {
-  return exit?.tail.trim().split("\n").at(-1) ?? "";
 }
 
 /** Most of a run's last output that is shown to the next run, in characters: enough for a stack trace. */

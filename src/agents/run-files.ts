@@ -10,6 +10,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -105,6 +106,11 @@ export function readEventsFrom(path: string, position: number): { events: RunEve
     .split("\n")
     .flatMap((line) => parseEvent(line) ?? []);
   return { events, next: position + end };
+}
+
+/** Bytes of a file; 0 when it is not there. */
+export function writtenBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Bytes read at once: holds at least four of the longest events. */

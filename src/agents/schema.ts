@@ -1,5 +1,6 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
 import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
+import type { Pulse } from "./signs.ts";
 
 /** `agent`: a coding agent. `setup`: a project's set-up command. `gate`: a project's check. All run under a host. */
 export const RUN_KINDS = ["agent", "setup", "gate"] as const;
@@ -164,13 +165,19 @@ export type Survivor = { pid: number; command: string; how: "descendant" | "mark
 
 /** Hosts as the loop sees them. Each function is safe to repeat. Faults: `environment`. */
 export type Hosts = {
-  /** Writes the run folder; an existing spec is left as it is. */
-  prepare(spec: RunSpec): void;
+  /** Writes the run folder; an existing spec is left as it is. Gives the one that counts. */
+  prepare(spec: RunSpec): RunSpec;
   /** Starts `ccm host <n>` detached. A second host of the same run finds the lock taken, or the run started, and leaves. */
   launch(runId: number): void;
   /** Looks at lock and files; microseconds. */
   look(runId: number): HostState;
   request(runId: number, request: RunRequest): void;
+  /** Bytes that the host has written of the run's events; 0 before the first. */
+  written(runId: number): number;
+  /** Whole lines of the run's events from a byte on, some at a time; `next` is the byte to go on from, the same when there is none. */
+  readEvents(runId: number, position: number): { events: RunEvent[]; next: number };
+  /** What the run's processes do; looked at anew after some seconds only. */
+  pulse(runId: number, taskId: number): Pulse;
   /** Kills whatever survived the run and proves that nothing does. Faults: `environment` when something cannot be killed. */
   reap(runId: number, taskId: number): Promise<Survivor[]>;
   /** Whether the agent's own session of this id is still in the task's home. */
@@ -181,13 +188,17 @@ export type Hosts = {
   remove(runId: number): void;
 };
 
-/** The machine, for admission. */
-export type Machine = { freeMemoryBytes(): number; load(): number };
+/** The machine, for admission: `load` is the average number of processes that want to run, over a minute. */
+export type Machine = { freeMemoryBytes(): number; load(): number; cores(): number };
+
+/** What the login of an agent looks like, without its secrets: it differs when a person has logged in anew, or changed its settings. */
+export type Logins = { fingerprint(agent: string): string };
 
 declare module "../kernel/context.ts" {
   interface Outside {
     hosts: Hosts;
     machine: Machine;
+    logins: Logins;
     windows: Windows;
   }
 }

@@ -85,6 +85,8 @@ export type Observed = {
   /** A turn is under way: between a message that the agent took and its result. */
   inTurn: boolean;
   turns: number;
+  /** Messages that were given to the agent's process and that it has yet to take. */
+  unheard: number;
   openTools: OpenTool[];
   /** What the agent, or a sub-agent at work, does again and again. */
   repeated: Circle | null;
@@ -130,7 +132,9 @@ export type Activity = (typeof ACTIVITIES)[number];
 export type Pulse = {
   /** A host holds the run's lock. */
   isLive: boolean;
-  /** When the processes below the host last took more processor time than an agent that waits. */
+  /** Since when the processes below the host are looked at. */
+  watchedAt: number | null;
+  /** When they last took more processor time than an agent that waits. */
   busyAt: number | null;
   /** When the private git directory last changed. */
   gitAt: number | null;

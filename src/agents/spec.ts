@@ -4,7 +4,8 @@ import { isAbsolute, join } from "node:path";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
-import type { Project } from "../projects/schema.ts";
+import { bothRoles } from "../projects/rules.ts";
+import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
 import { sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
@@ -19,12 +20,16 @@ import { askedTools, type Opening, openingOf } from "./session.ts";
 const MB = 1_000_000;
 const MINUTE_MS = 60_000;
 
-/** Faults: `not_found` or `invalid` when the agent is not configured. */
-export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: SandboxLevel): RunSpec {
+type Roles = ProjectSettings["roles"];
+
+/** `roles` are those of the base that the task works on. Faults: `not_found` or `invalid` when the agent is not configured. */
+export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project; roles: Roles; level: SandboxLevel }): RunSpec {
+  const { task, project, roles, level } = about;
+  const settings = bothRoles(ctx.config.agents[run.agent], roles.worker);
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
   const opening = run.kind === "agent" ? openingOf(ctx, run, task, project) : null;
-  const command = commandOf(ctx, run, opening);
+  const command = commandOf(ctx, run, opening, settings);
   const person = command.driver === "claude" ? personOf(command.env) : null;
   const { CLAUDE_CONFIG_DIR: _theirs, ...configured } = command.env;
   const env = runEnvironment({
@@ -50,7 +55,8 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
     prompt: opening?.prompt ?? "",
     promptBy: command.promptBy,
     output: command.output,
-    conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree }) : null,
+    conversation:
+      opening && person ? conversationOf(ctx, run, { opening, person, project, ask: settings.ask ?? [], tree: places.tree }) : null,
     env,
     sandbox: sandboxSpec({
       level,
@@ -68,7 +74,7 @@ export function specOf(ctx: Ctx, run: Run, task: Task, project: Project, level: 
         ...ctx.config.sandbox.show,
         ...ownPlaces(),
         ...shownWords(run, command),
-        ...(person ? [loginFile(person.configFolder), ...(ctx.config.agents[run.agent]?.extraDirectories ?? [])] : []),
+        ...(person ? [loginFile(person.configFolder), ...(settings.extraDirectories ?? [])] : []),
       ],
     }),
     limits: limitsOf(ctx, run),
@@ -94,9 +100,9 @@ function personOf(env: Readonly<Record<string, string>>): Person {
 function conversationOf(
   ctx: Ctx,
   run: Run,
-  about: { opening: Opening; person: Person; project: Project; tree: string },
+  about: { opening: Opening; person: Person; project: Project; ask: string[]; tree: string },
 ): Conversation | null {
-  const { opening, person, project, tree } = about;
+  const { opening, person, project, ask, tree } = about;
   if (!opening.session) return null;
   const settings = ctx.config.agents[run.agent];
   return {
@@ -104,7 +110,7 @@ function conversationOf(
     session: opening.session.id,
     home: { ...person, repository: project.path, tree },
     silent: opening.silent,
-    ask: askedTools(settings?.ask ?? []),
+    ask: askedTools(ask),
     answers: opening.answers,
     parkMs: Math.round((settings?.parkMinutes ?? PARK_MINUTES) * MINUTE_MS),
     idleMs: Math.round((settings?.idleMinutes ?? IDLE_MINUTES) * MINUTE_MS),
@@ -117,10 +123,10 @@ function shownWords(run: Run, command: AgentCommand): string[] {
 }
 
 /** Set-up and gates are lines for a shell, as a person would type them. */
-function commandOf(ctx: Ctx, run: Run, opening: Opening | null): AgentCommand {
+function commandOf(ctx: Ctx, run: Run, opening: Opening | null, role: RoleSettings): AgentCommand {
   if (run.kind === "agent") {
     const { agents } = ctx.config;
-    return unwrap(agentCommand({ name: run.agent, agents, executable: ownCommand(), session: opening?.session ?? null }));
+    return unwrap(agentCommand({ name: run.agent, agents, executable: ownCommand(), session: opening?.session ?? null, role }));
   }
   if (!run.command)
     throw new Fault("invalid", `The ${run.kind} "${run.agent}" has no command.`, "`ccm project-status` shows the project's commands.");

@@ -1,8 +1,9 @@
 // How a run starts and stops: the tree shows its commit, the run folder is written, a host is started at most once.
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
-import { projectOf } from "../projects/actions.ts";
-import { mustFind, record } from "../tasks/actions.ts";
+import { projectOf, settingsAt } from "../projects/actions.ts";
+import type { Project, ProjectSettings } from "../projects/schema.ts";
+import { mustFind, patchTask, record } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
 import { treeOrder } from "../worktrees/actions.ts";
 import type { TreeOrder } from "../worktrees/schema.ts";
@@ -24,18 +25,26 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   const task = mustFind(ctx, run.taskId);
   if (run.state === "claimed") {
     const order = treeOrder(ctx, task);
+    const project = projectOf(ctx, run.projectId);
     if (!isFirstAtWork(ctx, run)) await showCommit(ctx, run, task, order);
-    const spec = specOf(ctx, run, task, projectOf(ctx, run.projectId), order.level);
-    ctx.outside.hosts.prepare(spec);
+    const roles = await rolesFor(ctx, run, task, project);
+    const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles, level: order.level }));
     const isStarting = ctx.db.transact(() => {
       if (!table.setStarting(ctx.db, run.id, order.level, sessionOf(spec))) return false;
       for (const { key } of spec.conversation?.answers ?? []) noteDelivered(ctx, task.id, key);
+      if (run.kind === "agent" && task.freshSession) patchTask(ctx, task.id, { freshSession: false });
       return true;
     });
     if (!isStarting) return;
   }
   ctx.outside.hosts.launch(run.id);
   await untilStarted(ctx, run.id);
+}
+
+/** What person and repository say about the role, as of the base that the task's branch is on. */
+async function rolesFor(ctx: Ctx, run: Run, task: Task, project: Project): Promise<ProjectSettings["roles"]> {
+  if (run.kind !== "agent" || !task.baseCommit) return {};
+  return (await settingsAt(ctx, project, task.baseCommit)).roles;
 }
 
 /** Nothing but set-up has been in the tree, and what set-up made there is for the agent to use. */

@@ -3,7 +3,9 @@ import type { Ctx } from "../kernel/context.ts";
 import { mustFind, startTaskJob } from "../tasks/actions.ts";
 import { endedWithTree, releaseTree } from "../worktrees/actions.ts";
 import { liveRunOf, liveRuns } from "./actions.ts";
-import { collectRun, finishAgentRun, finishSetupRun } from "./finish.ts";
+import { collectRun, finishAgentRun } from "./finish.ts";
+import { ingestRuns, judgeRuns } from "./ingest.ts";
+import { judgeEnd } from "./judge.ts";
 import { stopReason } from "./rules.ts";
 import type { Run } from "./schema.ts";
 import { dropClaim, markRunning, sendStop, startRun } from "./start.ts";
@@ -14,6 +16,12 @@ const START_TIMEOUT_MS = 5 * 60_000;
 const FINISH_TIMEOUT_MS = 10 * 60_000;
 /** Trees released in one tick. */
 const RELEASES_PER_TICK = 20;
+
+/** Before all else: what agents have shown, and what that means by now. */
+export function stepObserve(ctx: Ctx): void {
+  ingestRuns(ctx);
+  judgeRuns(ctx);
+}
 
 export function stepRuns(ctx: Ctx): void {
   for (const run of liveRuns(ctx)) {
@@ -48,7 +56,7 @@ function stepStarted(ctx: Ctx, run: Run): void {
 
 function stepEnded(ctx: Ctx, run: Run): void {
   if (run.kind === "gate") return;
-  if (run.kind === "setup") return finishSetupRun(ctx, run);
+  if (run.kind === "setup") return judgeEnd(ctx, run, "changed");
   startTaskJob(ctx, mustFind(ctx, run.taskId), { name: "run.finish", timeoutMs: FINISH_TIMEOUT_MS, work: () => finishAgentRun(ctx, run) });
 }
 

@@ -2,7 +2,8 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
-import type { AnswerVerdict, AskedQuestion, ExitRecord, Question, Run, RunOutcome, RunState } from "./schema.ts";
+import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunOutcome, RunState } from "./schema.ts";
+import type { Activity, Observed, Verdict } from "./signs.ts";
 
 const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
   sandbox, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,
@@ -127,6 +128,10 @@ export function reserveRunIdsUpTo(db: Db, id: number): void {
 const QUESTION_COLUMNS = `id, task_id AS taskId, run_id AS runId, key, tool, input, why, asked_at AS askedAt, answered_at AS answeredAt,
   verdict, answer, answered_by AS answeredBy, delivered_at AS deliveredAt`;
 
+/** Of a task that is over, nothing is asked any more. */
+const OPEN = `answered_at IS NULL AND dropped_at IS NULL
+  AND EXISTS (SELECT 1 FROM tasks t WHERE t.id = q.task_id AND t.state NOT IN ('done', 'failed', 'cancelled'))`;
+
 type QuestionRow = Omit<AskedQuestion, "input" | "answer"> & {
   input: string;
   answeredAt: number | null;
@@ -156,19 +161,14 @@ export function insertQuestion(db: Db, question: Question & { taskId: number; ru
 
 export function openQuestion(db: Db, taskId: number): AskedQuestion | null {
   const row = db.sql
-    .query<QuestionRow, [number]>(
-      `SELECT ${QUESTION_COLUMNS} FROM questions WHERE task_id = ? AND answered_at IS NULL AND dropped_at IS NULL ORDER BY id LIMIT 1`,
-    )
+    .query<QuestionRow, [number]>(`SELECT ${QUESTION_COLUMNS} FROM questions q WHERE task_id = ? AND ${OPEN} ORDER BY id LIMIT 1`)
     .get(taskId);
   return row ? parseQuestion(row) : null;
 }
 
 /** Of all tasks, the oldest first. */
 export function openQuestions(db: Db): AskedQuestion[] {
-  return db.sql
-    .query<QuestionRow, []>(`SELECT ${QUESTION_COLUMNS} FROM questions WHERE answered_at IS NULL AND dropped_at IS NULL ORDER BY id`)
-    .all()
-    .map(parseQuestion);
+  return db.sql.query<QuestionRow, []>(`SELECT ${QUESTION_COLUMNS} FROM questions q WHERE ${OPEN} ORDER BY id`).all().map(parseQuestion);
 }
 
 /** Answered, and not with an agent yet. */
@@ -219,4 +219,126 @@ export function lastWithSession(db: Db, taskId: number, agent: string, before: n
     )
     .get(taskId, agent, before);
   return row ? parse(row) : null;
+}
+
+const BREAKER_COLUMNS = "agent, kind, failures, text, opened_at AS openedAt, retry_at AS retryAt, fingerprint";
+
+export function findBreaker(db: Db, agent: string): Breaker | null {
+  return db.sql.query<Breaker, [string]>(`SELECT ${BREAKER_COLUMNS} FROM breakers WHERE agent = ?`).get(agent);
+}
+
+export function allBreakers(db: Db): Breaker[] {
+  return db.sql.query<Breaker, []>(`SELECT ${BREAKER_COLUMNS} FROM breakers ORDER BY agent`).all();
+}
+
+export function putBreaker(db: Db, breaker: Breaker): void {
+  const { agent, kind, failures, text, openedAt, retryAt, fingerprint } = breaker;
+  db.sql
+    .query<null, SQLQueryBindings[]>(
+      `INSERT INTO breakers (agent, kind, failures, text, opened_at, retry_at, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (agent) DO UPDATE SET kind = excluded.kind, failures = excluded.failures, text = excluded.text,
+         opened_at = excluded.opened_at, retry_at = excluded.retry_at, fingerprint = excluded.fingerprint`,
+    )
+    .run(agent, kind, failures, text, openedAt, retryAt, fingerprint);
+}
+
+export function dropBreaker(db: Db, agent: string): void {
+  db.sql.query<null, [string]>("DELETE FROM breakers WHERE agent = ?").run(agent);
+}
+
+/** The run of the task's agent before this one, among those claimed since `since`. */
+export function agentRunBefore(db: Db, run: Run, since: number): Run | null {
+  const row = db.sql
+    .query<Row, [number, number, number]>(
+      `SELECT ${COLUMNS} FROM runs WHERE task_id = ? AND kind = 'agent' AND id < ? AND claimed_at >= ? ORDER BY id DESC LIMIT 1`,
+    )
+    .get(run.taskId, run.id, since);
+  return row ? parse(row) : null;
+}
+
+/** Runs of agents that were lost with their host between the two times, oldest first; `ids` around the run, since ends are not indexed. */
+export function lostRuns(db: Db, ids: { from: number; to: number }, ended: { from: number; to: number }): number[] {
+  return db.sql
+    .query<{ id: number }, [number, number, number, number]>(
+      `SELECT id FROM runs WHERE id BETWEEN ? AND ? AND kind = 'agent' AND ended_at BETWEEN ? AND ?
+         AND exit ->> '$.reason' IN ('died', 'rebooted') ORDER BY id`,
+    )
+    .all(ids.from, ids.to, ended.from, ended.to)
+    .map(({ id }) => id);
+}
+
+/** What a run's signs add up to; null before the first was read. */
+export function observedOf(db: Db, runId: number): Observed | null {
+  const row = db.sql.query<{ observed: string }, [number]>("SELECT observed FROM observations WHERE run_id = ?").get(runId);
+  return row ? (JSON.parse(row.observed) as Observed) : null;
+}
+
+/** What the daemon has read of a run's events, up to `position`, and what that adds up to. Times are epoch ms. */
+export type Observation = {
+  position: number;
+  observed: Observed;
+  activity: Activity;
+  activityText: string;
+  activitySince: number;
+  /** What was done about a stalled or looping agent in this run, and when last. */
+  nudges: number;
+  nudgedAt: number | null;
+};
+
+const OBSERVATION_COLUMNS = `position, observed, activity, activity_text AS activityText, activity_since AS activitySince,
+  nudges, nudged_at AS nudgedAt`;
+
+type ObservationRow = Omit<Observation, "observed"> & { observed: string };
+
+export function findObservation(db: Db, runId: number): Observation | null {
+  const row = db.sql.query<ObservationRow, [number]>(`SELECT ${OBSERVATION_COLUMNS} FROM observations WHERE run_id = ?`).get(runId);
+  return row ? { ...row, observed: JSON.parse(row.observed) } : null;
+}
+
+/** A run of which nothing was read yet. */
+export function insertObservation(db: Db, runId: number, observed: Observed): Observation {
+  db.sql
+    .query<null, [number, string, number]>(
+      `INSERT INTO observations (run_id, position, observed, activity, activity_text, activity_since)
+       VALUES (?, 0, ?, 'starting', 'starts', ?)`,
+    )
+    .run(runId, JSON.stringify(observed), observed.startedAt);
+  return {
+    position: 0,
+    observed,
+    activity: "starting",
+    activityText: "starts",
+    activitySince: observed.startedAt,
+    nudges: 0,
+    nudgedAt: null,
+  };
+}
+
+/** Only from where it was read: a chunk that was taken in twice is a broken invariant. */
+export function moveObservation(db: Db, runId: number, from: number, to: { position: number; observed: Observed }): void {
+  const moved = db.sql
+    .query<null, [number, number, number, string]>(
+      "UPDATE observations SET position = ?3, observed = ?4 WHERE run_id = ?1 AND position = ?2",
+    )
+    .run(runId, from, to.position, JSON.stringify(to.observed)).changes;
+  if (moved !== 1) throw new Error(`The events of run ${runId} were not read up to ${from} any more.`);
+}
+
+export function setActivity(db: Db, runId: number, { activity, text, since }: Verdict): void {
+  db.sql
+    .query<null, [number, string, string, number]>(
+      "UPDATE observations SET activity = ?2, activity_text = ?3, activity_since = ?4 WHERE run_id = ?1",
+    )
+    .run(runId, activity, text, since);
+}
+
+/** Live runs of agents that have a host, oldest first, and the byte up to which their events were read. */
+export function heardRuns(db: Db): { run: Run; position: number }[] {
+  return db.sql
+    .query<Row & { position: number }, []>(
+      `SELECT ${COLUMNS}, coalesce((SELECT position FROM observations WHERE run_id = runs.id), 0) AS position
+       FROM runs WHERE state <> 'finished' AND state IN ('starting', 'running') AND kind = 'agent' ORDER BY id`,
+    )
+    .all()
+    .map(({ position, ...row }) => ({ run: parse(row as Row), position }));
 }

@@ -1,4 +1,6 @@
 // Approve, reject, request changes: what only a person may say.
+import { answerQuestion, openQuestion } from "../agents/actions.ts";
+import type { AnswerVerdict } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { findCandidate } from "../review/actions.ts";
@@ -16,9 +18,13 @@ export function decisionsOf(ctx: Ctx, taskId: number): Decision[] {
   return table.decisionsOf(ctx.db, taskId);
 }
 
-/** Approves exactly the commit that waits; it then goes into the merge queue. Faults: `conflict` when nothing waits. */
+/**
+ * What its agent asks comes first: a call is allowed, a choice is made with the comment. Otherwise approves exactly the
+ * commit that waits; it then goes into the merge queue. Faults: `conflict` when nothing waits.
+ */
 export function approve(ctx: Ctx, id: number, by: string, comment = ""): Task {
   return ctx.db.transact(() => {
+    if (openQuestion(ctx, id)) return answered(ctx, id, { verdict: "allow", text: comment, by });
     const { task, candidate } = undecided(ctx, id, ["approving"]);
     if (candidate?.state !== "passed")
       throw new Fault(
@@ -31,9 +37,13 @@ export function approve(ctx: Ctx, id: number, by: string, comment = ""): Task {
   }, "durable");
 }
 
-/** Ends the task as rejected; its branch and tree are kept. Faults: `conflict`, `invalid` without a reason. */
+/**
+ * Refuses the call that its agent asks for; otherwise ends the task as rejected, its branch and tree kept. Faults:
+ * `conflict`, `invalid` without a reason.
+ */
 export function reject(ctx: Ctx, id: number, by: string, reason: string): Task {
   return ctx.db.transact(() => {
+    if (openQuestion(ctx, id)) return answered(ctx, id, { verdict: "deny", text: reason, by });
     const { task, candidate } = undecided(ctx, id, ["executing", "verifying", "approving"]);
     decide(ctx, task, { verdict: "rejected", comment: written(reason, "reason"), by, candidate });
     return moved(ctx, task, "cancelled", {
@@ -55,6 +65,11 @@ export function requestChanges(ctx: Ctx, id: number, by: string, comment: string
     patchTask(ctx, id, { ...patch, notBefore: null });
     return mustFind(ctx, id);
   }, "durable");
+}
+
+function answered(ctx: Ctx, id: number, answer: { verdict: AnswerVerdict; text: string; by: string }): Task {
+  answerQuestion(ctx, id, answer);
+  return mustFind(ctx, id);
 }
 
 function undecided(ctx: Ctx, id: number, states: TaskState[]): { task: Task; candidate: MergeCandidate | null } {

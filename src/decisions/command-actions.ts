@@ -1,5 +1,8 @@
 // What `approve`, `reject` and `request-changes` do; the decision is in the name of the user who typed it.
 import { readFileSync } from "node:fs";
+import { openQuestion } from "../agents/actions.ts";
+import { questionText } from "../agents/rules.ts";
+import type { AskedQuestion } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
 import { taskNumber } from "../kernel/input.ts";
@@ -23,11 +26,17 @@ export async function decide(host: CommandHost, decision: keyof typeof DECISIONS
   const number = taskNumber(id);
   const ctx = await host.open();
   const { act, said } = DECISIONS[decision];
+  const question = decision === "changes" ? null : openQuestion(ctx, number);
   const task = act(ctx, number, userName(), text);
-  host.print(taskShape(task, projectOf(ctx, task.projectId).name), () =>
-    wrap(`Task ${task.id} ${said}: ${printable(task.title)}`, host.columns, 0),
-  );
+  const told = question ? answeredText(task, question, decision) : `Task ${task.id} ${said}: ${printable(task.title)}`;
+  host.print(taskShape(task, projectOf(ctx, task.projectId).name), () => wrap(told, host.columns, 0));
   noteWithoutDaemon(ctx, host);
+}
+
+function answeredText(task: Task, question: AskedQuestion, decision: keyof typeof DECISIONS): string {
+  const asked = printable(questionText(question));
+  if (decision === "approve") return `The agent of task ${task.id} goes on with your yes: ${asked}`;
+  return `The agent of task ${task.id} goes on with your no: ${asked} \`ccm cancel-task ${task.id}\` would end the task.`;
 }
 
 /** Whoever runs this process, by the machine's list of users: a variable could say anything, and `su` leaves the old one. */

@@ -6,13 +6,13 @@ const load = () => import("./command-actions.ts");
 
 export function decisionCommands(program: CAC, host: CommandHost): void {
   program
-    .command("approve <task>", "Let a task's work merge: exactly what `ccm diff` shows")
+    .command("approve <task>", "Let a task's work merge, exactly what `ccm diff` shows; or answer yes to what its agent asks")
     .alias("tasks approve")
-    .option("--comment <text>", "A word for the record")
+    .option("--comment <text>", "A word for the record; the choice, where the agent lets you choose")
     .example("ccm approve 12")
     .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "approve", task, options.comment));
   program
-    .command("reject <task>", "End a task without a merge; its work is kept on its branch")
+    .command("reject <task>", "End a task without a merge, its work kept on its branch; or answer no to what its agent asks")
     .alias("tasks reject")
     .option("--reason <text>", "Why (needed)")
     .example('ccm reject 12 --reason "We use the other library."')

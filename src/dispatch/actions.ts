@@ -1,11 +1,12 @@
 // Looks at everything that wants a slot, and starts what the plan says.
 import { claimRun } from "../agents/actions.ts";
+import type { Breaker } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { listProjects } from "../projects/actions.ts";
 import { moveTask, mustFind, setWaiting } from "../tasks/actions.ts";
 import { wantWorktree } from "../worktrees/actions.ts";
-import { type Hold, type Plan, planTick, type Snapshot, type Want } from "./rules.ts";
-import { begunWants, blockedWants, queuedWants, takenSlots } from "./table.ts";
+import { type AgentBreaker, type Hold, type Plan, planTick, type Snapshot, type Want } from "./rules.ts";
+import { begunWants, blockedWants, openBreakers, queuedWants, takenSlots } from "./table.ts";
 
 /** Queued tasks of one project that a tick looks at: more than can start, so that the first held ones learn why. */
 const LOOK_AHEAD = 20;
@@ -18,10 +19,19 @@ export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
     now: ctx.clock.now(),
     limits: ctx.config.limits,
     freeMemoryMb: Math.floor(ctx.outside.machine.freeMemoryBytes() / MB),
+    load: ctx.outside.machine.load(),
+    cores: ctx.outside.machine.cores(),
+    breakers: openBreakers(ctx.db).map((breaker) => withLogin(ctx, breaker)),
     sandbox: ctx.outside.sandbox.level(),
     slots: takenSlots(ctx.db),
     wants: [...begunWants(ctx.db), ...queued],
   };
+}
+
+/** The login is looked at only where one has failed. */
+function withLogin(ctx: Ctx, breaker: Breaker): AgentBreaker {
+  const isMended = breaker.fingerprint !== null && ctx.outside.logins.fingerprint(breaker.agent) !== breaker.fingerprint;
+  return { ...breaker, isMended };
 }
 
 /** One pass of dispatch: claims what the plan starts and writes down why the rest waits. */

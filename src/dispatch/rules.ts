@@ -1,7 +1,8 @@
 // Who starts now, and why the others do not.
+import type { Breaker, BreakerKind } from "../agents/schema.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import { isDue } from "../tasks/rules.ts";
-import type { Waiting } from "../tasks/schema.ts";
+import type { Waiting, WaitingReason } from "../tasks/schema.ts";
 
 /** `begin`: a queued task gets its slot and tree. The others are runs of tasks that have begun. */
 export type StartKind = "begin" | "setup" | "agent" | "gate";
@@ -17,17 +18,28 @@ export type Want = {
   priority: number;
   createdAt: number;
   notBefore: number | null;
+  /** When a person last said that it is to be tried, whatever it waits for. */
+  urgedAt: number | null;
+  /** What its agent asked and nobody has answered. */
+  question: string | null;
   commit: string | null;
   command: string | null;
 };
 
-/** A slot that is taken: by a live run, or by a task whose tree is being made. */
-export type Slot = { projectId: number; agent: string | null };
+/** A slot that is taken: by a live run, or by a task whose tree is being made; since when, epoch ms. */
+export type Slot = { projectId: number; agent: string | null; since: number };
+
+/** `isMended`: the login is another one than the one that failed. */
+export type AgentBreaker = Breaker & { isMended: boolean };
 
 export type Snapshot = {
   now: number;
-  limits: { runs: number; runsPerProject: number; runsPerAgent: number; freeMemoryMb: number };
+  limits: { runs: number; runsPerProject: number; runsPerAgent: number; freeMemoryMb: number; loadPerCore: number };
   freeMemoryMb: number;
+  /** Processes that want to run, on average over a minute. */
+  load: number;
+  cores: number;
+  breakers: AgentBreaker[];
   sandbox: SandboxLevel | null;
   slots: Slot[];
   wants: Want[];
@@ -36,8 +48,10 @@ export type Snapshot = {
 export type Hold = { want: Want; waiting: Waiting };
 export type Plan = { starts: Want[]; holds: Hold[] };
 
-/** Memory that a started run is counted with before it shows, in MB: what a Claude Code process was measured to take. */
+/** Memory that a run is counted with before it shows, in MB: what a Claude Code process was measured to take, 225 to 300, and a tool of its. */
 const RUN_MEMORY_MB = 400;
+/** Time in which a run comes to take that memory; what it takes is then missing from the machine's free memory. */
+const WARM_UP_MS = 15_000;
 
 /**
  * Goes through what wants a slot in order (what has begun before what has not, then priority, then age) and starts
@@ -47,11 +61,11 @@ export function planTick(snapshot: Snapshot): Plan {
   const slots = [...snapshot.slots];
   const plan: Plan = { starts: [], holds: [] };
   for (const want of [...snapshot.wants].sort(byTurn)) {
-    const waiting = holdReason(snapshot, want, slots, plan.starts.length);
+    const waiting = holdReason(snapshot, want, slots);
     if (waiting) plan.holds.push({ want, waiting });
     else {
       plan.starts.push(want);
-      slots.push({ projectId: want.projectId, agent: agentOf(want) });
+      slots.push({ projectId: want.projectId, agent: agentOf(want), since: snapshot.now });
     }
   }
   return plan;
@@ -68,10 +82,49 @@ function agentOf(want: Want): string | null {
   return want.kind === "begin" || want.kind === "agent" ? want.name : null;
 }
 
-function holdReason(snapshot: Snapshot, want: Want, slots: Slot[], started: number): Waiting | null {
-  const { limits } = snapshot;
-  if (!isDue(want.notBefore, snapshot.now)) return { reason: "retry", text: `Waits until ${new Date(want.notBefore ?? 0).toISOString()}.` };
+function holdReason(snapshot: Snapshot, want: Want, slots: readonly Slot[]): Waiting | null {
+  if (want.question) return { reason: "question", text: want.question };
+  if (!isDue(want.notBefore, snapshot.now)) return { reason: "retry", text: `Waits until ${timeText(want.notBefore ?? 0)}.` };
   if (!snapshot.sandbox) return { reason: "sandbox", text: "No sandbox works on this machine: `ccm doctor` says why." };
+  return breakerReason(snapshot, want, slots) ?? slotReason(snapshot, want, slots) ?? machineReason(snapshot, slots);
+}
+
+/** What a task is said to wait for, and what a person can do about it. */
+const HELD: Record<BreakerKind, { reason: WaitingReason; hint: string }> = {
+  provider: { reason: "provider", hint: "" },
+  limit: { reason: "limit", hint: "" },
+  login: { reason: "login", hint: " Log in anew (start the agent yourself, `/login`) or set its key; ccm notices." },
+  billing: { reason: "login", hint: " Pay what is due, or set another key." },
+};
+
+/**
+ * Holds what needs an agent whose breaker is open, but for one run at a time once another try is due: because its time
+ * has come, the login is another one, or a person said so after it had opened.
+ */
+function breakerReason({ breakers, now }: Snapshot, want: Want, slots: readonly Slot[]): Waiting | null {
+  const breaker = breakers.find(({ agent }) => agent === agentOf(want));
+  if (breaker?.openedAt == null) return null;
+  const openedAt = breaker.openedAt;
+  const { reason, hint } = HELD[breaker.kind];
+  const isUrged = want.urgedAt !== null && want.urgedAt >= openedAt;
+  if (!isUrged && !breaker.isMended && !isRetryDue(breaker, now)) {
+    const until = breaker.retryAt === null ? "" : ` It is tried again at ${timeText(breaker.retryAt)}, or at once with \`ccm resume-task ${want.taskId}\`.`;
+    return { reason, text: `The agent "${breaker.agent}" ${breaker.text}${until}${hint}` };
+  }
+  const isTried = slots.some(({ agent, since }) => agent === breaker.agent && (since >= openedAt || openedAt > now));
+  return isTried ? { reason, text: `One run of the agent "${breaker.agent}" tries whether it is served again; the others follow when it is.` } : null;
+}
+
+/** Longer than any breaker waits, in ms: a week's limit and a day. */
+const LONGEST_WAIT_MS = 8 * 24 * 3_600_000 + 60_000;
+
+/** A breaker that seems to have opened later than now, or to wait longer than any does, means that the clock was set. */
+function isRetryDue({ openedAt, retryAt }: Breaker, now: number): boolean {
+  if (openedAt !== null && openedAt > now) return true;
+  return retryAt !== null && (retryAt <= now || retryAt - now > LONGEST_WAIT_MS);
+}
+
+function slotReason({ limits }: Snapshot, want: Want, slots: readonly Slot[]): Waiting | null {
   if (slots.length >= limits.runs) return { reason: "capacity", text: `All ${limits.runs} slots of this machine are taken (limits.runs).` };
   const inProject = slots.filter((slot) => slot.projectId === want.projectId).length;
   if (inProject >= limits.runsPerProject)
@@ -80,8 +133,23 @@ function holdReason(snapshot: Snapshot, want: Want, slots: Slot[], started: numb
   if (agent && slots.filter((slot) => slot.agent === agent).length >= limits.runsPerAgent) {
     return { reason: "capacity", text: `All ${limits.runsPerAgent} slots of the agent "${agent}" are taken (limits.runsPerAgent).` };
   }
-  if (snapshot.freeMemoryMb - started * RUN_MEMORY_MB < limits.freeMemoryMb) {
+  return null;
+}
+
+/** Runs that have just started do not show in what the machine says of itself, and are counted with what they will take. */
+function machineReason(snapshot: Snapshot, slots: readonly Slot[]): Waiting | null {
+  const { limits, now, freeMemoryMb, load, cores } = snapshot;
+  const young = slots.filter(({ since }) => since <= now && now - since < WARM_UP_MS).length;
+  if (freeMemoryMb - young * RUN_MEMORY_MB < limits.freeMemoryMb) {
     return { reason: "memory", text: `Less than ${limits.freeMemoryMb} MB of memory would stay free (limits.freeMemoryMb).` };
   }
+  // One run goes on whatever the load is: it may be somebody else's, and never end.
+  if (slots.length > 0 && load + young > limits.loadPerCore * cores) {
+    return { reason: "load", text: `More than ${limits.loadPerCore} processes for each of ${cores} cores want to run (limits.loadPerCore).` };
+  }
   return null;
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString();
 }

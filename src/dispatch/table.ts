@@ -1,4 +1,5 @@
 // The snapshot that dispatch plans from: reads every room's rows, writes none.
+import type { Breaker } from "../agents/schema.ts";
 import type { Db } from "../kernel/database.ts";
 import type { Slot, Want } from "./rules.ts";
 
@@ -9,12 +10,22 @@ const BEGUN = "t.state IN ('planning', 'executing', 'reviewing', 'verifying', 'a
 export function takenSlots(db: Db): Slot[] {
   return db.sql
     .query<Slot, []>(
-      `SELECT r.project_id AS projectId, CASE r.kind WHEN 'agent' THEN r.agent END AS agent FROM runs r WHERE r.state <> 'finished'
+      `SELECT r.project_id AS projectId, CASE r.kind WHEN 'agent' THEN r.agent END AS agent, r.claimed_at AS since FROM runs r WHERE r.state <> 'finished'
        UNION ALL
-       SELECT t.project_id, coalesce(t.agent, p.agent)
+       SELECT t.project_id, coalesce(t.agent, p.agent), t.state_since
        FROM tasks t INDEXED BY tasks_active JOIN projects p ON p.id = t.project_id JOIN worktrees w ON w.task_id = t.id
        WHERE ${BEGUN} AND t.state = 'executing' AND t.stage_done = 0 AND w.state IN ('wanted', 'restoring')
          AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.state <> 'finished')`,
+    )
+    .all();
+}
+
+/** Agents that nothing is started with for now. */
+export function openBreakers(db: Db): Breaker[] {
+  return db.sql
+    .query<Breaker, []>(
+      `SELECT agent, kind, failures, text, opened_at AS openedAt, retry_at AS retryAt, fingerprint FROM breakers
+       WHERE opened_at IS NOT NULL ORDER BY agent`,
     )
     .all();
 }
@@ -23,9 +34,13 @@ export function takenSlots(db: Db): Slot[] {
 export function begunWants(db: Db): Want[] {
   return db.sql
     .query<Want, []>(
-      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt,
          CASE WHEN t.state = 'verifying' THEN 'gate' WHEN w.setup = 'needed' THEN 'setup' ELSE 'agent' END AS kind,
          CASE WHEN t.state = 'verifying' THEN c.gate WHEN w.setup = 'needed' THEN 'setup' ELSE coalesce(t.agent, p.agent) END AS name,
+         CASE WHEN t.state = 'executing' AND EXISTS
+           (SELECT 1 FROM questions q WHERE q.task_id = t.id AND q.answered_at IS NULL AND q.dropped_at IS NULL)
+           THEN coalesce(CASE t.waiting_reason WHEN 'question' THEN t.waiting_text END, 'Its agent asked a question that nobody has answered.')
+         END AS question,
          CASE WHEN t.state = 'verifying' THEN c.commit_id ELSE t.tip_commit END AS "commit",
          CASE WHEN t.state = 'verifying' THEN c.gate_command WHEN w.setup = 'needed' THEN w.setup_command END AS command
        FROM tasks t INDEXED BY tasks_active JOIN projects p ON p.id = t.project_id
@@ -42,8 +57,8 @@ export function begunWants(db: Db): Want[] {
 export function queuedWants(db: Db, projectId: number, limit: number): Want[] {
   return db.sql
     .query<Want, [number, number]>(
-      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
-         'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS "commit", NULL AS command
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt,
+         'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS question, NULL AS "commit", NULL AS command
        FROM tasks t INDEXED BY tasks_queue JOIN projects p ON p.id = t.project_id
        WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet = 0
        ORDER BY t.priority, t.created_at, t.id LIMIT ?2`,
@@ -55,8 +70,8 @@ export function queuedWants(db: Db, projectId: number, limit: number): Want[] {
 export function blockedWants(db: Db, projectId: number, limit: number): (Want & { waitingText: string | null })[] {
   return db.sql
     .query<Want & { waitingText: string | null }, [number, number]>(
-      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore,
-         'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS "commit", NULL AS command, t.waiting_text AS waitingText
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt,
+         'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS question, NULL AS "commit", NULL AS command, t.waiting_text AS waitingText
        FROM tasks t INDEXED BY tasks_blocked JOIN projects p ON p.id = t.project_id
        WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet > 0 ORDER BY t.id LIMIT ?2`,
     )

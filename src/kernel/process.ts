@@ -16,6 +16,8 @@ export type Process = Identity & {
   session: number;
   tty: number;
   residentBytes: number;
+  /** Processor time of the process and of those children whose end it has seen, in ms. */
+  cpuMs: number;
 };
 
 const PR_SET_PDEATHSIG = 1;
@@ -166,6 +168,8 @@ export function ownPlaces(): string[] {
 }
 
 let pageBytes = 0;
+/** Linux gives times to programs in hundredths of a second on every architecture (USER_HZ). */
+const TICK_MS = 10;
 
 /** proc_pid_stat(5): the name is in parentheses and may itself hold parentheses and spaces, so fields count from the last one. */
 function parseStat(line: string): Process {
@@ -182,6 +186,7 @@ function parseStat(line: string): Process {
     tty: field(7),
     startTicks: field(22),
     residentBytes: field(24) * pageBytes,
+    cpuMs: (field(14) + field(15) + field(16) + field(17)) * TICK_MS,
   };
 }
 

@@ -5,7 +5,7 @@ import type { CommitId, Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
-import { agentFault, nameFrom, repositoryFault } from "./rules.ts";
+import { agentFault, bothRoles, nameFrom, repositoryFault } from "./rules.ts";
 import { type NewProject, type Project, type ProjectSettings, repositorySettingsSchema } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -139,6 +139,7 @@ export async function settingsAt(ctx: Ctx, project: Project, base: CommitId): Pr
     gates: { ...own.gates, ...project.settings.gates },
     setup: project.settings.setup ?? own.setup ?? null,
     copies: project.settings.copies.length > 0 ? project.settings.copies : (own.copies ?? []),
+    roles: { worker: bothRoles(own.roles?.worker, project.settings.roles.worker) },
   };
 }
 

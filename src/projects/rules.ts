@@ -1,7 +1,7 @@
 // Which repositories ccm works in, and what it calls them.
 import type { RepositoryFacts } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { Project, ProjectShape } from "./schema.ts";
+import type { Project, ProjectShape, RoleSettings } from "./schema.ts";
 
 /** Why a repository cannot be registered, or null. A base that the person named replaces the branch that is checked out. */
 export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | null {
@@ -35,6 +35,24 @@ export function agentFault(name: string, configured: readonly string[]): Fault |
   return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`);
 }
 
+/** What two say about a role: the second one's word goes before the first one's, and what either forbids or asks about holds. */
+export function bothRoles(first: RoleSettings = {}, second: RoleSettings = {}): RoleSettings {
+  const both = (key: "disallowedTools" | "ask" | "allowedTools" | "extraDirectories") => {
+    const all = [...new Set([...(first[key] ?? []), ...(second[key] ?? [])])];
+    return all.length > 0 ? { [key]: all } : {};
+  };
+  const servers = first.mcpServers || second.mcpServers ? { mcpServers: { ...first.mcpServers, ...second.mcpServers } } : {};
+  return {
+    ...first,
+    ...second,
+    ...servers,
+    ...both("disallowedTools"),
+    ...both("ask"),
+    ...both("allowedTools"),
+    ...both("extraDirectories"),
+  };
+}
+
 /** A project's name from a folder's: what the name may not hold becomes a dash. */
 export function nameFrom(folder: string): string {
   const name = folder
@@ -47,7 +65,7 @@ export function nameFrom(folder: string): string {
 
 /** A project as scripts and the web read it. The values of its variables stay out: people put secrets there. */
 export function projectShape(project: Project): ProjectShape {
-  const { gates, setup, copies, env, unixSockets } = project.settings;
+  const { gates, setup, copies, env, unixSockets, roles } = project.settings;
   return {
     id: project.id,
     uuid: project.uuid,
@@ -61,6 +79,7 @@ export function projectShape(project: Project): ProjectShape {
     copies,
     env: Object.keys(env),
     unixSockets,
+    roles,
     createdAt: new Date(project.createdAt).toISOString(),
   };
 }

@@ -14,6 +14,33 @@ const relativePath = v.pipe(
   v.check((path) => !path.startsWith("/") && !path.split("/").includes(".."), "The path must stay inside the repository."),
 );
 
+const tools = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(200));
+
+/** What a repository may say about the agents that work in it: nothing that widens what they may do. */
+const repositoryRoleSchema = v.strictObject({
+  model: v.exactOptional(v.string()),
+  fallbackModel: v.exactOptional(v.string()),
+  maxTurns: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  maxBudgetUsd: v.exactOptional(v.pipe(v.number(), v.minValue(0.01))),
+  disallowedTools: v.exactOptional(tools),
+  /** Tools whose every call a person must allow. */
+  ask: v.exactOptional(tools),
+});
+
+/** What a person may say of them, too. The words are those of `agents.<name>` in the configuration. */
+const roleSchema = v.strictObject({
+  ...repositoryRoleSchema.entries,
+  permissionMode: v.exactOptional(v.picklist(["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"])),
+  allowedTools: v.exactOptional(tools),
+  extraDirectories: v.exactOptional(v.array(v.pipe(v.string(), v.startsWith("/", "An extra directory is an absolute path.")))),
+  mcpServers: v.exactOptional(v.record(v.string(), v.looseObject({}))),
+});
+export type RoleSettings = v.InferOutput<typeof roleSchema>;
+
+/** Who a run is. A worker does the task. */
+const ROLES = ["worker"] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Gates by name (`quick`, `fast`, `full`, `perf`), the set-up command, ignored files to copy, extra environment. */
 export const projectSettingsSchema = v.strictObject({
   gates: v.optional(v.record(v.picklist(["quick", "fast", "full", "perf"], "A gate is quick, fast, full or perf."), command), {}),
@@ -22,11 +49,18 @@ export const projectSettingsSchema = v.strictObject({
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
   /** Lets a run at the `kernel` level use unix sockets, which that level cannot tell from the person's own. */
   unixSockets: v.optional(v.boolean(), false),
+  /** How agents work here, by their role; it goes before what `agents.<name>` says. */
+  roles: v.optional(v.record(v.picklist(ROLES, "A role is worker."), roleSchema), {}),
 });
 export type ProjectSettings = v.InferOutput<typeof projectSettingsSchema>;
 
 /** What a repository may say about itself in `.ccm/project.yaml` on its base branch: never what would weaken a person's choice. */
-export const repositorySettingsSchema = v.partial(v.object({ ...v.pick(projectSettingsSchema, ["gates", "setup", "copies"]).entries }));
+export const repositorySettingsSchema = v.partial(
+  v.object({
+    ...v.pick(projectSettingsSchema, ["gates", "setup", "copies"]).entries,
+    roles: v.record(v.picklist(ROLES, "A role is worker."), repositoryRoleSchema),
+  }),
+);
 
 /** A registered project. `path` is the checkout's top, `gitDir` its common git directory, `base` a short branch name. */
 export type Project = {
@@ -63,4 +97,4 @@ export type NewProject = v.InferOutput<typeof newProjectSchema>;
 
 /** A project as `--json` and the web give it: settings on one level, of variables their names, times in ISO 8601. */
 export type ProjectShape = Pick<Project, "id" | "uuid" | "name" | "path" | "base" | "agent" | "approval"> &
-  Pick<ProjectSettings, "gates" | "setup" | "copies" | "unixSockets"> & { env: string[]; createdAt: string };
+  Pick<ProjectSettings, "gates" | "setup" | "copies" | "unixSockets" | "roles"> & { env: string[]; createdAt: string };

@@ -33,14 +33,14 @@ export type GateVerdict =
   | { kind: "fail"; error: TaskError };
 
 /**
- * What a finished gate means. A gate that was stopped or whose host died says nothing about the commit and runs again;
+ * What a finished gate means. A gate that was stopped, or was lost with its host or the machine, says nothing about the commit and runs again;
  * one that failed goes back to the agent with its output until the send-backs are used up.
  */
 export function judgeGate(facts: GateFacts): GateVerdict {
   const outcome = outcomeOf(facts.exit);
   const why = describeExit(`The gate "${facts.gate}" (${facts.command})`, facts.exit);
   if (outcome === "passed") return { kind: "passed" };
-  if (outcome === "stopped") return { kind: "again", attempts: facts.attempts };
+  if (outcome === "stopped" || facts.exit?.reason === "rebooted") return { kind: "again", attempts: facts.attempts };
   if (outcome === "died" && facts.attempts + 1 < facts.allowedAttempts) return { kind: "again", attempts: facts.attempts + 1 };
   if (outcome === "unstarted" || outcome === "died")
     return { kind: "fail", error: { code: "environment", text: why, hint: "`ccm doctor` tries what a gate needs." } };

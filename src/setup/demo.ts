@@ -47,7 +47,7 @@ async function play(host: CommandHost, stage: Stage, interrupted: AbortSignal): 
     name: "demo",
     agent: "demo",
     approval: "ask",
-    settings: { gates: { full: gate }, setup: null, copies: [], env: {}, unixSockets: false },
+    settings: { gates: { full: gate }, setup: null, copies: [], env: {}, unixSockets: false, roles: {} },
   });
   const task = createTask(ctx, project.id, {
     title: "Repair the failing test",

@@ -6,7 +6,7 @@ import { appendEvent, type EventSource } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
 import { unregisterProject as forgetProject, projectOf, requireAgent } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
-import { canMove, highestTaskNumber, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
+import { canMove, highestTaskNumber, isDue, isFinal, isHeldByAgent, judgeFault, noSuchMove } from "./rules.ts";
 import type { NewTask, Task, TaskEdit, TaskError, TaskState, Waiting } from "./schema.ts";
 import { PRIORITIES } from "./schema.ts";
 import * as table from "./table.ts";
@@ -178,20 +178,41 @@ export function pauseTask(ctx: Ctx, id: number): Task {
   return byPerson(ctx, id, "paused");
 }
 
-/** Lets a paused task go on from the state it was paused in. Faults: `conflict` when it is not paused. */
+/**
+ * Lets a paused task go on from the state it was paused in, and one that waits for its agent's provider, limit or login
+ * try it now. Faults: `conflict` when it is neither.
+ */
 export function resumeTask(ctx: Ctx, id: number): Task {
   const task = mustFind(ctx, id);
+  if (isHeldByAgent(task)) return urgeTask(ctx, task);
   if (task.state !== "paused" || !task.pausedFrom)
     throw new Fault("conflict", `Task ${id} is "${task.state}", not paused.`, `\`ccm pause-task ${id}\` pauses it.`);
-  return byPerson(ctx, id, task.pausedFrom);
+  return byPerson(ctx, id, task.pausedFrom, { setbacks: 0, setbackSince: null, urgedAt: ctx.clock.now() });
+}
+
+/** What a person's word clears: failures and setbacks count from now. */
+const BEGIN_ANEW = { attempts: 0, setbacks: 0, setbackSince: null } as const satisfies table.TaskPatch;
+
+/** The person may know more than ccm: that the login is mended, that the provider is back. */
+function urgeTask(ctx: Ctx, task: Task): Task {
+  return ctx.db.transact(() => {
+    const cause = "a person asked to try now";
+    table.patchRow(ctx.db, task.id, { ...BEGIN_ANEW, urgedAt: ctx.clock.now(), notBefore: null, cause }, ctx.clock.now());
+    setWaiting(ctx, task, null);
+    record(ctx, task, "task.urged", "person");
+    return mustFind(ctx, task.id);
+  });
 }
 
 /**
- * Queues a failed or cancelled task again; its branch and tree go on from where they are. Faults: `conflict`, also when
- * its project was unregistered and nothing would ever start it.
+ * Queues a failed or cancelled task again; its branch and tree go on from where they are. One that waits for its agent's
+ * provider, limit or login tries it now. Faults: `conflict`, also when its project was unregistered and nothing would
+ * ever start it.
  */
 export function retryTask(ctx: Ctx, id: number): Task {
-  const project = projectOf(ctx, mustFind(ctx, id).projectId);
+  const task = mustFind(ctx, id);
+  if (isHeldByAgent(task)) return urgeTask(ctx, task);
+  const project = projectOf(ctx, task.projectId);
   if (project.removedAt !== null) {
     throw new Fault(
       "conflict",
@@ -199,7 +220,9 @@ export function retryTask(ctx: Ctx, id: number): Task {
       "`ccm register-project` registers the repository again, for new tasks; the work of this one is on its branch.",
     );
   }
-  return byPerson(ctx, id, "queued", { error: null, result: null, attempts: 0, sendBacks: 0, conflicts: 0 });
+  const cause = "a person asked for another try";
+  const patch = { ...BEGIN_ANEW, urgedAt: ctx.clock.now(), cause, error: null, result: null, sendBacks: 0, conflicts: 0 };
+  return byPerson(ctx, id, "queued", patch);
 }
 
 function byPerson(ctx: Ctx, id: number, to: TaskState, patch: table.TaskPatch = {}): Task {

@@ -19,6 +19,7 @@ export type RegisterOptions = {
   setup?: string;
   copy?: string[];
   env?: string[];
+  role?: string[];
 };
 
 /** Faults: `invalid` for a path that is no usable repository or settings that make no sense, `conflict` for a taken name. */
@@ -36,6 +37,7 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
         setup: options.setup ?? null,
         copies: options.copy ?? [],
         env: namedValues(options.env ?? [], "--env", "NODE_ENV=test"),
+        roles: rolesFrom(namedValues(options.role ?? [], "--role", "worker.model=opus")),
       },
     },
     "`ccm register-project --help` shows an example.",
@@ -44,6 +46,24 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
   const project = await registerProject(ctx, input);
   await reserveIdsOf(ctx, repositoryOf(project));
   host.print(projectShape(project), () => registered(host, project));
+}
+
+/** `worker.ask: "[WebFetch]"` to `{worker: {ask: ["WebFetch"]}}`: values are YAML, as in `ccm config set`. */
+function rolesFrom(named: Record<string, string>): Record<string, Record<string, unknown>> {
+  const roles: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(named)) {
+    const [role = "", setting = ""] = key.split(".", 2);
+    roles[role] = { ...roles[role], [setting]: yaml(value) };
+  }
+  return roles;
+}
+
+function yaml(text: string): unknown {
+  try {
+    return Bun.YAML.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function registered(host: CommandHost, project: Project): string {

@@ -36,6 +36,9 @@ function registerCommand(program: CAC, host: CommandHost): void {
     .option("--setup <command>", "What a new worktree needs before the agent starts")
     .option("--copy <path>", "An ignored file to copy into each worktree, such as .env; may be repeated", { type: [] })
     .option("--env <name=value>", "A variable for the project's runs; may be repeated", { type: [] })
+    .option("--role <worker.key=value>", "How agents work here, as `agents.<name>` says it elsewhere: worker.model=opus; may be repeated", {
+      type: [],
+    })
     .example('ccm register-project --path ~/src/my-app --gate full="npm test" --setup "npm ci" --copy .env')
     .action(async (options: RegisterOptions) => (await load()).register(host, options));
 }

@@ -7,7 +7,7 @@ import { TASK_STATES, type TaskState } from "./schema.ts";
 export type Count = { state: TaskState; count: number };
 
 export function projectFields(host: CommandHost, project: Project): string {
-  const { gates, setup, copies, env } = project.settings;
+  const { gates, setup, copies, env, roles } = project.settings;
   const approval = project.approval === "ask" ? "a person approves each merge" : "what passes its gates merges";
   return textFields(
     [
@@ -19,6 +19,12 @@ export function projectFields(host: CommandHost, project: Project): string {
       ["Set-up", setup ?? ""],
       ["Copied files", copies.join(", ")],
       ["Variables", Object.keys(env).join(", ")],
+      [
+        "Worker",
+        Object.entries(roles.worker ?? {})
+          .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+          .join(", "),
+      ],
     ],
     host.columns,
   );

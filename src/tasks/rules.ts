@@ -54,6 +54,11 @@ export function isDue(notBefore: number | null, now: number): boolean {
   return notBefore === null || notBefore <= now || notBefore - now > LONGEST_DELAY_MS;
 }
 
+/** Waits for what concerns its agent as a whole, and so for longer than a task's own trouble takes. */
+export function isHeldByAgent({ waiting }: Pick<Task, "waiting">): boolean {
+  return waiting?.reason === "provider" || waiting?.reason === "limit" || waiting?.reason === "login";
+}
+
 /** What to do after a fault in the daemon's own work on a task. */
 export type FaultVerdict = { kind: "retry"; delayMs: number } | { kind: "fail" };
 

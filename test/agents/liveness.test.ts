@@ -6,7 +6,7 @@ import { observedAfter, readSession } from "./sessions.ts";
 
 const MINUTE = 60_000;
 const SETTINGS = { stallMs: 10 * MINUTE, loopCalls: 8 };
-const QUIET: Pulse = { isLive: true, busyAt: null, gitAt: null };
+const QUIET: Pulse = { isLive: true, watchedAt: null, busyAt: null, gitAt: null };
 
 /** `after` is the seq of the last line that was read, `laterMs` how long after it somebody looks. */
 type Moment = { file: string; after: number; laterMs?: number; activity: Activity; text: string | RegExp };
@@ -102,6 +102,11 @@ describe("what the machine shows", () => {
   test("a tool whose processes take processor time is at work, however long it takes", () => {
     expect(activityOf({ busyAt: at(59) }, 60)).toBe("working");
     expect(activityOf({ busyAt: at(49) }, 60)).toBe("stalled");
+  });
+
+  test("a tool is not called idle before it was watched for a minute", () => {
+    expect(activityOf({ watchedAt: at(60) - 30_000 }, 60)).toBe("working");
+    expect(activityOf({ watchedAt: at(59) }, 60)).toBe("stalled");
   });
 
   test("a commit is a sign of life", () => {

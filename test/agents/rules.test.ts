@@ -3,40 +3,16 @@ import { describe, expect, test } from "bun:test";
 import {
   composePrompt,
   describeExit,
-  judgeRun,
   messageInstruction,
   outcomeOf,
-  type RunFacts,
   retryInstruction,
   runEnvironment,
   stopReason,
 } from "../../src/agents/rules.ts";
 import type { ExitRecord } from "../../src/agents/schema.ts";
+import { exitRecord } from "../support/exit-record.ts";
 
-const exit = (part: Partial<ExitRecord>): ExitRecord => ({
-  code: null,
-  signal: null,
-  reason: "exited",
-  startedAt: 1,
-  endedAt: 2,
-  peakMemoryBytes: 0,
-  outputBytes: 0,
-  tail: "",
-  result: null,
-  undelivered: [],
-  ...part,
-});
-
-const facts = (part: Partial<RunFacts>): RunFacts => ({
-  kind: "agent",
-  name: "demo",
-  exit: exit({ code: 0 }),
-  changed: true,
-  stopWanted: null,
-  attempts: 0,
-  allowedAttempts: 4,
-  ...part,
-});
+const exit = exitRecord;
 
 describe("the outcome is what the exit record says, never what the agent says", () => {
   const cases: [string, ExitRecord | null, string, string][] = [
@@ -48,6 +24,8 @@ describe("the outcome is what the exit record says, never what the agent says", 
     ["kill -9 of its host", exit({ reason: "died", signal: "SIGKILL" }), "died", "A died: its host was killed."],
     ["too long", exit({ reason: "runMs", signal: "SIGKILL" }), "limit", "A ran longer than limits.runMinutes allows."],
     ["too much memory", exit({ reason: "memoryBytes", signal: "SIGKILL" }), "limit", "A used more memory than limits.memoryMb allows."],
+    ["the machine started again", exit({ reason: "rebooted", signal: "SIGKILL" }), "died", "A was ended by a restart of the machine."],
+    ["a question of its waits", exit({ reason: "parked", code: 0 }), "stopped", "A waits for an answer of a person."],
     ["it never started", null, "stopped", "A was stopped before it started."],
   ];
   for (const [name, record, outcome, text] of cases) {
@@ -58,52 +36,10 @@ describe("the outcome is what the exit record says, never what the agent says", 
   }
 });
 
-describe("what a finished run means for its task", () => {
-  test("work that succeeded goes on to the next stage", () => {
-    expect(judgeRun(facts({}))).toEqual({ kind: "advance" });
-  });
-
-  test("an agent that changed nothing ends the task, whatever it claims", () => {
-    expect(judgeRun(facts({ changed: false }))).toEqual({ kind: "no_change" });
-  });
-
-  test("a set-up command need not change anything", () => {
-    expect(judgeRun(facts({ kind: "setup", changed: false }))).toEqual({ kind: "advance" });
-  });
-
-  test("failures are tried again after 2, 4 and 8 s, then fail with the last sentence", () => {
-    const failed = exit({ code: 1 });
-    const delays = [0, 1, 2].map((attempts) => judgeRun(facts({ exit: failed, attempts })));
-    expect(delays.map((verdict) => verdict.kind === "retry" && verdict.delayMs)).toEqual([2_000, 4_000, 8_000]);
-    const last = judgeRun(facts({ exit: failed, attempts: 3 }));
-    expect(last).toMatchObject({
-      kind: "fail",
-      error: { code: "failed", text: 'The agent "demo" ended with exit code 1. That was try 4 of 4.' },
-    });
-  });
-
-  test("a run that ccm stopped to restart it counts as nothing", () => {
-    expect(judgeRun(facts({ exit: exit({ reason: "stopped" }), stopWanted: "restart" }))).toEqual({ kind: "again" });
-  });
-
-  test("what a person said and the agent could not hear makes it run again", () => {
-    const said = exit({ code: 0, undelivered: ["Use tabs."] });
-    expect(judgeRun(facts({ exit: said }))).toEqual({ kind: "heed", messages: ["Use tabs."] });
-    expect(messageInstruction(["Use tabs."])).toBe("While you worked, a person said:\n\n    Use tabs.");
-    expect(retryInstruction("It failed.", said)).toEndWith("a person said:\n\n    Use tabs.");
-  });
-
-  test("a limit fails at once: another try would end the same way", () => {
-    expect(judgeRun(facts({ exit: exit({ reason: "children" }) }))).toMatchObject({ kind: "fail", error: { code: "limit" } });
-  });
-
-  test("a command that cannot start fails at once and says why", () => {
-    const verdict = judgeRun(facts({ exit: exit({ reason: "unstarted", tail: 'first\nThe program "x" is not there.' }) }));
-    expect(verdict).toMatchObject({
-      kind: "fail",
-      error: { code: "unavailable", text: 'The agent "demo" could not be started. The program "x" is not there.' },
-    });
-  });
+test("what a person said and no agent heard is told to the next one, indented", () => {
+  expect(messageInstruction(["Use tabs."])).toBe("While you worked, a person said:\n\n    Use tabs.");
+  const said = exit({ code: 0, undelivered: ["Use tabs."] });
+  expect(retryInstruction("It failed.", said)).toEndWith("a person said:\n\n    Use tabs.");
 });
 
 test("a run is stopped when its task has left its stage, or when somebody asked", () => {

@@ -39,13 +39,18 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
       host.survivor = false;
       return [{ pid: 4_000_000 + runId, command: "orphan", how: "directory" }];
     },
+    hasSession: () => false,
+    written: () => 0,
+    readEvents: (_runId, position) => ({ events: [], next: position }),
+    pulse: (runId) => ({ isLive: look(world, runId).kind === "live", watchedAt: null, busyAt: null, gitAt: null }),
     list: () => [...world.hosts.keys()],
     remove: (runId) => void world.hosts.delete(runId),
   };
 }
 
-function prepare(world: World, spec: RunSpec): void {
-  if (world.hosts.has(spec.runId)) return;
+function prepare(world: World, spec: RunSpec): RunSpec {
+  const known = world.hosts.get(spec.runId);
+  if (known) return known.spec;
   const behaviour = world.odds.fault === 0 ? "work" : world.pick(BEHAVIOURS);
   world.hosts.set(spec.runId, {
     spec,
@@ -58,7 +63,9 @@ function prepare(world: World, spec: RunSpec): void {
     survivor: false,
     lateUntil: 0,
     unwantedSince: null,
+    boot: world.boots,
   });
+  return spec;
 }
 
 /** A host that finds the lock taken, or the run started before, leaves: so a second launch changes nothing. */
@@ -67,6 +74,7 @@ function launch(world: World, runId: number): void {
   if (host?.state !== "new") return;
   host.state = "live";
   host.starts += 1;
+  host.boot = world.boots;
   host.endsAt = world.clock.elapsed() + (host.behaviour === "hang" ? host.spec.limits.runMs : 100 + world.random() * 20_000);
   checkAlone(world, host);
 }
@@ -88,7 +96,7 @@ function look(world: World, runId: number): HostState {
   if (!host) return { kind: "absent" };
   if (host.state === "live" || world.clock.elapsed() < host.lateUntil) return { kind: "live", pid: 1_000_000 + runId };
   if (host.exit) return { kind: "ended", exit: host.exit };
-  return host.state === "new" ? { kind: "new" } : { kind: "died", tail: "killed" };
+  return host.state === "new" ? { kind: "new" } : { kind: "died", tail: "killed", boot: host.boot === world.boots ? "this" : "earlier" };
 }
 
 /** Lets the hosts live until now: those whose time has come act and end. */

@@ -18,7 +18,7 @@ export function prepareQueue(world: World, ctx: Ctx): void {
       base: "main",
       agent: "demo",
       approval: world.pick(["ask", "auto"] as const),
-      settings: { gates, setup: world.chance(0.3) ? "npm ci" : null, copies: [], env: {}, unixSockets: false },
+      settings: { gates, setup: world.chance(0.3) ? "npm ci" : null, copies: [], env: {}, unixSockets: false, roles: {} },
       authorName: "p",
       authorEmail: "p@example.org",
       createdAt: ctx.clock.now(),
@@ -87,6 +87,7 @@ function commitOnBase(world: World): void {
 /** Everything stops at once: daemon and hosts; survivors do not survive this. */
 function reboot(world: World): void {
   world.count("reboot");
+  world.boots += 1;
   for (const host of world.hosts.values()) {
     if (host.state === "live") host.state = "died";
     host.survivor = false;

@@ -35,6 +35,8 @@ export type SimHost = {
   lateUntil: number;
   /** Since when its task does not want it any more, in elapsed time. */
   unwantedSince: number | null;
+  /** Which boot of the machine it started in. */
+  boot: number;
 };
 
 /** Thrown through a daemon that has just been killed. */
@@ -60,6 +62,10 @@ export class World {
   /** Counts daemons: what belongs to an earlier one is dead. */
   epoch = 0;
   mostLive = 0;
+  /** What the login of the agent looks like; a person who mends it changes it. */
+  login = "login 0";
+  /** Counts restarts of the machine. */
+  boots = 0;
   /** The base as the invariants last saw it. */
   checkedBase = "";
 

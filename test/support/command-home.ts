@@ -56,7 +56,7 @@ export function openCommandHome(): CommandHome {
     const config = loadConfig(sections, paths.config, {});
     const outside = realOutside(paths, config, { level: () => "kernel" });
     const hosts = { ...outside.hosts, request: (runId: number, request: RunRequest) => void requests.push({ runId, request }) };
-    const machine = { freeMemoryBytes: () => 8e9, load: () => 0 };
+    const machine = { freeMemoryBytes: () => 8e9, load: () => 0, cores: () => 4 };
     return { paths, db, clock, ids, config, log: silentLog, jobs: createJobs(clock, () => {}), outside: { ...outside, hosts, machine } };
   };
   const anonymous = (text: string) => text.replaceAll(paths.home, "HOME").replaceAll(repository.path, "REPO");

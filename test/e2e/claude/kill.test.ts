@@ -61,8 +61,9 @@ describe.each(Object.entries(MOMENTS))("%s", (_, steps) => {
   }
 
   testWithClaude("the agent is killed", (executable) => isMergedOnce(executable, agent));
+  testWithClaude("everything is killed", (executable) => isMergedOnce(executable, everything));
+  if (steps !== MOMENTS["in the middle of an answer"]) return;
   testWithClaude("the host is killed", (executable) => isMergedOnce(executable, host));
   testWithClaude("tmux is killed", (executable) => isMergedOnce(executable, tmux));
   testWithClaude("the daemon is killed", (executable) => isMergedOnce(executable, daemon));
-  testWithClaude("everything is killed", (executable) => isMergedOnce(executable, everything));
 });

@@ -13,7 +13,7 @@ testWithClaude("ten tasks are merged by four agents, and no more at one time", a
   const tracks = NAMES.map((name) =>
     track(`Write ${name}.txt`, write(`${name}.txt`, `${name}\n`), shell(`cat ${name}.txt`), commit(name), say("Done.")),
   );
-  const lab = await openClaudeHome({ executable, tracks, gate: "node --check check.js", config: { "limits.freeMemoryMb": "0" } });
+  const lab = await openClaudeHome({ executable, tracks, gate: "node --check check.js" });
   const tasks = [];
   for (const name of NAMES) tasks.push(await lab.create(`Write ${name}.txt`));
   for (const { id } of tasks) expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
@@ -42,7 +42,7 @@ const STOP_MS = 2_000;
 testWithClaude("`stop --now --all` ends four agents in mid-turn within two seconds", async (executable) => {
   const names = NAMES.slice(0, 4);
   const tracks = names.map((name) => track(`Write ${name}.txt`, shell("echo begun"), hang("middle", 9)));
-  const { home, server, create } = await openClaudeHome({ executable, tracks, config: { "limits.freeMemoryMb": "0" } });
+  const { home, server, create } = await openClaudeHome({ executable, tracks });
   for (const name of names) await create(`Write ${name}.txt`);
   await waitFor("four agents in mid-turn", () => server.asked.filter(({ step }) => step === 1).length === 4);
   const startedAt = performance.now();

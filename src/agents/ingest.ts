@@ -1,0 +1,164 @@
+// Takes in what hosts have written: each recorded event once into the event log, and folded into what is known of its run.
+import { hookBrief } from "../hooks/actions.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { appendEvent } from "../kernel/events.ts";
+import { mustFind, patchTask, record } from "../tasks/actions.ts";
+import { eventSigns, isAnswer, isQuestion } from "./event-signs.ts";
+import { classify, lasting, told } from "./liveness.ts";
+import { fresh, observe } from "./observe.ts";
+import { noteDelivered, noteQuestion } from "./questions.ts";
+import { hostEntry, type LogEntry, signEntry } from "./run-log.ts";
+import type { Run, RunEvent } from "./schema.ts";
+import type { Activity, LivenessSettings, Observed, Pulse } from "./signs.ts";
+import * as table from "./table.ts";
+
+/** Bytes of one run that are taken in at a time, so that an agent that writes fast keeps nobody waiting: some 50 ms of work. */
+const BYTES_AT_ONCE = 1_000_000;
+/** From this part of the stall time on, the machine is asked whether a silent run is at work. */
+const ASKED_PART = 0.5;
+/** Live text for a screen, many a second: the whole of it is in the agent's stream. */
+const UNTOLD_HOOK = "MessageDisplay";
+
+/**
+ * Takes in what the hosts of live runs have written since the last time: microseconds a run that wrote nothing. True when
+ * the loop should look, because there is more, or more than hooks. A run that cannot be read stops no other; then the
+ * first error is thrown at the end.
+ */
+export function ingestRuns(ctx: Ctx): boolean {
+  let isNews = false;
+  const errors: unknown[] = [];
+  for (const { run, position } of table.heardRuns(ctx.db)) {
+    try {
+      if (ctx.outside.hosts.written(run.id) > position) isNews = ingestRun(ctx, run) || isNews;
+    } catch (thrown) {
+      errors.push(thrown);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+  return isNews;
+}
+
+/** All that a run whose host is gone has written, before its end is recorded. */
+export function ingestRest(ctx: Ctx, run: Run): void {
+  if (run.kind !== "agent") return;
+  while (ctx.outside.hosts.written(run.id) > (table.findObservation(ctx.db, run.id)?.position ?? 0)) {
+    if (!ingestChunk(ctx, run)) break;
+  }
+}
+
+/** Judges live runs that wrote nothing, too: silence is a sign with time. */
+export function judgeRuns(ctx: Ctx): void {
+  for (const { run } of table.heardRuns(ctx.db)) {
+    const known = table.findObservation(ctx.db, run.id);
+    if (known) noteActivity(ctx, run, known, known.observed);
+  }
+}
+
+/** What is known of a run, for people; null before it has shown anything. `text` says the time, too. */
+export function observationOf(
+  ctx: Ctx,
+  runId: number,
+): { observed: Observed; activity: Activity; text: string; since: number; nudges: number } | null {
+  const known = table.findObservation(ctx.db, runId);
+  if (!known) return null;
+  const { observed, activity, activityText, activitySince: since, nudges } = known;
+  return { observed, activity, text: told({ activity, text: activityText, since }, ctx.clock.now()), since, nudges };
+}
+
+/** True when there is more to take in, or it was more than hooks. */
+function ingestRun(ctx: Ctx, run: Run): boolean {
+  let isNews = false;
+  for (let bytes = 0; bytes < BYTES_AT_ONCE; ) {
+    const taken = ingestChunk(ctx, run);
+    if (!taken) return isNews;
+    bytes += taken.bytes;
+    isNews ||= taken.isNews;
+  }
+  return true;
+}
+
+type Taken = { bytes: number; isNews: boolean };
+
+/**
+ * One chunk in one transaction: its entries in the log, what is known after it, the task's cost, and the byte up to which
+ * that is so. Whenever the daemon dies, the next begins at that byte: nothing is lost and nothing comes twice. Null when
+ * there is no whole line.
+ */
+function ingestChunk(ctx: Ctx, run: Run): Taken | null {
+  return ctx.db.transact(() => {
+    const known = table.findObservation(ctx.db, run.id) ?? table.insertObservation(ctx.db, run.id, fresh(run.startedAt ?? run.claimedAt));
+    const { events, next } = ctx.outside.hosts.readEvents(run.id, known.position);
+    if (next === known.position) return null;
+    let { observed } = known;
+    let isNews = false;
+    for (const event of events) {
+      isNews = logEvent(ctx, run, event) || isNews;
+      for (const sign of eventSigns(event)) {
+        const after = observe(observed, sign, event.at);
+        isNews = append(ctx, run, event, signEntry(sign, observed, after)) || isNews;
+        observed = after;
+      }
+    }
+    addCost(ctx, run, observed.costUsd - known.observed.costUsd);
+    table.moveObservation(ctx.db, run.id, known.position, { position: next, observed });
+    isNews = noteActivity(ctx, run, known, observed) || isNews;
+    return { bytes: next - known.position, isNews };
+  });
+}
+
+/** What the event itself says, whatever it shows of the agent. True when the loop should look. */
+function logEvent(ctx: Ctx, run: Run, event: RunEvent): boolean {
+  if (event.kind === "hook" && event.text !== UNTOLD_HOOK) {
+    const data = { ...hookBrief(event.text ?? "", event.json), ...(event.file ? { file: event.file } : {}) };
+    append(ctx, run, event, { name: "hook.received", source: "agent", data });
+    return false;
+  }
+  if (event.kind === "question" && isQuestion(event.json)) noteQuestion(ctx, run, event.json, event.at);
+  else if (event.kind === "answer" && isAnswer(event.json)) noteDelivered(ctx, run.taskId, event.json.key);
+  else return append(ctx, run, event, hostEntry(event));
+  return true;
+}
+
+/** The time in the log is when it happened, not when it was read. */
+function append(ctx: Ctx, run: Run, event: RunEvent, entry: LogEntry | null): boolean {
+  if (entry) appendEvent(ctx.db, event.at, { ...entry, projectId: run.projectId, taskId: run.taskId, runId: run.id });
+  return entry !== null;
+}
+
+function addCost(ctx: Ctx, run: Run, costUsd: number): void {
+  if (costUsd > 0) patchTask(ctx, run.taskId, { costUsd: mustFind(ctx, run.taskId).costUsd + costUsd });
+}
+
+/** Writes down the verdict if it is another one; the log tells an activity that lasts. True when it changed. */
+function noteActivity(ctx: Ctx, run: Run, known: table.Observation, observed: Observed): boolean {
+  const now = ctx.clock.now();
+  const settings = livenessSettings(ctx);
+  const verdict = classify(observed, pulseOf(ctx, run, observed, settings), settings, now);
+  const activity = lasting(known.activity, verdict, now);
+  const isSame = activity === known.activity && verdict.text === known.activityText && verdict.since === known.activitySince;
+  if (isSame) return false;
+  ctx.db.transact(() => {
+    table.setActivity(ctx.db, run.id, { ...verdict, activity });
+    if (isTold(known.activity, activity)) {
+      const data = { from: known.activity, to: activity, text: verdict.text };
+      record(ctx, { id: run.taskId, projectId: run.projectId }, "activity.changed", "daemon", data, run.id);
+    }
+  });
+  return activity !== known.activity;
+}
+
+/** Start and end of a run have entries of their own. */
+function isTold(from: Activity, to: Activity): boolean {
+  return from !== to && to !== "finished" && from !== "starting";
+}
+
+export function livenessSettings(ctx: Ctx): LivenessSettings {
+  const { stallMinutes, loopCalls } = ctx.config.limits;
+  return { stallMs: stallMinutes * 60_000, loopCalls };
+}
+
+/** Processes are only looked at where it could matter: most runs are heard of every few seconds. */
+function pulseOf(ctx: Ctx, run: Run, { lastSignAt }: Observed, { stallMs }: LivenessSettings): Pulse {
+  if (ctx.clock.now() - lastSignAt >= stallMs * ASKED_PART) return ctx.outside.hosts.pulse(run.id, run.taskId);
+  return { isLive: ctx.outside.hosts.look(run.id).kind === "live", watchedAt: null, busyAt: null, gitAt: null };
+}
