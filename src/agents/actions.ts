@@ -10,6 +10,7 @@ import type { Task } from "../tasks/schema.ts";
 import type { Run, RunKind, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
 
+export { questionText } from "./question-text.ts";
 export { answerQuestion, openQuestion, openQuestions } from "./questions.ts";
 
 /** True when a host is not any more what its run's row says: the loop should look. Microseconds a run. */

@@ -2,8 +2,6 @@
 import type { Task, TaskState } from "../tasks/schema.ts";
 import type { ExitRecord, Run, RunKind, RunOutcome, RunShape } from "./schema.ts";
 
-export { questionText } from "./question-text.ts";
-
 /** The stage in which a kind of run belongs; in any other stage the run is not wanted any more. */
 export function stageOf(kind: RunKind): TaskState {
   return kind === "gate" ? "verifying" : "executing";

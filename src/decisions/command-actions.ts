@@ -1,7 +1,6 @@
 // What `approve`, `reject` and `request-changes` do; the decision is in the name of the user who typed it.
 import { readFileSync } from "node:fs";
-import { openQuestion } from "../agents/actions.ts";
-import { questionText } from "../agents/rules.ts";
+import { openQuestion, questionText } from "../agents/actions.ts";
 import type { AskedQuestion } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
