@@ -44,6 +44,11 @@ export function hasClaudeSession(home: string, session: string): boolean {
   }
 }
 
+/** What the links in an agent's home lead to: shown in the sandbox wherever the person's home lies, in a hidden place even. */
+export function sharedPlaces(configFolder: string): string[] {
+  return [...LINKED.map((name) => join(configFolder, name)), loginFile(configFolder)];
+}
+
 /** Where claude keeps the tokens of a login with an account, on Linux. */
 export function loginFile(configFolder: string): string {
   return join(configFolder, ".credentials.json");

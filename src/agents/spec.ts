@@ -10,7 +10,7 @@ import { sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
-import { loginFile } from "./claude-home.ts";
+import { sharedPlaces } from "./claude-home.ts";
 import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
 import { runEnvironment } from "./rules.ts";
@@ -74,7 +74,7 @@ export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project
         ...ctx.config.sandbox.show,
         ...ownPlaces(),
         ...shownWords(run, command),
-        ...(person ? [loginFile(person.configFolder), ...(settings.extraDirectories ?? [])] : []),
+        ...(person ? [...sharedPlaces(person.configFolder), ...(settings.extraDirectories ?? [])] : []),
       ],
     }),
     limits: limitsOf(ctx, run),
