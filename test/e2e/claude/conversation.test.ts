@@ -64,7 +64,7 @@ describe("a question", () => {
   });
 
   async function isAnswered(executable: string, meanwhile: (lab: ClaudeHome) => Promise<void>): Promise<ClaudeHome> {
-    const lab = await openWith(executable, "Ask first", QUESTION, ...MEND);
+    const lab = await openWith(executable, "Ask first", read("check.js"), QUESTION, ...MEND);
     const { id } = await lab.create("Ask first");
     const { waiting } = await lab.until(id, "to wait for an answer", (task) => task.waiting?.reason === "question");
     expect(waiting?.text).toContain("Which sign?");
