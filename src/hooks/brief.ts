@@ -16,7 +16,8 @@ type Brief = Omit<HookBrief, "event">;
  */
 export function briefOf(event: string, body: unknown): HookBrief {
   const fields = jsonOf(body);
-  const brief: Brief = { agentType: agentTypeOf(event, fields), text: oneLine(fields.note, TEXT_BYTES), ...detailsOf(event, fields) };
+  const details = detailsOf(event, fields);
+  const brief: Brief = { agentType: agentTypeOf(event, fields), ...details, text: details.text || text(fields.note) };
   const kept = Object.entries(brief).filter(([, value]) => value !== undefined && value !== "");
   return { event: oneLine(event, NAME_BYTES) || "unnamed", ...Object.fromEntries(kept) };
 }
@@ -87,7 +88,7 @@ function unknownBrief(body: Json): Brief {
     tool: name(body.tool_name),
     subject: text(pathIn(body.cwd, body.file_path)),
     reason: name(body.reason ?? body.source ?? body.trigger),
-    text: text(body.message ?? body.note),
+    text: text(body.message),
   };
 }
 

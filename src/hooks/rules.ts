@@ -35,7 +35,7 @@ const SENTENCES: Record<string, (told: Told) => string> = {
   PreToolUse: begun,
   PostToolUse: done,
   PostToolUseFailure: done,
-  PostToolBatch: (told) => `finished ${number(told.count) ?? 0} calls of tools`,
+  PostToolBatch: (told) => `finished ${number(told.count) ?? 0} ${told.count === 1 ? "call" : "calls"} of tools`,
   PermissionRequest: (told) => `asks to allow: ${call(told)}`,
   PermissionDenied: (told) => `was not allowed: ${call(told)}${because(told.text)}`,
   Notification: (told) => text(told.text) || `notified${because(told.reason)}`,
