@@ -147,9 +147,9 @@ function noteActivity(ctx: Ctx, run: Run, known: table.Observation, observed: Ob
   return activity !== known.activity;
 }
 
-/** Start and end of a run have entries of their own. */
+/** That a run begins to work, and that it ends, have entries of their own. */
 function isTold(from: Activity, to: Activity): boolean {
-  return from !== to && to !== "finished" && from !== "starting";
+  return from !== to && to !== "finished" && !(from === "starting" && to === "working");
 }
 
 export function livenessSettings(ctx: Ctx): LivenessSettings {

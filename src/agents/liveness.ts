@@ -51,10 +51,10 @@ export function told({ activity, text, since }: Verdict, now: number): string {
     : `${text} (for ${duration(ms)})`;
 }
 
-/** The activity that is reported after `before`: one that mostly passes within seconds only once it lasts. */
+/** The activity that is reported after `before`: work is over only once what follows it lasts, where it mostly passes within seconds. */
 export function lasting(before: Activity, { activity, since }: Verdict, now: number): Activity {
   const isPassing = activity === "overloaded" || activity === "idle";
-  return isPassing && activity !== before && now - since < PASSING_MS ? before : activity;
+  return isPassing && before === "working" && now - since < PASSING_MS ? before : activity;
 }
 
 function finishedText(end: TurnEnd | null): string {

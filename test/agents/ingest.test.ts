@@ -81,12 +81,12 @@ describe("a session", () => {
 
   test("with a question holds the task until it is answered", () => {
     const events = readSession("permission");
-    appendFileSync(eventsFile(), lines(events.slice(0, 6)));
+    appendFileSync(eventsFile(), lines(events.slice(0, 7)));
     ingestRuns(ctx);
     expect(openQuestion(ctx, 1)).toMatchObject({ tool: "Bash", input: { command: "git push origin main" } });
     expect(observationOf(ctx, run.id)?.activity).toBe("waiting");
     expect(logged("activity.changed").map(({ data }) => data.to)).toEqual(["waiting"]);
-    appendFileSync(eventsFile(), lines(events.slice(6)));
+    appendFileSync(eventsFile(), lines(events.slice(7)));
     ingestRuns(ctx);
     expect(observationOf(ctx, run.id)?.observed.question).toBeNull();
   });
