@@ -6,13 +6,15 @@ import { setupIsDone } from "../worktrees/actions.ts";
 import { finishRun } from "./actions.ts";
 import { noteEnding } from "./breakers.ts";
 import { describeEnding, type Ending, type EndingKind, endingOf } from "./failure.ts";
+import { saidByPeople } from "./live-recovery.ts";
 import { judgeRun, type RunFacts, type RunVerdict, subjectOf } from "./recovery.ts";
 import { messageInstruction, outcomeOf, retryInstruction, stageOf } from "./rules.ts";
 import type { Run, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
 
 /** Judges an ended run of an agent or of set-up. `work`: whether the branch holds something that its base does not. */
-export function judgeEnd(ctx: Ctx, run: Run, work: "changed" | "unchanged"): void {
+export function judgeEnd(ctx: Ctx, ended: Run, work: "changed" | "unchanged"): void {
+  const run = { ...ended, exit: ended.exit && { ...ended.exit, undelivered: saidByPeople(ended.exit.undelivered) } };
   ctx.db.transact(() => {
     const task = mustFind(ctx, run.taskId);
     const ending = endingFor(ctx, run);
@@ -107,7 +109,10 @@ function moveOn(ctx: Ctx, run: Run, task: Task, verdict: RunVerdict): void {
     case "ask":
       patchTask(ctx, task.id, { ...CLEAR, ...unheard(run, task), cause: "a person let it go on" });
       if (moveTask(ctx, { task, to: "paused", why: verdict.why }))
-        setWaiting(ctx, mustFind(ctx, task.id), { reason: "question", text: `${verdict.why} \`ccm resume-task ${task.id}\` lets it go on.` });
+        setWaiting(ctx, mustFind(ctx, task.id), {
+          reason: "question",
+          text: `${verdict.why} \`ccm resume-task ${task.id}\` lets it go on.`,
+        });
       return;
     case "setback":
       return setBack(ctx, run, task, verdict);

@@ -56,14 +56,22 @@ function longWait({ verdict, observed, now }: LiveFacts): LiveAct | null {
   return null;
 }
 
+/** What ccm says itself begins so: for the agent, and to tell it from a person's words that were not heard. */
+const FROM_CCM = "[ccm] ";
+
+/** Of messages that no agent heard, those of people: what ccm said about a run is over with it. */
+export function saidByPeople(messages: readonly string[]): string[] {
+  return messages.filter((message) => !message.startsWith(FROM_CCM));
+}
+
 const STALL_TEXT = {
-  nudge:
-    "Nothing was heard of you for a while. If a command does not end or waits for input, stop it and find another way. Then go on with the task.",
-  interrupt:
-    "Your turn was interrupted because nothing was heard of you for long. Look at where you are in the tree, leave what hung, and go on with the task another way.",
+  nudge: `${FROM_CCM}Nothing was heard of you for a while. If a command does not end or waits for input, stop it and find another way. Then go on with the task.`,
+  interrupt: `${FROM_CCM}Your turn was interrupted because nothing was heard of you for long. Look at where you are in the tree, leave what hung, and go on with the task another way.`,
 } as const;
 
 function loopText({ observed: { repeated } }: LiveFacts): string {
-  const calls = repeated ? `the same ${repeated.tool} call ${repeated.count} times, with the same answer each time` : "the same again and again";
-  return `You have made ${calls}. Once more will not change it. Say what you expect to happen, find out why it does not, and take another way; if there is none, say so and finish with what you have.`;
+  const calls = repeated
+    ? `the same ${repeated.tool} call ${repeated.count} times, with the same answer each time`
+    : "the same again and again";
+  return `${FROM_CCM}You have made ${calls}. Once more will not change it. Say what you expect to happen, find out why it does not, and take another way; if there is none, say so and finish with what you have.`;
 }

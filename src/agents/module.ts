@@ -7,10 +7,12 @@ export const agents: Module = {
   name: "agents",
   commands: agentCommands,
   steps: async () => {
+    const { stepLiveness } = await import("./live-step.ts");
     const { stepObserve, stepRelease, stepRuns } = await import("./step.ts");
     const { stepWindows } = await import("./windows-step.ts");
     return [
       { name: "observe", run: stepObserve },
+      { name: "liveness", run: stepLiveness },
       { name: "runs", run: stepRuns },
       { name: "release", run: stepRelease },
       { name: "windows", run: stepWindows },

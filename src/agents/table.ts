@@ -332,6 +332,12 @@ export function setActivity(db: Db, runId: number, { activity, text, since }: Ve
     .run(runId, activity, text, since);
 }
 
+export function setNudged(db: Db, runId: number, nudges: number, at: number): void {
+  db.sql
+    .query<null, [number, number, number]>("UPDATE observations SET nudges = ?2, nudged_at = ?3 WHERE run_id = ?1")
+    .run(runId, nudges, at);
+}
+
 /** Live runs of agents that have a host, oldest first, and the byte up to which their events were read. */
 export function heardRuns(db: Db): { run: Run; position: number }[] {
   return db.sql

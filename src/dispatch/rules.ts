@@ -108,11 +108,16 @@ function breakerReason({ breakers, now }: Snapshot, want: Want, slots: readonly 
   const { reason, hint } = HELD[breaker.kind];
   const isUrged = want.urgedAt !== null && want.urgedAt >= openedAt;
   if (!isUrged && !breaker.isMended && !isRetryDue(breaker, now)) {
-    const until = breaker.retryAt === null ? "" : ` It is tried again at ${timeText(breaker.retryAt)}, or at once with \`ccm resume-task ${want.taskId}\`.`;
+    const until =
+      breaker.retryAt === null
+        ? ""
+        : ` It is tried again at ${timeText(breaker.retryAt)}, or at once with \`ccm resume-task ${want.taskId}\`.`;
     return { reason, text: `The agent "${breaker.agent}" ${breaker.text}${until}${hint}` };
   }
   const isTried = slots.some(({ agent, since }) => agent === breaker.agent && (since >= openedAt || openedAt > now));
-  return isTried ? { reason, text: `One run of the agent "${breaker.agent}" tries whether it is served again; the others follow when it is.` } : null;
+  return isTried
+    ? { reason, text: `One run of the agent "${breaker.agent}" tries whether it is served again; the others follow when it is.` }
+    : null;
 }
 
 /** Longer than any breaker waits, in ms: a week's limit and a day. */
@@ -145,7 +150,10 @@ function machineReason(snapshot: Snapshot, slots: readonly Slot[]): Waiting | nu
   }
   // One run goes on whatever the load is: it may be somebody else's, and never end.
   if (slots.length > 0 && load + young > limits.loadPerCore * cores) {
-    return { reason: "load", text: `More than ${limits.loadPerCore} processes for each of ${cores} cores want to run (limits.loadPerCore).` };
+    return {
+      reason: "load",
+      text: `More than ${limits.loadPerCore} processes for each of ${cores} cores want to run (limits.loadPerCore).`,
+    };
   }
   return null;
 }

@@ -90,11 +90,14 @@ describe("a limit of the account", () => {
 });
 
 describe("a login, or a bill", () => {
-  test.each(["login", "billing"] as const)("(%s) opens it at once, with what the login looked like, and is tried every half hour", (kind) => {
-    const breaker = after([kind, kind, kind]) as Breaker;
-    expect(breaker).toMatchObject({ kind, failures: 3, fingerprint: "a" });
-    expect(minutesOpen(breaker)).toBe(30);
-  });
+  test.each(["login", "billing"] as const)(
+    "(%s) opens it at once, with what the login looked like, and is tried every half hour",
+    (kind) => {
+      const breaker = after([kind, kind, kind]) as Breaker;
+      expect(breaker).toMatchObject({ kind, failures: 3, fingerprint: "a" });
+      expect(minutesOpen(breaker)).toBe(30);
+    },
+  );
 
   test("is not hidden by a provider that fails afterwards", () => {
     const open = after(["login"]) as Breaker;
@@ -102,7 +105,10 @@ describe("a login, or a bill", () => {
   });
 });
 
-test.each(["crashed", "died", "rebooted", "stopped", "session", "agent", "unstarted", "limit"] as const)("%s says nothing about the provider", (kind) => {
-  expect(afterEnding(null, facts(kind))).toEqual({ kind: "keep" });
-  expect(afterEnding(after(["overloaded", "overloaded"]), facts(kind))).toEqual({ kind: "keep" });
-});
+test.each(["crashed", "died", "rebooted", "stopped", "session", "agent", "unstarted", "limit"] as const)(
+  "%s says nothing about the provider",
+  (kind) => {
+    expect(afterEnding(null, facts(kind))).toEqual({ kind: "keep" });
+    expect(afterEnding(after(["overloaded", "overloaded"]), facts(kind))).toEqual({ kind: "keep" });
+  },
+);

@@ -11,7 +11,9 @@ import { exitRecord } from "../support/exit-record.ts";
 
 /** What a run with these lines of stream leaves behind: its last result, and all that was observed. */
 function recorded(name: string): { result: Record<string, unknown> | null; observed: Observed } {
-  const lines = readFileSync(join(import.meta.dir, `../data/claude-ends/${name}.jsonl`), "utf8").trim().split("\n");
+  const lines = readFileSync(join(import.meta.dir, `../data/claude-ends/${name}.jsonl`), "utf8")
+    .trim()
+    .split("\n");
   const frames = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const observed = frames.flatMap((frame) => claudeSigns(frame)).reduce((known, sign) => observe(known, sign, 2), fresh(1));
   return { result: frames.findLast((frame) => frame.type === "result") ?? null, observed };
@@ -53,7 +55,13 @@ describe("ends of claude 2.1.197 as recorded", () => {
 });
 
 /** A result as claude writes it; `success` is its subtype whatever happened. */
-const said = (part: Record<string, unknown>) => ({ type: "result", subtype: "success", is_error: true, terminal_reason: "completed", ...part });
+const said = (part: Record<string, unknown>) => ({
+  type: "result",
+  subtype: "success",
+  is_error: true,
+  terminal_reason: "completed",
+  ...part,
+});
 
 describe("ends by what the result says", () => {
   const cases: [string, number, Record<string, unknown>, EndingKind][] = [
@@ -73,10 +81,20 @@ describe("ends by what the result says", () => {
     ["a connection that broke", 1, { result: "API Error: Connection error." }, "unreachable"],
     ["a conversation that is too long", 1, { api_error_status: 400, result: "Prompt is too long" }, "context"],
     ["the same by its reason", 1, { terminal_reason: "prompt_too_long", result: "" }, "context"],
-    ["all turns used", 1, { subtype: "error_max_turns", terminal_reason: "max_turns", errors: ["Reached maximum number of turns (3)"] }, "turns"],
+    [
+      "all turns used",
+      1,
+      { subtype: "error_max_turns", terminal_reason: "max_turns", errors: ["Reached maximum number of turns (3)"] },
+      "turns",
+    ],
     ["a model that is not there", 1, { api_error_status: 404, result: "There's an issue with the selected model (x)." }, "model"],
     ["a session that is taken", 1, { subtype: "error_during_execution", errors: ["Session ID 1-2 is already in use."] }, "session"],
-    ["an interrupted turn that nobody followed up", 1, { subtype: "error_during_execution", terminal_reason: "aborted_tools" }, "interrupted"],
+    [
+      "an interrupted turn that nobody followed up",
+      1,
+      { subtype: "error_during_execution", terminal_reason: "aborted_tools" },
+      "interrupted",
+    ],
     ["any other error", 1, { subtype: "error_during_execution", terminal_reason: "model_error", errors: ["odd"] }, "agent"],
     ["an error that exits with 0", 0, { result: "API Error: 500", api_error_status: 500 }, "overloaded"],
     ["a call that a person must allow", 0, { is_error: false, terminal_reason: "tool_deferred" }, "parked"],
@@ -99,7 +117,11 @@ describe("ends of claude without a result", () => {
     ["nothing said at all, and exit 0", { code: 0 }, "crashed"],
     ["a session that is taken", { code: 1, tail: "Error: Session ID 1-2-3 is already in use." }, "session"],
     ["a session that is gone", { code: 1, tail: "No conversation found with session ID: 1" }, "session"],
-    ["a version that its provider refuses", { code: 1, tail: "It looks like your version of Claude Code (1.0.0) needs an update." }, "too_old"],
+    [
+      "a version that its provider refuses",
+      { code: 1, tail: "It looks like your version of Claude Code (1.0.0) needs an update." },
+      "too_old",
+    ],
     ["a version without an option that ccm needs", { code: 1, tail: "error: unknown option '--replay-user-messages'" }, "too_old"],
     ["no login", { code: 1, tail: "Not logged in · Please run /login" }, "login"],
     ["no network on the first start", { code: 1, tail: "Unable to connect to Anthropic services" }, "unreachable"],
@@ -128,7 +150,13 @@ describe("ends that the host, or the daemon for it, recorded", () => {
     ["it never started", null, null, "stopped", "was stopped before it started."],
     ["a person stopped it", exitRecord({ reason: "stopped" }), "restart", "stopped", "was stopped."],
     ["ccm ended it because it was silent", exitRecord({ reason: "stopped" }), STUCK.stalled, "stalled", "it showed no sign of life."],
-    ["ccm ended it because it went in circles", exitRecord({ reason: "stopped" }), STUCK.looping, "looping", "did the same again and again."],
+    [
+      "ccm ended it because it went in circles",
+      exitRecord({ reason: "stopped" }),
+      STUCK.looping,
+      "looping",
+      "did the same again and again.",
+    ],
     ["its question waits", exitRecord({ reason: "parked", code: 0 }), null, "parked", "waits for an answer of a person."],
     ["its host was killed", exitRecord({ reason: "died" }), null, "died", "died: its host was killed."],
     ["the machine started again", exitRecord({ reason: "rebooted" }), null, "rebooted", "a restart of the machine."],

@@ -40,13 +40,22 @@ describe("the rungs", () => {
   });
 });
 
-test.each(ACTIVITIES.filter((activity) => activity !== "stalled" && activity !== "looping"))("an agent that is %s is left alone", (activity) => {
-  expect(actOn(facts(activity))).toEqual({ act: "leave" });
-});
+test.each(ACTIVITIES.filter((activity) => activity !== "stalled" && activity !== "looping"))(
+  "an agent that is %s is left alone",
+  (activity) => {
+    expect(actOn(facts(activity))).toEqual({ act: "leave" });
+  },
+);
 
 describe("a long wait is waited out without a process", () => {
-  const limit = (resetsAt: number | null) => ({ ...fresh(NOW), limit: { status: "rejected" as const, window: "five_hour", used: null, resetsAt } });
-  const retrying = (until: number) => ({ ...fresh(NOW), retrying: { attempt: 1, attempts: 10, status: 429, error: "rate_limit", since: NOW, until } });
+  const limit = (resetsAt: number | null) => ({
+    ...fresh(NOW),
+    limit: { status: "rejected" as const, window: "five_hour", used: null, resetsAt },
+  });
+  const retrying = (until: number) => ({
+    ...fresh(NOW),
+    retrying: { attempt: 1, attempts: 10, status: 429, error: "rate_limit", since: NOW, until },
+  });
 
   test.each([
     ["a limit that ends soon", "limited", limit(NOW + LONG_WAIT_MS), "leave"],

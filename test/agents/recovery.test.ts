@@ -138,7 +138,12 @@ describe("what is no fault of the task", () => {
 describe("runs that were lost with their machine", () => {
   test("go on in their order, one every two seconds, a minute later at most", () => {
     const delays = [0, 1, 5, 100].map((lostPlace) => judgeRun(facts("rebooted", { lostPlace })));
-    expect(delays.map((verdict) => verdict.kind === "setback" && verdict.delayMs)).toEqual([0, RESUME_EVERY_MS, 5 * RESUME_EVERY_MS, 60_000]);
+    expect(delays.map((verdict) => verdict.kind === "setback" && verdict.delayMs)).toEqual([
+      0,
+      RESUME_EVERY_MS,
+      5 * RESUME_EVERY_MS,
+      60_000,
+    ]);
   });
 
   test("are known by many hosts that die in one moment, too; one that dies alone is the task's own failure", () => {
