@@ -104,7 +104,8 @@ function isForGood(error: string | null, status: number | null): boolean {
   return (error !== null && REFUSED_FOR_GOOD.has(error)) || (status !== null && STATUSES_FOR_GOOD.has(status));
 }
 
-function refusalText(error: string | null, status: number | null): string {
+/** What a provider's refusal means: its own word and HTTP status, either may be missing. */
+export function refusalText(error: string | null, status: number | null): string {
   if (error === "billing_error" || status === 402) return "the provider asks for payment";
   if (error === "authentication_failed" || status === 401 || status === 403) return "the provider refuses the login";
   if (isForGood(error, status)) return "the provider refuses the request";

@@ -1,4 +1,5 @@
 // Which of a run's recorded events the event log tells, and what it says of them. Pure.
+import { refusalText } from "./liveness.ts";
 import type { RunEvent } from "./schema.ts";
 import type { LimitReading, Observed, Sign } from "./signs.ts";
 import { jsonOf } from "./tool-calls.ts";
@@ -20,8 +21,8 @@ export function hostEntry(event: RunEvent): LogEntry | null {
 export function signEntry(sign: Sign, before: Observed, after: Observed): LogEntry | null {
   switch (sign.kind) {
     case "retrying": {
-      const { kind: _, ...data } = sign;
-      return { name: "request.retried", source: "agent", data };
+      const { kind: _, ...said } = sign;
+      return { name: "request.retried", source: "agent", data: { ...said, text: refusalText(sign.error, sign.status) } };
     }
     case "limited":
       return isNews(before.limit, sign.limit) ? { name: "limit.reported", source: "agent", data: sign.limit } : null;

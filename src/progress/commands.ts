@@ -19,6 +19,7 @@ export function progressCommands(program: CAC, host: CommandHost): void {
     .command("logs [id]", "Tell what has happened: all of it, or about one task (12) or run (r34)")
     .option("--project <name>", "Only what is about this project")
     .option("-f, --follow", "Go on with what happens from now on; of a task until it has ended")
+    .option("--all", "Also what people mostly need not see: beginnings of calls, tries of requests")
     .option("--limit <number>", "Begin with so many of the latest events", { default: "50" })
     .example("ccm logs 12 -f")
     .action(async (id: string | undefined, options: LogOptions) => (await import("./log-action.ts")).logs(host, id, options));

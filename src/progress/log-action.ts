@@ -10,12 +10,14 @@ import { listProjects, projectNamed } from "../projects/actions.ts";
 import { mustFind } from "../tasks/actions.ts";
 import { isFinal } from "../tasks/rules.ts";
 import { createLogText } from "./log-text.ts";
-import { isToldAgain } from "./rules.ts";
+import { isNoise } from "./rules.ts";
 
-export type LogOptions = { project?: string; follow?: boolean; limit: string };
+export type LogOptions = { project?: string; follow?: boolean; all?: boolean; limit: string };
 
 /** Most events that are shown at the start, and read at one look. */
 const LIST_LIMIT = 10_000;
+/** Events that are read for one that is shown: about so many hooks of an agent come to one that people need to see. */
+const READ_FOR_ONE = 20;
 /** Between two looks: people do not notice it. */
 const LOOK_MS = 100;
 
@@ -26,16 +28,19 @@ export async function logs(host: CommandHost, id: string | undefined, options: L
   const limit = wholeNumber(options.limit, "limit", 1, LIST_LIMIT);
   const ctx = await host.open();
   const wanted = meant(ctx, id, options.project);
+  const isShown = (event: Event) => host.json || options.all === true || !isNoise(event.name, event.data);
   const show = printer(ctx, host, wanted);
   let cursor = lastSeq(ctx.db);
-  const first = newestEvents(ctx.db, { ...wanted, limit });
+  const first = newestEvents(ctx.db, { ...wanted, limit: Math.min(LIST_LIMIT, limit * READ_FOR_ONE) })
+    .filter(isShown)
+    .slice(-limit);
   if (!options.follow) return show.all(first);
   for (const event of first) show.one(event);
   cursor = Math.max(cursor, first.at(-1)?.seq ?? 0);
   while (!isOver(ctx, wanted)) {
     await ctx.clock.sleep(LOOK_MS);
     const events = readEvents(ctx.db, { ...wanted, after: cursor, limit: LIST_LIMIT });
-    for (const event of events) show.one(event);
+    for (const event of events.filter(isShown)) show.one(event);
     cursor = events.at(-1)?.seq ?? cursor;
   }
 }
@@ -66,7 +71,7 @@ function printer(ctx: Ctx, host: CommandHost, wanted: Wanted): Printer {
     outputOf: (runId) => failedOutput(findRun(ctx, runId)),
   });
   const shape = (event: Event) => ({ ...event, at: new Date(event.at).toISOString() });
-  const words = (events: readonly Event[]) => events.filter(({ name }) => !isToldAgain(name)).map(text);
+  const words = (events: readonly Event[]) => events.map(text);
   return {
     one: (event) => host.stream(shape(event), () => words([event]).join("\n")),
     all: (events) => host.print(events.map(shape), () => words(events).join("\n") || "Nothing has happened yet."),

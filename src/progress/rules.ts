@@ -1,4 +1,5 @@
-// Recorded events in words that a person understands.
+// Recorded events in words that a person understands, and which of them people need not see.
+import { hookSentence, isNoise as isNoisyHook } from "../hooks/rules.ts";
 import type { Event } from "../kernel/events.ts";
 
 type Data = Record<string, unknown>;
@@ -12,12 +13,14 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
   "project.unregistered": () => "Unregistered.",
   "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
+  "task.urged": () => "A person asked to try it now.",
   "task.edited": (data) => `Changed: ${list(data.fields)}.`,
   "task.queued": (data) => `Queued again, was ${text(data.from)}.`,
   "task.moved": (data) => `${STAGES[text(data.to)] ?? `Is ${text(data.to)} now`}${why(data)}`,
   "task.held": (data) => text(data.text),
   "task.paused": (data) => `Paused while ${text(data.from)}.`,
   "task.cancelled": (data) => `Cancelled${why(data)}`,
+  "task.urged": () => "A person asked to try it now.",
   "task.failed": (data) => `Failed${why(data)}`,
   "task.finished": (data) => `Done${data.result ? ` (${text(data.result).replaceAll("_", " ")})` : ""}${why(data)}`,
   "task.merged": (data) => `Merged into ${text(data.branch)} as ${commit(data.commit)}.`,
@@ -31,7 +34,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "worktree.discarded": () => "Its tree went to the trash.",
   "worktree.purged": () => "Its tree was deleted; its commits are kept.",
   "run.claimed": (data, run) => `${run} has its slot: ${subject(data)}.`,
-  "run.started": (data, run) => `${run} started: ${subject(data)}${data.sandbox ? ` in the ${text(data.sandbox)} sandbox` : ""}.`,
+  "run.started": (data, run) => `${run} started: ${subject(data)}${within(data.sandbox)}.`,
   "run.stop-requested": (data, run) => `${run} is asked to stop${why(data)}`,
   "run.survivors-killed": (data, run) => `${run} left ${amount(data.survivors, "process", "processes")} behind, which ccm ended.`,
   "run.ended": (data, run) => `${run} ended${ending(data)}.`,
@@ -47,6 +50,27 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "gate.failed": (data) => `The gate "${text(data.gate)}" failed on ${commit(data.commit)}.`,
   "merge.conflicted": (data) => `Conflicts with its base in ${list(data.files)}.`,
   "merge.intended": (data) => `Is about to merge ${commit(data.commit)} into ${text(data.branch)}.`,
+  "hook.received": (data) => `Agent: ${hookSentence(data)}.`,
+  "turn.ended": turnEnded,
+  "turn.interrupted": () => "Its agent was interrupted.",
+  "request.retried": (data) =>
+    `Its agent asks its provider again${data.attempts ? ` (${text(data.attempt)} of ${text(data.attempts)})` : ""}: ${text(data.text) || "no answer"}.`,
+  "limit.reported": limitReported,
+  "model.changed": (data) =>
+    `Its agent went on with ${text(data.to) || "another model"}${data.from ? ` instead of ${text(data.from)}` : ""}${because(data.why)}.`,
+  "message.sent": (data) =>
+    data.delivered === false
+      ? `Its agent takes no messages now; kept for the next run: ${text(data.text)}`
+      : `Its agent was told: ${text(data.text)}`,
+  "message.heard": (data) => `Its agent has taken the message: ${text(data.text)}`,
+  "question.asked": (data) => `Its agent asks: ${text(data.text)}`,
+  "question.answered": (data) => `${text(data.by) || "Somebody"} answered its agent: ${answer(data)}`,
+  "context.compacted": (data) =>
+    `Its agent shortened its conversation${data.trigger === "manual" ? ", as it was asked to" : " to make room"}.`,
+  "activity.changed": (data) => `${ACTIVITIES[text(data.to)] ?? `Its agent is ${text(data.to)} now`}${because(data.text)}.`,
+  "agent.nudged": (data) => `Its agent was ${data.how === "interrupt" ? "interrupted and told to go on" : "reminded"}${because(data.why)}.`,
+  "breaker.opened": (data) => `Nothing is started with ${text(data.agent) || "that agent"}${until(data.retryAt)}${because(data.text)}.`,
+  "breaker.closed": (data) => `Runs start with ${text(data.agent) || "that agent"} again${because(data.why)}.`,
   "job.failed": (data) => `ccm could not go on with "${text(data.job)}": ${text(data.message)}`,
 };
 
@@ -60,6 +84,17 @@ const STAGES: Record<string, string> = {
   merging: "Is in the merge queue",
 };
 
+const ACTIVITIES: Record<string, string> = {
+  working: "Its agent is at work",
+  waiting: "Its agent waits",
+  idle: "Its agent is idle",
+  stalled: "Its agent has stalled",
+  looping: "Its agent goes in circles",
+  limited: "Its agent is held by a limit",
+  overloaded: "Its agent is held up by its provider",
+  broken: "Its agent cannot go on",
+};
+
 /** One sentence about an event, without what task it is about. */
 export function sentenceOf({ name, data, runId }: Told): string {
   const told = SENTENCES[name];
@@ -68,18 +103,28 @@ export function sentenceOf({ name, data, runId }: Told): string {
   return `${name.replace(/[.-]/g, " ")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
 }
 
-/** A run that has ended is finished a moment later, with the same words and more: people need to read one of the two. */
-export function isToldAgain(name: string): boolean {
-  return name === "run.ended";
+/**
+ * Whether people need not read it: another event says the same and more, or it mostly passes by itself. A run that has
+ * ended is finished a moment later; a question and the end of a turn say what the agent's activity then is.
+ */
+export function isNoise(name: string, data: Data): boolean {
+  if (name === "hook.received") return isNoisyHook(data);
+  if (name === "activity.changed") return data.to === "waiting" || data.to === "idle";
+  return name === "run.ended" || name === "request.retried" || name === "message.heard";
 }
 
 /** Whether an event is good or bad news, or neither. */
 export function toneOf(name: string, data: Data): "green" | "red" | "yellow" | null {
   if (name === "task.merged" || name === "gate.passed") return "green";
-  if (/^(?:task|gate|job)\.failed$|^merge\.conflicted$/.test(name)) return "red";
+  if (/^(?:task|gate|job)\.failed$|^merge\.conflicted$|^breaker\.opened$/.test(name)) return "red";
+  if (name === "question.asked" || name === "agent.nudged") return "yellow";
+  if (name === "activity.changed") return TROUBLE.has(text(data.to)) ? "yellow" : null;
   if (name === "run.finished" && data.outcome !== "passed" && data.outcome !== "stopped") return "red";
   return name === "task.moved" && data.to === "approving" ? "yellow" : null;
 }
+
+/** Activities of an agent that somebody may want to do something about. */
+const TROUBLE = new Set(["stalled", "looping", "limited", "overloaded", "broken"]);
 
 /** The names that have a sentence of their own. */
 export const TOLD_EVENTS: readonly string[] = Object.keys(SENTENCES);
@@ -129,6 +174,11 @@ function skipped(value: unknown): string {
   return ` Not copied: ${value.map((one) => `${text(one.path)} (${text(one.why)})`).join(", ")}.`;
 }
 
+function within(level: unknown): string {
+  if (!level) return "";
+  return level === "none" ? " without a sandbox" : ` in the ${text(level)} sandbox`;
+}
+
 function subject(data: Data): string {
   const name = text(data.agent);
   if (data.kind === "agent") return `agent ${name}`;
@@ -139,4 +189,40 @@ function ending(data: Data): string {
   if (data.signal) return ` by ${text(data.signal)}`;
   if (data.reason === "exited") return ` with exit code ${text(data.code)}`;
   return data.reason ? ` (${text(data.reason)})` : " before it started";
+}
+
+function turnEnded(data: Data): string {
+  const cost = typeof data.costUsd === "number" && data.costUsd >= 0.005 ? ` ($${data.costUsd.toFixed(2)})` : "";
+  const said = text(data.text) ? `: ${text(data.text)}` : ".";
+  if (data.reason === "tool_deferred") return `Its agent stopped at a call that a person must allow${cost}.`;
+  if (data.isError === true) return `Its agent's turn ended with an error${cost}${said}`;
+  return `Its agent ended its turn${cost}${said}`;
+}
+
+function limitReported(data: Data): string {
+  const window = data.window ? ` (${text(data.window).replaceAll("_", " ")})` : "";
+  if (data.status === "rejected") return `The usage limit${window} of its agent is reached${until(data.resetsAt)}.`;
+  if (data.status === "allowed") return `The usage limit${window} of its agent is no longer near.`;
+  const used = typeof data.used === "number" ? `${Math.round(data.used * 100)} %` : "Much";
+  return `${used} of the usage limit${window} of its agent is used.`;
+}
+
+function answer(data: Data): string {
+  const said = text(data.text);
+  const verdict = data.verdict === "deny" ? "no" : "yes";
+  return said ? (data.tool === "AskUserQuestion" && verdict === "yes" ? said : `${verdict}: ${said}`) : `${verdict}.`;
+}
+
+function until(at: unknown): string {
+  return typeof at === "number" && Number.isFinite(at) ? ` until ${timeOf(new Date(at))}` : "";
+}
+
+function because(reason: unknown): string {
+  const said = text(reason).replace(/\.$/, "");
+  return said ? `: ${said}` : "";
+}
+
+/** Hours and minutes on this machine. */
+function timeOf(time: Date): string {
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -1,7 +1,7 @@
 // Where things stand and what has happened, as people and scripts read it.
 import { beforeEach, describe, expect, test } from "bun:test";
 import { requestChanges } from "../../src/decisions/actions.ts";
-import type { Event } from "../../src/kernel/events.ts";
+import { appendEvent, type Event } from "../../src/kernel/events.ts";
 import { failTask, moveTask, mustFind, patchTask } from "../../src/tasks/actions.ts";
 import type { TaskShape } from "../../src/tasks/schema.ts";
 import { setupIsDone, wantWorktree } from "../../src/worktrees/actions.ts";
@@ -125,6 +125,46 @@ describe("logs", () => {
     expect((await about("--project", "my-app"))[0]).toBe("project.registered");
     expect(await about("1", "--limit", "1")).toEqual(["task.moved"]);
     expect((await home.out("logs", "1")).split("\n")[1]).toMatch(/^\d\d:\d\d:\d\d {2}Created: /);
+  });
+
+  test("tell what its agent did, and without --all only what people need to see", async () => {
+    moveTask(home.ctx, { task: mustFind(home.ctx, 1), to: "executing" });
+    const run = startedRun(home.ctx, 1);
+    const entry = (name: string, data: Record<string, unknown>) =>
+      appendEvent(home.ctx.db, home.clock.now(), { name, source: "agent", projectId: 1, taskId: 1, runId: run.id, data });
+    for (let i = 0; i < 60; i++) entry("hook.received", { event: "PreToolUse", tool: "Bash", subject: "npm test" });
+    entry("hook.received", { event: "PostToolUse", tool: "Bash", subject: "npm test", ok: false, code: 1, durationMs: 3_200 });
+    entry("hook.received", { event: "PostToolUse", tool: "Edit", subject: "src/login/address.ts", ok: true, added: 12, removed: 3 });
+    entry("request.retried", {
+      attempt: 1,
+      attempts: 10,
+      delayMs: 500,
+      status: 529,
+      error: "overloaded",
+      text: "the provider is overloaded",
+    });
+    entry("activity.changed", { from: "working", to: "overloaded", text: "the provider is overloaded, tries again (4 of 10)" });
+    entry("activity.changed", { from: "overloaded", to: "working", text: "runs git push origin main" });
+    entry("question.asked", { key: "k", tool: "Bash", text: "May it use Bash: git push origin main? (This command requires approval)" });
+    entry("activity.changed", { from: "working", to: "waiting", text: "waits for you" });
+    entry("question.answered", { key: "k", tool: "Bash", verdict: "deny", text: "ccm merges it itself.", by: "ada" });
+    entry("activity.changed", { from: "working", to: "stalled", text: "runs npm test, which shows no sign of life" });
+    entry("agent.nudged", { how: "nudge", why: "runs npm test, which shows no sign of life" });
+    entry("message.sent", { text: "Nothing was heard of you for a while.", delivered: true });
+    entry("message.heard", { text: "Nothing was heard of you for a while." });
+    entry("limit.reported", { status: "warning", window: "five_hour", used: 0.95, resetsAt: home.clock.now() + 3_600_000 });
+    entry("turn.ended", {
+      turn: 1,
+      isError: false,
+      reason: "completed",
+      text: "The login takes addresses with a plus sign.",
+      costUsd: 0.42,
+    });
+    expectGolden("progress/logs-agent", await home.out("logs", "1", "--limit", "14"));
+    expect(await home.json<Event[]>("logs", "1", "--limit", "70")).toHaveLength(70);
+    const all = (await home.out("logs", "1", "--all", "--limit", "9")).trimEnd().split("\n");
+    expect(all.filter((line) => /^\d\d:\d\d:\d\d /.test(line))).toHaveLength(9);
+    expect(all.join("\n")).toContain("has taken the message");
   });
 
   test("followed go on until the task has ended", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Glob } from "bun";
-import { sentenceOf, TOLD_EVENTS, toneOf } from "../../src/progress/rules.ts";
+import { isNoise, sentenceOf, TOLD_EVENTS, toneOf } from "../../src/progress/rules.ts";
 
 const SOURCE = join(import.meta.dir, "../../src");
 
@@ -48,6 +48,7 @@ describe("a sentence", () => {
       "Its tree is ready, from 0123456789. Not copied: .env (not there).",
     ],
     ["run.started", { kind: "gate", agent: "full", sandbox: "kernel" }, "Run r7 started: gate full in the kernel sandbox."],
+    ["run.started", { kind: "agent", agent: "demo", sandbox: "none" }, "Run r7 started: agent demo without a sandbox."],
     ["run.claimed", { kind: "setup", agent: "setup" }, "Run r7 has its slot: the set-up command."],
     ["run.ended", { reason: "exited", code: 0, signal: null }, "Run r7 ended with exit code 0."],
     ["run.ended", { reason: "stopped", code: null, signal: "SIGINT" }, "Run r7 ended by SIGINT."],
@@ -58,6 +59,44 @@ describe("a sentence", () => {
       { files: 2, left: [{ path: "big", why: "oversized" }] },
       "Committed 2 files that its agent had left; left out: big (oversized).",
     ],
+    [
+      "hook.received",
+      { event: "PostToolUse", tool: "Edit", subject: "sum.js", ok: true, added: 1, removed: 1 },
+      "Agent: edited sum.js +1 −1.",
+    ],
+    ["hook.received", { event: "Unheard" }, "Agent: unheard."],
+    [
+      "turn.ended",
+      { turn: 1, isError: false, text: "All tests pass.", costUsd: 0.123 },
+      "Its agent ended its turn ($0.12): All tests pass.",
+    ],
+    ["turn.ended", { isError: true, text: "API Error: 500", costUsd: 0 }, "Its agent's turn ended with an error: API Error: 500"],
+    [
+      "turn.ended",
+      { isError: false, reason: "tool_deferred", text: "", costUsd: 0 },
+      "Its agent stopped at a call that a person must allow.",
+    ],
+    [
+      "request.retried",
+      { attempt: 3, attempts: 10, status: 529, text: "the provider is overloaded" },
+      "Its agent asks its provider again (3 of 10): the provider is overloaded.",
+    ],
+    [
+      "limit.reported",
+      { status: "rejected", window: "five_hour", resetsAt: new Date(2030, 0, 1, 12, 5).getTime() },
+      "The usage limit (five hour) of its agent is reached until 12:05.",
+    ],
+    ["limit.reported", { status: "warning", window: "five_hour", used: 0.83 }, "83 % of the usage limit (five hour) of its agent is used."],
+    ["model.changed", { from: "opus", to: "sonnet", why: "overloaded" }, "Its agent went on with sonnet instead of opus: overloaded."],
+    ["message.sent", { text: "Use tabs.", delivered: true }, "Its agent was told: Use tabs."],
+    ["message.sent", { text: "Use tabs.", delivered: false }, "Its agent takes no messages now; kept for the next run: Use tabs."],
+    ["question.asked", { tool: "Bash", text: "May it use Bash: git push?" }, "Its agent asks: May it use Bash: git push?"],
+    ["question.answered", { tool: "Bash", verdict: "deny", text: "Never.", by: "ada" }, "ada answered its agent: no: Never."],
+    ["question.answered", { tool: "Bash", verdict: "allow", text: "", by: "ada" }, "ada answered its agent: yes."],
+    ["question.answered", { tool: "AskUserQuestion", verdict: "allow", text: "Blue", by: "ada" }, "ada answered its agent: Blue"],
+    ["context.compacted", { trigger: "auto" }, "Its agent shortened its conversation to make room."],
+    ["activity.changed", { from: "working", to: "stalled", text: "nothing heard" }, "Its agent has stalled: nothing heard."],
+    ["agent.nudged", { how: "nudge", why: "nothing heard", text: "…" }, "Its agent was reminded: nothing heard."],
     ["merge.conflicted", { base: "x", files: ["a", "b"] }, "Conflicts with its base in a, b."],
     ["job.failed", { job: "tree.make", message: "The disk is full." }, 'ccm could not go on with "tree.make": The disk is full.'],
     ["moon.risen-early", { by: 3, how: { sure: true } }, 'moon risen early (by 3, how {"sure":true})'],
@@ -82,6 +121,21 @@ test.each([
   ["run.finished", { outcome: "stopped" }, null],
   ["task.moved", { to: "approving" }, "yellow"],
   ["task.moved", { to: "executing" }, null],
+  ["question.asked", {}, "yellow"],
+  ["activity.changed", { to: "stalled" }, "yellow"],
+  ["activity.changed", { to: "working" }, null],
 ] as const)("%s %j is %s", (name, data, tone) => {
   expect(toneOf(name, data)).toBe(tone);
+});
+
+test.each([
+  ["run.ended", {}, true],
+  ["hook.received", { event: "PreToolUse", tool: "Bash" }, true],
+  ["hook.received", { event: "PostToolUse", tool: "Bash", ok: false }, false],
+  ["activity.changed", { to: "waiting" }, true], // The question tells it.
+  ["activity.changed", { to: "stalled" }, false],
+  ["request.retried", { attempt: 1 }, true],
+  ["turn.ended", {}, false],
+] as const)("%s %j is noise: %s", (name, data, noise) => {
+  expect(isNoise(name, data)).toBe(noise);
 });
