@@ -3,6 +3,7 @@ import { freemem } from "node:os";
 import type { Config } from "../kernel/context.ts";
 import { isFault, messageOf } from "../kernel/fault.ts";
 import { trySandbox } from "../sandbox/actions.ts";
+import { WITHOUT_SANDBOX } from "./rules.ts";
 import type { Check } from "./schema.ts";
 
 const MB = 1_000_000;
@@ -62,8 +63,14 @@ export async function checkSandbox(config: Config): Promise<Check[]> {
       ...levels,
       { name: "sandbox", verdict: "fail", text: "No level that the configuration allows works: no run may start.", hint: NO_LEVEL },
     ];
-  const verdict = chosen === "namespace" ? "ok" : "warn";
-  return [...levels, { name: "sandbox", verdict, text: `Runs get the level "${chosen}".`, hint: chosen === "none" ? NO_LEVEL : "" }];
+  return [...levels, checkLevel(chosen)];
+}
+
+/** What runs get. That they get none is never quiet, even though somebody allowed it. */
+export function checkLevel(level: string): Check {
+  if (level === "none")
+    return { name: "sandbox", verdict: "warn", text: WITHOUT_SANDBOX, hint: "To end that: ccm config set sandbox.allowNone false" };
+  return { name: "sandbox", verdict: level === "namespace" ? "ok" : "warn", text: `Runs get the level "${level}".`, hint: "" };
 }
 
 const LEVEL_HINTS = {

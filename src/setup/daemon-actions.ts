@@ -10,7 +10,7 @@ import { type Identity, ownCommand, signalProcess } from "../kernel/process.ts";
 import type { StartOptions, StopOptions } from "./commands.ts";
 import { type DaemonFound, type DaemonState, findDaemon } from "./daemon-file.ts";
 import { stopEverything } from "./emergency.ts";
-import { daemonEnvironment, profileNamed } from "./rules.ts";
+import { daemonEnvironment, profileNamed, WITHOUT_SANDBOX } from "./rules.ts";
 
 /** Longest start: a migration copies the database first, and the sandbox is tried; both take a second at most on a healthy machine. */
 const START_MS = 60_000;
@@ -28,6 +28,7 @@ export async function start(host: CommandHost, options: StartOptions): Promise<v
   const state = before.kind === "ready" ? before.state : await startDaemon(paths, options);
   const how = before.kind === "ready" ? "already runs" : "runs now";
   host.print(describe(state, before.kind === "ready" ? "running" : "started"), () => `The daemon ${how} (process ${state.pid}).`);
+  if (state.sandbox === "none") host.note(WITHOUT_SANDBOX);
 }
 
 /** JSON of a daemon. */

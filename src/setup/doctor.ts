@@ -8,7 +8,7 @@ import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
 import { wrap } from "../kernel/text-table.ts";
-import { checkAgents, checkGit, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
+import { checkAgents, checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
 import { sections } from "./config.ts";
 import { findDaemon } from "./daemon-file.ts";
 import { checkClock, checkDatabase, checkDisk, checkHome, checkLocks } from "./home-checks.ts";
@@ -94,7 +94,7 @@ async function ping(host: CommandHost): Promise<Check> {
 }
 
 function levelCheck(level: string | null): Check {
-  if (level) return ok("sandbox", `Runs get the level "${level}".`);
+  if (level) return checkLevel(level);
   return { name: "sandbox", verdict: "fail", text: "No level works: no run may start.", hint: "ccm doctor" };
 }
 

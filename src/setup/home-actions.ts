@@ -118,5 +118,6 @@ function daemonText(found: DaemonFound): string {
   if (found.kind === "busy") return "is starting or stopping";
   const { pid, startedAt, sandbox, profile } = found.state;
   const since = new Date(startedAt).toISOString().replace("T", " ").slice(0, 16);
-  return `runs since ${since} UTC (process ${pid}, ${profile}), sandbox: ${sandbox ?? "none works; ccm doctor says why"}`;
+  const level = sandbox === "none" ? "none, agents and gates can do all that you can" : (sandbox ?? "none works; ccm doctor says why");
+  return `runs since ${since} UTC (process ${pid}, ${profile}), sandbox: ${level}`;
 }

@@ -161,3 +161,6 @@ export function runOfEnvironment(environment: readonly string[], runs: string): 
   }
   return undefined;
 }
+
+/** Said wherever somebody looks while `sandbox.allowNone` is in force. */
+export const WITHOUT_SANDBOX = "Runs have no sandbox: agents and gates can do all that you can.";

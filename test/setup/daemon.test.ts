@@ -147,6 +147,17 @@ describe("health and doctor", () => {
     expect(checks.filter(({ verdict }) => verdict === "fail")).toEqual([]);
   });
 
+  test("that runs have no sandbox is said by start, status, health and doctor", async () => {
+    await home.json("init", "--yes");
+    await home.json("config", "set", "sandbox.allowNone", "true");
+    await home.json("config", "set", "sandbox.level", "none");
+    const warning = "agents and gates can do all that you can";
+    for (const command of ["start", "status", "health", "doctor"]) {
+      const { code, stdout } = await home.ccm(command);
+      expect({ command, code, said: stdout.replace(/\s+/g, " ").includes(warning) }).toEqual({ command, code: 0, said: true });
+    }
+  });
+
   test("a daemon that hangs is not healthy", async () => {
     await home.json("init", "--yes");
     const { pid } = await home.json<{ pid: number }>("start");
