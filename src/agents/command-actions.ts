@@ -8,13 +8,16 @@ import { wrap } from "../kernel/text-table.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import { mustFind, pauseTask } from "../tasks/actions.ts";
 import { liveRuns, newestRuns, restartRun, runMeant } from "./actions.ts";
-import { agentCommand } from "./drivers.ts";
+import { agentShape } from "./agent-text.ts";
+import { agentCommand, driverOf } from "./drivers.ts";
+import { observationOf } from "./ingest.ts";
 import { runShape } from "./rules.ts";
 import { type ListedRun, runDetails, runTable } from "./run-text.ts";
-import type { Run } from "./schema.ts";
+import type { AgentShape, Run, RunShape } from "./schema.ts";
 
 export type ListOptions = { all?: boolean; limit: string };
 export type AttachOptions = { project?: string };
+export type MessageOptions = { now?: boolean };
 
 /** Most runs of one list. */
 const LIST_LIMIT = 10_000;
@@ -26,21 +29,24 @@ export async function list(host: CommandHost, options: ListOptions): Promise<voi
   const ctx = await host.open();
   const runs = options.all ? newestRuns(ctx, limit).reverse() : liveRuns(ctx);
   const rows = runs.map((run) => listed(ctx, run));
-  host.print(
-    rows.map(({ run, project }) => runShape(run, project)),
-    () => runTable(host, rows, ctx.clock.now()),
-  );
+  host.print(rows.map(listedShape), () => runTable(host, rows, ctx.clock.now()));
 }
 
 function listed(ctx: Ctx, run: Run): ListedRun {
-  return { run, project: projectOf(ctx, run.projectId).name, title: mustFind(ctx, run.taskId).title };
+  const seen = run.kind === "agent" ? observationOf(ctx, run.id) : null;
+  return { run, project: projectOf(ctx, run.projectId).name, title: mustFind(ctx, run.taskId).title, seen };
+}
+
+/** `agent` is what is known of it, null for what is none or has shown nothing yet. */
+function listedShape({ run, project, seen }: ListedRun): RunShape & { agent: AgentShape | null } {
+  return { ...runShape(run, project), agent: seen && agentShape(seen) };
 }
 
 /** Faults: `invalid` for a word that names nothing, `not_found`. */
 export async function status(host: CommandHost, id: string): Promise<void> {
   const ctx = await host.open();
   const row = listed(ctx, runMeant(ctx, id, "newest"));
-  host.print({ ...runShape(row.run, row.project), tail: row.run.exit?.tail ?? null }, () =>
+  host.print({ ...listedShape(row), tail: row.run.exit?.tail ?? null }, () =>
     runDetails(host, row, { tree: ctx.paths.task(row.run.taskId).tree, now: ctx.clock.now() }),
   );
 }
@@ -65,8 +71,18 @@ function printAsked(ctx: Ctx, host: CommandHost, run: Run, said: string): void {
   noteWithoutDaemon(ctx, host);
 }
 
+/** Ends the agent's turn; the agent waits for what it is told next. Faults: `conflict` when the run is not live or knows no interrupt. */
+export async function interrupt(host: CommandHost, id: string): Promise<void> {
+  const ctx = await host.open();
+  const run = runMeant(ctx, id, "live");
+  refuseUninterrupted(ctx, run);
+  ctx.outside.hosts.request(run.id, { kind: "interrupt" });
+  const said = `The turn of run r${run.id} ends. Its agent then waits: \`ccm message ${run.taskId} "…"\` says how to go on.`;
+  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => wrap(said, host.columns, 0));
+}
+
 /** Faults: `conflict` when the run is not live or its agent takes no messages, `invalid` for an empty text. */
-export async function message(host: CommandHost, id: string, text: string): Promise<void> {
+export async function message(host: CommandHost, id: string, text: string, options: MessageOptions): Promise<void> {
   if (text.trim() === "") throw new Fault("invalid", "The message is empty.", 'For example: ccm message 12 "Use the new client."');
   if (Buffer.byteLength(text) > MESSAGE_BYTES)
     throw new Fault(
@@ -77,6 +93,10 @@ export async function message(host: CommandHost, id: string, text: string): Prom
   const ctx = await host.open();
   const run = runMeant(ctx, id, "live");
   refuseDeaf(ctx, run);
+  if (options.now) {
+    refuseUninterrupted(ctx, run);
+    ctx.outside.hosts.request(run.id, { kind: "interrupt" });
+  }
   ctx.outside.hosts.request(run.id, { kind: "message", text });
   host.print(runShape(run, projectOf(ctx, run.projectId).name), () => `Run r${run.id} has the message.`);
 }
@@ -90,6 +110,16 @@ function refuseDeaf(ctx: Ctx, run: Run): void {
     "conflict",
     `The agent "${run.agent}" takes no messages while it works.`,
     `\`ccm request-changes ${run.taskId}\` reaches it when it has finished; \`ccm stop-agent ${run.taskId}\` stops it now.`,
+  );
+}
+
+/** A turn is known, and can be ended, where ccm speaks the agent's own protocol. */
+function refuseUninterrupted(ctx: Ctx, run: Run): void {
+  if (run.kind === "agent" && driverOf(run.agent, ctx.config.agents) === "claude") return;
+  throw new Fault(
+    "conflict",
+    run.kind === "agent" ? `The agent "${run.agent}" knows no interrupt.` : `Run r${run.id} is a ${run.kind}, not an agent.`,
+    `\`ccm stop-agent ${run.taskId}\` stops it; its work is kept.`,
   );
 }
 

@@ -1,20 +1,20 @@
 // The commands on runs. Each takes a task's number, which means its live run, or a run as r<number>.
 import type { CAC } from "cac";
 import type { CommandHost } from "../kernel/module.ts";
-import type { AttachOptions, ListOptions } from "./command-actions.ts";
+import type { AttachOptions, ListOptions, MessageOptions } from "./command-actions.ts";
 
 const load = () => import("./command-actions.ts");
 
 export function agentCommands(program: CAC, host: CommandHost): void {
   program
-    .command("list-agents", "List the runs that are live: agents, gates and set-up commands")
+    .command("list-agents", "List the runs that are live, and what each agent does this moment")
     .alias("instances list")
     .option("--all", "The newest runs, those that have ended included")
     .option("--limit <number>", "At most so many with --all", { default: "20" })
     .example("ccm list-agents")
     .action(async (options: ListOptions) => (await load()).list(host, options));
   program
-    .command("agent-status <id>", "Show a run and the end of its output")
+    .command("agent-status <id>", "Show what an agent does, asks and has cost, or how a run ended")
     .example("ccm agent-status 12")
     .action(async (id: string) => (await load()).status(host, id));
   program
@@ -29,7 +29,12 @@ export function agentCommands(program: CAC, host: CommandHost): void {
   program
     .command("message <id> <text>", "Tell an agent something while it works")
     .example('ccm message 12 "The tests are in spec/, not in test/."')
-    .action(async (id: string, text: string) => (await load()).message(host, id, text));
+    .option("--now", "End its turn first, instead of waiting for the next step")
+    .action(async (id: string, text: string, options: MessageOptions) => (await load()).message(host, id, text, options));
+  program
+    .command("interrupt <id>", "End an agent's turn without ending the agent; it then waits for your message")
+    .example("ccm interrupt 12")
+    .action(async (id: string) => (await load()).interrupt(host, id));
   program
     .command("attach [id]", "Watch a run live and type to its agent; Ctrl-C leaves, and the run goes on")
     .option("--project <name>", "The run of this project; asks when there are several")

@@ -152,6 +152,8 @@ export function runShape(run: Run, project: string): RunShape {
     name: run.agent,
     state: run.state,
     attempt: run.attempt,
+    cause: run.cause,
+    session: run.session,
     commit: run.commit,
     sandbox: run.sandbox,
     outcome: run.outcome,

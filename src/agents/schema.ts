@@ -1,6 +1,6 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
 import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
-import type { Pulse } from "./signs.ts";
+import type { Activity, Observed, Pulse, Usage } from "./signs.ts";
 
 /** `agent`: a coding agent. `setup`: a project's set-up command. `gate`: a project's check. All run under a host. */
 export const RUN_KINDS = ["agent", "setup", "gate"] as const;
@@ -241,7 +241,10 @@ export type Run = {
 };
 
 /** A run as `--json` and the web give it. `name` is the agent's name, or the gate's; times are ISO 8601. */
-export type RunShape = Pick<Run, "id" | "uuid" | "kind" | "state" | "attempt" | "commit" | "sandbox" | "outcome" | "summary"> & {
+export type RunShape = Pick<
+  Run,
+  "id" | "uuid" | "kind" | "state" | "attempt" | "cause" | "session" | "commit" | "sandbox" | "outcome" | "summary"
+> & {
   task: number;
   project: string;
   name: string;
@@ -250,6 +253,24 @@ export type RunShape = Pick<Run, "id" | "uuid" | "kind" | "state" | "attempt" | 
   claimedAt: string;
   startedAt: string | null;
   endedAt: string | null;
+};
+
+/**
+ * What is known of an agent at work, as `--json` and the web give it: `doing` says in words what `activity` is, since
+ * `since`. Cost and tokens are those of this run, as of the end of its last turn. Times are ISO 8601.
+ */
+export type AgentShape = Pick<
+  Observed,
+  "model" | "version" | "turns" | "toolCalls" | "failedCalls" | "edits" | "compactions" | "costUsd" | "context" | "lastSaid"
+> & {
+  activity: Activity;
+  doing: string;
+  since: string;
+  tokens: Usage;
+  subagents: string[];
+  background: string[];
+  limit: { window: string; status: string; used: number | null; resetsAt: string | null } | null;
+  question: { tool: string; text: string; askedAt: string } | null;
 };
 
 /**

@@ -1,6 +1,9 @@
 // The commands on runs and worktrees: which run is meant, what is asked of it, and what is shown.
 import { beforeEach, describe, expect, test } from "bun:test";
-import type { RunShape } from "../../src/agents/schema.ts";
+import { fresh } from "../../src/agents/observe.ts";
+import type { AgentShape, RunShape } from "../../src/agents/schema.ts";
+import type { Observed, Verdict } from "../../src/agents/signs.ts";
+import { insertObservation, moveObservation, setActivity } from "../../src/agents/table.ts";
 import { mustFind } from "../../src/tasks/actions.ts";
 import { findWorktree, wantWorktree } from "../../src/worktrees/actions.ts";
 import type { WorktreeState } from "../../src/worktrees/schema.ts";
@@ -43,6 +46,80 @@ describe("what is shown of runs", () => {
   });
 });
 
+/** What the agent of a run has shown, as it is kept. */
+function seen(runId: number, verdict: Verdict, part: Partial<Observed>): void {
+  home.ctx.db.transact(() => {
+    const first = insertObservation(home.ctx.db, runId, fresh(home.clock.now()));
+    moveObservation(home.ctx.db, runId, 0, { position: 1, observed: { ...first.observed, ...part } });
+    setActivity(home.ctx.db, runId, verdict);
+  });
+}
+
+const WORKED: Partial<Observed> = {
+  session: "0198c0de-0000-7000-8000-000000000001",
+  model: "claude-opus-4-8",
+  version: "2.1.197",
+  turns: 2,
+  toolCalls: 24,
+  failedCalls: 2,
+  edits: 5,
+  costUsd: 0.4213,
+  usage: { input: 4_200, output: 9_100, cacheRead: 482_000, cacheWrite: 31_000 },
+  context: { used: 52_000, size: 200_000 },
+  compactions: 1,
+  limit: { status: "warning", window: "five_hour", used: 0.92, resetsAt: Date.UTC(2030, 0, 1, 3) },
+  lastSaid: "The tests are red because the parser drops the plus sign.\nI repair that first.",
+};
+
+describe("what is shown of agents at work", () => {
+  test("list-agents says below each run what its agent does", async () => {
+    twoRuns();
+    moveThrough(home.ctx, 2, "executing");
+    startedRun(home.ctx, 2, "agent", "claude");
+    const since = home.clock.now() - 12_000;
+    seen(2, { activity: "working", text: "runs npm test -- --watch=false --reporter=dot src/parser", since }, WORKED);
+    seen(3, { activity: "starting", text: "starts", since }, {});
+    expectGolden("agents/list-seen", await home.out("list-agents"));
+    const [first] = await home.json<{ agent: AgentShape }[]>("list-agents");
+    expect(first?.agent).toMatchObject({
+      activity: "working",
+      doing: "runs npm test -- --watch=false --reporter=dot src/parser",
+      since: "2030-01-01T00:01:53.000Z",
+      model: "claude-opus-4-8",
+      costUsd: 0.4213,
+      tokens: { input: 4_200, output: 9_100, cacheRead: 482_000, cacheWrite: 31_000 },
+      context: { used: 52_000, size: 200_000 },
+      limit: { window: "five_hour", status: "warning", used: 0.92, resetsAt: "2030-01-01T03:00:00.000Z" },
+      question: null,
+    });
+  });
+
+  test("agent-status says all that is known", async () => {
+    twoRuns();
+    seen(2, { activity: "working", text: "runs npm test", since: home.clock.now() - 90_000 }, WORKED);
+    expectGolden("agents/status-seen", await home.out("agent-status", "1"));
+  });
+
+  test.each([
+    ["call", { key: "k", tool: "Bash", input: { command: "git push origin main" }, why: "Pushing is asked for." }],
+    [
+      "choice",
+      {
+        key: "k",
+        tool: "AskUserQuestion",
+        input: { questions: [{ question: "Which?", options: [{ label: "A" }, { label: "B" }] }] },
+        why: "",
+      },
+    ],
+  ])("agent-status shows an open question about a %s, and how to answer it", async (kind, question) => {
+    startedRun(home.ctx, 1);
+    const askedAt = home.clock.now();
+    seen(1, { activity: "waiting", text: "waits for you", since: askedAt }, { question: { ...question, askedAt } });
+    expectGolden(`agents/status-${kind}`, await home.out("agent-status", "1"));
+    expect(await home.json("agent-status", "1")).toMatchObject({ agent: { question: { tool: question.tool } } });
+  });
+});
+
 describe("the run that is meant", () => {
   beforeEach(twoRuns);
   const cases: [words: string[], code: string, message: string][] = [
@@ -57,6 +134,9 @@ describe("the run that is meant", () => {
     [["message", "r1", "hello"], "conflict", "Run r1 has ended."],
     [["message", "1", " "], "invalid", "The message is empty."],
     [["message", "1", "x".repeat(100_001)], "invalid", "The message is larger than 100 kB."],
+    [["interrupt", "r1"], "conflict", "Run r1 has ended."],
+    [["interrupt", "1"], "conflict", 'The agent "demo" knows no interrupt.'],
+    [["message", "1", "hello", "--now"], "conflict", 'The agent "demo" knows no interrupt.'],
     [["attach", "--json"], "invalid", "`ccm attach` is for people."],
   ];
   test.each(cases)("%j is refused with %s", async (words, code, message) => {
@@ -86,6 +166,17 @@ describe("what is asked of a run", () => {
     moveThrough(home.ctx, 2, "executing");
     startedRun(home.ctx, 2, "gate", "full");
     expect(await home.fault("message", "2", "hello")).toMatchObject({ code: "conflict", message: "Run r2 is a gate, not an agent." });
+  });
+
+  test("interrupt ends the turn; message --now does that first", async () => {
+    startedRun(home.ctx, 1, "agent", "claude");
+    expect(await home.out("interrupt", "1")).toStartWith("The turn of run r1 ends.");
+    expect(await home.out("message", "1", "use tabs", "--now")).toBe("Run r1 has the message.\n");
+    expect(home.requests.map(({ request }) => request)).toEqual([
+      { kind: "interrupt" },
+      { kind: "interrupt" },
+      { kind: "message", text: "use tabs" },
+    ]);
   });
 
   test("attach without a run at work says what to do", async () => {
