@@ -13,7 +13,6 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
   "project.unregistered": () => "Unregistered.",
   "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
-  "task.urged": () => "A person asked to try it now.",
   "task.edited": (data) => `Changed: ${list(data.fields)}.`,
   "task.queued": (data) => `Queued again, was ${text(data.from)}.`,
   "task.moved": (data) => `${STAGES[text(data.to)] ?? `Is ${text(data.to)} now`}${why(data)}`,
