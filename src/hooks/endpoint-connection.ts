@@ -84,7 +84,7 @@ function createHeadReader(limitBytes: number) {
   let held: Buffer = NOTHING;
   return {
     take(chunk: Buffer): "more" | "too long" | { text: string; rest: Buffer } {
-      const bytes = Buffer.concat([held, chunk]);
+      const bytes = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
       const end = bytes.indexOf(END_OF_HEAD);
       if (end > limitBytes || (end < 0 && bytes.length > limitBytes)) return "too long";
       held = end < 0 ? bytes : NOTHING;
