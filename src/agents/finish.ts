@@ -68,11 +68,15 @@ function leaveInTree(ctx: Ctx, run: Run, thrown: unknown): void {
   });
 }
 
+const NOTHING_SETTLED = { committedFiles: 0, left: [], found: [] };
+
 async function bringHome(ctx: Ctx, run: Run): Promise<string> {
   const task = mustFind(ctx, run.taskId);
   const project = projectOf(ctx, task.projectId);
   const order = treeOrder(ctx, task);
-  const settled = await ctx.outside.trees.settle(order, `Work of ${run.agent} on: ${task.title}`);
+  // The same session goes on with what a parked agent has not committed; it stays in the tree.
+  const settled =
+    run.exit?.reason === "parked" ? NOTHING_SETTLED : await ctx.outside.trees.settle(order, `Work of ${run.agent} on: ${task.title}`);
   if (!task.tipCommit) throw new Error(`Task ${task.id} has a run but no tip.`);
   const text = { message: task.title, author: { name: project.authorName, email: project.authorEmail }, at: run.claimedAt };
   const imported = await ctx.outside.git.importBranch(order.git, order.base, task.tipCommit, text);

@@ -55,7 +55,12 @@ function isFirstAtWork(ctx: Ctx, run: Run): boolean {
 /** Later runs get what they are to work on: a gate its exact commit, an agent its branch. */
 async function showCommit(ctx: Ctx, run: Run, task: Task, order: TreeOrder): Promise<void> {
   if (run.kind === "gate" && run.commit) return ctx.outside.trees.show(order, run.commit, "detached");
-  await ctx.outside.trees.show(order, await branchTip(ctx, task), "branch");
+  await ctx.outside.trees.show(order, await branchTip(ctx, task), followsParked(ctx, run) ? "as left" : "branch");
+}
+
+/** Nothing has been in the tree since an agent was parked there. */
+function followsParked(ctx: Ctx, run: Run): boolean {
+  return table.runsOf(ctx.db, run.taskId).findLast((other) => other.id < run.id)?.exit?.reason === "parked";
 }
 
 async function untilStarted(ctx: Ctx, runId: number): Promise<void> {

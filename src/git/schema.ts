@@ -84,6 +84,9 @@ export type Left = { path: string; why: "copied" | "oversized" | "repository" | 
 /** `commit` is the private branch's tip now; `found` are sentences on what was not as ccm had left it, for an event. */
 export type SettledGit = { commit: CommitId; committedFiles: number; left: Left[]; found: string[] };
 
+/** `as left`: on the branch; where it is there already, untouched: the same agent goes on with what it has not committed. */
+export type ShowOn = "branch" | "detached" | "as left";
+
 /**
  * A task's private git directory and tree. All git that walks the tree goes through the wrap it is given, that is into
  * the sandbox; before any git reads the private directory, what must be ccm's own there is put back.
@@ -98,7 +101,7 @@ export type TaskGits<Wrap> = {
   /** Commits what is not committed. Faults: `failed` when conflict markers of an unfinished merge are left. */
   settle(task: TaskGit, base: CommitId, keepOut: KeepOut, message: string, wrap: Wrap): Promise<SettledGit>;
   /** Makes the tree show a commit; what settling would leave out is put aside while the tree is detached. */
-  show(task: TaskGit, commit: CommitId, on: "branch" | "detached", keepOut: KeepOut, wrap: Wrap): Promise<void>;
+  show(task: TaskGit, commit: CommitId, on: ShowOn, keepOut: KeepOut, wrap: Wrap): Promise<void>;
   /** Commits everything, with the branch's tip as first parent, to `ref` in the repository; the private branch stays. */
   keep(task: TaskGit, base: CommitId, ref: string, keepOut: KeepOut, text: CommitText, wrap: Wrap): Promise<CommitId>;
 };

@@ -3,12 +3,15 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync }
 import { join } from "node:path";
 import { openUp } from "../kernel/open-folders.ts";
 import { absolute, changesIn, inTree, type RawPath, runInTree } from "./changes.ts";
-import { placesOf, readRef } from "./places.ts";
+import { placesOf, readPlainFile, readRef } from "./places.ts";
 import { descends } from "./position.ts";
 import { CHECKOUT, handIndex } from "./private.ts";
 import { refusal, run, type Wrap } from "./run.ts";
-import type { CommitId, KeepOut, TaskGit } from "./schema.ts";
+import type { CommitId, KeepOut, ShowOn, TaskGit } from "./schema.ts";
 import { forgetUnfinished, look, moveAside, replaceFile, seal } from "./seal.ts";
+
+/** A HEAD that names a branch is far shorter. */
+const HEAD_BYTES = 4_000;
 
 /** A file that was put aside: its raw path in the tree and where it is now. */
 type Aside = { path: RawPath; at: string };
@@ -17,12 +20,13 @@ type Aside = { path: RawPath; at: string };
  * Gates must see the commit and nothing else, so untracked files go: those that settling would commit are deleted (it
  * has committed the agent's; these are a gate's), those it leaves out are moved aside and come back with the branch.
  */
-export async function showTree(task: TaskGit, commit: CommitId, on: "branch" | "detached", keepOut: KeepOut, wrap: Wrap): Promise<void> {
+export async function showTree(task: TaskGit, commit: CommitId, on: ShowOn, keepOut: KeepOut, wrap: Wrap): Promise<void> {
   seal(task);
+  if (on === "as left" && isOnBranch(task, commit)) return;
   await clear(task, keepOut, wrap);
   await checkOutOver(task, commit, wrap);
   const ours = `refs/heads/${task.branch}`;
-  if (on === "branch") {
+  if (on !== "detached") {
     await keepTip(task, commit, wrap);
     await runInTree(task, wrap, { args: ["update-ref", "-m", "ccm: show", ours, commit] });
     await runInTree(task, wrap, { args: ["symbolic-ref", "HEAD", ours] });
@@ -32,6 +36,11 @@ export async function showTree(task: TaskGit, commit: CommitId, on: "branch" | "
   }
   forgetUnfinished(task);
   handIndex(task);
+}
+
+function isOnBranch(task: TaskGit, commit: CommitId): boolean {
+  const ours = `refs/heads/${task.branch}`;
+  return readPlainFile(join(task.gitPath, "HEAD"), HEAD_BYTES)?.trim() === `ref: ${ours}` && readRef(task.gitPath, ours) === commit;
 }
 
 /** A tip that could not be brought in keeps a name in the private directory; one that is no commit has nothing to keep. */

@@ -1,5 +1,5 @@
 // A task's tree: the folder its agent works in, with a private git directory beside it.
-import type { CommitId, Left, TaskGit } from "../git/schema.ts";
+import type { CommitId, Left, ShowOn, TaskGit } from "../git/schema.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 
 /** `wanted`: to be made. `ready`: an agent may work in it. `discarding`/`restoring`: on the way. `purged`: gone for good. */
@@ -52,8 +52,8 @@ export type Trees = {
   create(order: TreeOrder): Promise<TreeMade>;
   /** Repairs the private git directory's configuration, then commits what an agent left uncommitted; says what it left out. */
   settle(order: TreeOrder, message: string): Promise<Settled>;
-  /** Makes the tree show exactly `commit`: with `branch` on the task's branch (moved to it), else detached. Ignored and copied files stay. */
-  show(order: TreeOrder, commit: CommitId, on: "branch" | "detached"): Promise<void>;
+  /** Makes the tree show exactly `commit`: with `branch` on the task's branch (moved to it), else detached. Ignored and copied files stay. `as left` changes nothing where the branch is there already. */
+  show(order: TreeOrder, commit: CommitId, on: ShowOn): Promise<void>;
   /** Bytes below the tree and its private git directory. */
   measure(taskId: number): Promise<number>;
   /** Commits everything not ignored to `refs/ccm/trash/<id>` in the repository, then moves the task's folder to trash. */

@@ -182,8 +182,9 @@ function treesInUse(world: World, effect: Effect): Pick<Trees, "create" | "settl
     show: (order, commit, on) =>
       effect(() => {
         const tree = own(order);
+        if (on === "as left" && tree.tip === commit) return;
         if (tree.loose) world.violate(`task ${order.git.taskId}: uncommitted work was shown away`);
-        if (on === "branch") tree.tip = commit;
+        if (on !== "detached") tree.tip = commit;
         tree.shows = commit;
       }),
   };

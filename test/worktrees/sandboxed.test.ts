@@ -16,7 +16,8 @@ test.each(levels)(
   "made, settled, imported, shown, discarded and restored at level %s",
   async (level) => {
     const { path, paths, order: plain, tree, task, base } = await bench();
-    const { trees, git: outside } = realOutside(paths, { sandbox: { hide: [], show: [] } } as unknown as Config, { level: () => level });
+    const config = { sandbox: { hide: [], show: [] }, agents: {}, windows: { tmux: "off" } } as unknown as Config;
+    const { trees, git: outside } = realOutside(paths, config, { level: () => level });
     const order = { ...plain, level };
     await trees.create(order);
     write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
@@ -29,6 +30,8 @@ test.each(levels)(
     await trees.show(order, commit, "branch");
     expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");
     write(tree, { "late.txt": "late" });
+    await trees.show(order, commit, "as left");
+    expect(git(tree, "status", "--porcelain")).toBe("?? late.txt");
     const { trashCommit } = await trees.discard(order, TEXT.at);
     expect(git(path, "show", `${trashCommit}:late.txt`)).toBe("late");
     await trees.restore(order, trashCommit ?? "");
