@@ -48,8 +48,12 @@ export type ClaudeHomeOptions = {
   person?: Record<string, string>;
   /** Settings as `ccm config set` takes them. */
   config?: Record<string, string>;
+  /** Beside what it needs for the scripted model; an empty one is left out. */
   agentEnv?: Record<string, string>;
   gate?: string;
+  setup?: string;
+  /** The repository is a clone of this one, instead of the small one. */
+  clone?: string;
   approval?: "ask" | "auto";
   /** Who runs ccm: whoever runs the tests, or a user without rights. */
   user?: "self" | "normal";
@@ -68,22 +72,28 @@ const UNHELD = { "limits.loadPerCore": "100", "limits.freeMemoryMb": "0" };
 /** Ready to take tasks; after the test everything of it ends, and nothing may have been asked that the vendor refuses. */
 export async function openClaudeHome(options: ClaudeHomeOptions): Promise<ClaudeHome> {
   const isOther = options.user === "normal" && isRoot;
-  const home = openHome("claude", isOther ? asNormalUser([]) : []);
+  const as = isOther ? asNormalUser([]) : [];
+  const home = openHome("claude", as);
   const server = openModelServer(options.tracks);
   afterThisTest(async () => {
     await home.remove();
     await server.stop();
   });
   const repo = join(home.root, "repo");
-  const person = Object.entries(options.person ?? {}).map(([name, text]) => [`person/${name}`, text]);
-  const files = Object.entries({ ...FILES, ...options.files }).map(([name, text]) => [`repo/${name}`, text]);
-  writeAll(home.root, Object.fromEntries([...person, ...files]));
+  for (const [name, text] of Object.entries(options.person ?? {})) writeWithFolder(join(home.root, "person", name), text);
+  const git = (...words: string[]) => runGit(home, repo, as, words);
+  mkdirSync(repo);
+  if (!options.clone) for (const [name, text] of Object.entries({ ...FILES, ...options.files })) writeWithFolder(join(repo, name), text);
   const executable = isOther ? reachable(options.executable, home.root) : options.executable;
   if (isOther) give(home.root, NOBODY);
-  const git = (...words: string[]) => runGit(home, repo, isOther ? asNormalUser([]) : [], words);
-  git("init", "-q", "-b", "main");
-  git("add", ".");
-  git("commit", "-q", "-m", "First");
+  if (options.clone) cloneInto(git, options.clone);
+  else
+    for (const words of [
+      ["init", "-q", "-b", "main"],
+      ["add", "."],
+      ["commit", "-q", "-m", "First"],
+    ])
+      git(...words);
   await configure(home, options, { executable, url: server.url, repo });
   await home.startDaemon();
   return { home, server, repo, git, ...asking(home, openDatabase(home.paths.database, "existing")) };
@@ -94,7 +104,7 @@ async function configure(
   options: ClaudeHomeOptions,
   at: { executable: string; url: string; repo: string },
 ): Promise<void> {
-  const env = Object.entries({ ...agentEnvironment(at.url), ...options.agentEnv });
+  const env = Object.entries({ ...agentEnvironment(at.url), ...options.agentEnv }).filter(([, value]) => value !== "");
   const settings = {
     "agents.claude.command": at.executable,
     ...Object.fromEntries(env.map(([name, value]) => [`agents.claude.env.${name}`, value])),
@@ -104,6 +114,7 @@ async function configure(
   await home.json("init", "--yes");
   for (const [key, value] of Object.entries(settings)) await home.json("config", "set", key, value);
   const words = ["--agent", "claude", "--approval", options.approval ?? "auto", "--gate", `full=${options.gate ?? "node check.js"}`];
+  if (options.setup) words.push("--setup", options.setup);
   await home.json("register-project", "--path", at.repo, "--name", "sample", ...words);
 }
 
@@ -156,11 +167,15 @@ export function expectRightRequests(server: ModelServer): void {
   expect(server.asked.length).toBeGreaterThan(0);
 }
 
-function writeAll(root: string, files: Record<string, string>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), text);
-  }
+function writeWithFolder(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** With the commits that the other one has checked out, as `main`, and all that git keeps of them. */
+function cloneInto(git: ClaudeHome["git"], from: string): void {
+  git("clone", "-q", "--no-local", from, ".");
+  git("checkout", "-q", "-B", "main");
 }
 
 /** The same file where the other user may go: linked if possible, for it has hundreds of MB. */

@@ -4,7 +4,7 @@ import { type ClaudeHome, expectRightRequests, openClaudeHome } from "../../supp
 import { MEND, MENDED, track } from "../../support/claude-scripts.ts";
 import { killAll } from "../../support/home-under-test.ts";
 import { textOf } from "../../support/model-request.ts";
-import { call, hang, type Step, say, shell } from "../../support/model-script.ts";
+import { call, hang, read, type Step, say, shell } from "../../support/model-script.ts";
 import { waitFor } from "../../support/wait.ts";
 import { testWithClaude } from "../../support/with-claude.ts";
 

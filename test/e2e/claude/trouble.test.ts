@@ -8,7 +8,7 @@ import { testWithClaude } from "../../support/with-claude.ts";
 /** The CLI itself tries again so often before it gives up: fewer than its usual ten, so that a test sees the end of it. */
 const RETRIES = { CLAUDE_CODE_MAX_RETRIES: "1" };
 
-async function open(executable: string, steps: Step[], agentEnv: Record<string, string> = RETRIES): Promise<ClaudeHome> {
+async function open(executable: string, steps: Step[], agentEnv: Record<string, string> = {}): Promise<ClaudeHome> {
   return await openClaudeHome({ executable, tracks: [track("Mend the sum", ...steps)], agentEnv });
 }
 
@@ -24,11 +24,12 @@ describe("the task is done all the same", () => {
   const passing: [string, Step[], Record<string, string>?][] = [
     ["the provider fails (500) and comes back", [refuse(500, "Internal server error", { times: 2 })]],
     ["the provider is overloaded (529) and comes back", [refuse(529, "Overloaded", { times: 2 })]],
+    ["the agent gives up on a provider that comes back later", [refuse(529, "Overloaded", { times: 2 })], RETRIES],
     ["there were too many requests (429) and it says when to come back", [refuse(429, "Slow down", { headers: { "retry-after": "1" } })]],
     ["the connection is closed before the answer", [drop("before")]],
     ["the connection is closed in the middle of the answer", [drop("middle")]],
     ["the stream ends with an error", [breakOff("overloaded_error", "Overloaded")]],
-    ["the provider says nothing more, and the agent gives it up", [hang("before")], { ...RETRIES, API_TIMEOUT_MS: "1500" }],
+    ["the provider says nothing more, and the agent gives it up", [hang("before")], { API_TIMEOUT_MS: "1500" }],
   ];
   for (const [name, troubles, env] of passing) {
     testWithClaude(name, async (executable) => {
@@ -44,14 +45,14 @@ describe("the task is held with the reason", () => {
       "the account has no credit (400)",
       refuse(400, "Your credit balance is too low to access the Anthropic API.", { times: 99 }),
       "login",
-      /credit/,
+      /credit/i,
     ],
     ["the key is refused (401)", refuse(401, "invalid x-api-key", { times: 99 }), "login", /login/],
     ["the provider is down for good (529)", refuse(529, "Overloaded", { times: 99 }), "provider", /provider|overloaded/i],
   ];
   for (const [name, trouble, reason, text] of refusals) {
     testWithClaude(name, async (executable) => {
-      const lab = await open(executable, [trouble]);
+      const lab = await open(executable, [trouble], RETRIES);
       const { id } = await lab.create("Mend the sum");
       const { waiting } = await lab.until(id, "to be held", (task) => task.waiting?.reason === reason);
       expect(waiting?.text).toMatch(text);
@@ -63,4 +64,15 @@ testWithClaude("an agent that does the same again and again is told so, and take
   const lab = await open(executable, [shell("echo the same", { endlessUntilTold: "Once more will not change it" }), ...MEND]);
   const id = await isMerged(lab);
   expect(lab.events(id, "agent.nudged")).toHaveLength(1);
+});
+
+/** The CLI compacts a conversation that has filled that part of such a window. */
+const SMALL = { CLAUDE_CODE_AUTO_COMPACT_WINDOW: "200000", CLAUDE_AUTOCOMPACT_PCT_OVERRIDE: "20" };
+
+testWithClaude("a conversation that grew too long is compacted, and the work goes on from its summary", async (executable) => {
+  const long = shell("echo long", { usage: { cache_read_input_tokens: 190_000 } });
+  const lab = await open(executable, [shell("echo begun"), long, ...MEND], SMALL);
+  const id = await isMerged(lab);
+  expect(lab.events(id, "context.compacted")).toHaveLength(1);
+  expect(lab.events(id, "hook.received").map(({ data }) => data.event)).toEqual(expect.arrayContaining(["PreCompact", "PostCompact"]));
 });
