@@ -374,7 +374,7 @@ describe.each(["namespace", "kernel"] as const)("in the sandbox, level %s", (lev
   });
 });
 
-test.if(process.getuid?.() === 0)("a normal user's run works as well", async () => {
+test.if(process.getuid?.() === 0)("a normal user's run works as well [needs root]", async () => {
   const nobody = 65_534;
   const lab = openRuns({ prefix: ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"], uid: nobody });
   lab.launch(shell("env -i setsid sh -c 'echo $$ > orphan; exec sleep 1000' & until [ -s orphan ]; do sleep 0.02; done; id -u"));

@@ -92,7 +92,7 @@ describe("from a failing test to a merged commit", () => {
   }, 60_000);
 
   test.skipIf(!isRoot)(
-    "as a user without rights or a home folder",
+    "as a user without rights or a home folder [needs root]",
     async () => {
       const { temporary, ended } = startDemo({ prefix: asNormalUser });
       const { out, error, exit } = await ended();

@@ -56,7 +56,7 @@ test("what is no repository is invalid and says what it is", async () => {
   expect(await faultOf(outside.inspect(future))).toMatchObject({ code: "invalid" });
 });
 
-test.skipIf(process.getuid?.() !== 0)("another user's repository is refused with the command that trusts it (needs root)", async () => {
+test.skipIf(process.getuid?.() !== 0)("another user's repository is refused with the command that trusts it [needs root]", async () => {
   const path = makeRepository();
   chownSync(path, 12345, 12345);
   chownSync(join(path, ".git"), 12345, 12345);

@@ -41,7 +41,7 @@ describe("a home", () => {
     expect(() => createHome(paths, stranger)).toThrow(expect.objectContaining({ code: "denied" }));
   });
 
-  test.skipIf(me.uid !== 0)("[root only] of a normal user is refused to root, who is told to drop sudo", () => {
+  test.skipIf(me.uid !== 0)("of a normal user is refused to root, who is told to drop sudo [needs root]", () => {
     const paths = home();
     chownSync(paths.home, 65_534, -1);
     expect(() => requireHome(paths, { uid: 0, env: { SUDO_USER: "nobody" } })).toThrow(
