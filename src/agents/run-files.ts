@@ -16,6 +16,7 @@ import {
 import { dirname, join } from "node:path";
 import type { RunPaths } from "../kernel/paths.ts";
 import type { Identity } from "../kernel/process.ts";
+import { recordOf } from "./json.ts";
 import type { ExitRecord, RunEvent, RunRequest } from "./schema.ts";
 
 /** Bytes of one line of events.jsonl; a reader may hold that much. */
@@ -91,9 +92,23 @@ export function takeRequests(run: RunPaths): RunRequest[] {
 }
 
 function isRequest(value: unknown): value is RunRequest {
-  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  if (value.kind === "message") return "text" in value && typeof value.text === "string";
-  return value.kind === "stop" && "how" in value && (value.how === "gently" || value.how === "now");
+  const request = recordOf(value);
+  switch (request.kind) {
+    case "message":
+      return typeof request.text === "string";
+    case "stop":
+      return request.how === "gently" || request.how === "now";
+    case "interrupt":
+      return true;
+    case "answer":
+      return isAnswer(recordOf(request.answer));
+    default:
+      return false;
+  }
+}
+
+function isAnswer({ key, tool, verdict, text }: Record<string, unknown>): boolean {
+  return [key, tool, text].every((one) => typeof one === "string") && (verdict === "allow" || verdict === "deny");
 }
 
 /** Reads events from a byte position on; `next` is where to read again. A line without its newline is not read yet. */
