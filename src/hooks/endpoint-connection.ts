@@ -29,6 +29,7 @@ export function createConnection(client: Socket<Connection>, { door, limits, roo
   client.timeout(limits.silenceSeconds);
 
   function takeHead(chunk: Buffer): void {
+    client.timeout(limits.silenceSeconds);
     const whole = head.take(chunk);
     if (whole === "more") return;
     if (whole === "too long") return out.refuse(431);
@@ -54,7 +55,6 @@ export function createConnection(client: Socket<Connection>, { door, limits, roo
     const reply = await ask(request.event, request.body ?? noteOn(request, limits));
     isAnswering = false;
     letGo();
-    client.timeout(limits.silenceSeconds);
     if (request.body) out.send(response(200, reply));
     else out.refuse(413);
   }

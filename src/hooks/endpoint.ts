@@ -22,7 +22,10 @@ const LIMITS: Limits = {
   bodyBytes: 16_000_000,
   /** Headers of agents take 300 bytes. */
   headBytes: 8_000,
-  /** A client that sends nothing for this long is gone. An answer may take as long as a person needs. */
+  /**
+   * A client that says nothing for this long before its first request, or in the middle of one, is hung up on. An answer
+   * may take as long as a person needs, and between two requests an agent may think: its connection must still be there.
+   */
   silenceSeconds: 30,
 };
 /** Bodies that are under way at one time, since an agent may open many connections at once. */

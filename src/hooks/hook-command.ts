@@ -19,7 +19,7 @@ const ANSWERED = "PreToolUse PermissionRequest UserPromptSubmit Stop SubagentSto
  */
 export async function main(words: string[]): Promise<number> {
   try {
-    await hook(words[0] ?? "unnamed", process.env);
+    await hook(words[0] || "unnamed", process.env);
   } catch {
     // Whatever is wrong with ccm, the agent goes on.
   }

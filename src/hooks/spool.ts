@@ -112,14 +112,14 @@ function openPlain(path: string): number | undefined {
 
 function parseLine(text: string): SpoolLine {
   const line = parseJson(text);
-  if (typeof line !== "object" || line === null || !("event" in line) || typeof line.event !== "string")
+  if (typeof line !== "object" || line === null || !("event" in line) || typeof line.event !== "string" || !NAME.test(line.event))
     return { kind: "text", text: text.slice(0, TEXT_CHARACTERS) };
   const at = "at" in line && typeof line.at === "number" ? line.at : 0;
-  return { kind: "hook", event: line.event.slice(0, EVENT_CHARACTERS), at, body: "body" in line ? line.body : null };
+  return { kind: "hook", event: line.event, at, body: "body" in line ? line.body : null };
 }
 
-/** As long as the endpoint lets a name be. */
-const EVENT_CHARACTERS = 64;
+/** As at the endpoint. */
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 function parseJson(text: string): unknown {
   try {

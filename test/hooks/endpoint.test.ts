@@ -235,3 +235,43 @@ test("hundreds at once are all answered, each with its own answer", async () => 
   expect(answers).toEqual(bodies.map((body) => ({ body })));
   expect(heard.length).toBe(400);
 });
+
+test("connections beyond 128 are hung up on, and those that are open go on", async () => {
+  const open: boolean[] = [];
+  const knock = (i: number) =>
+    Bun.connect({
+      hostname: "127.0.0.1",
+      port: Number(new URL(endpoint.url).port),
+      socket: {
+        data(socket) {
+          socket.end();
+        },
+        close() {
+          open[i] = false;
+        },
+      },
+    });
+  const sockets = await Promise.all(
+    Array.from({ length: 140 }, async (_, i) => {
+      open[i] = true;
+      return await knock(i);
+    }),
+  );
+  await waitFor("the last ones to be hung up on", () => open.filter(Boolean).length === 128);
+  sockets[open.indexOf(true)]?.write(request("{}"));
+  await waitFor("the hook", () => heard.length === 1);
+  for (const socket of sockets) socket.terminate();
+  await waitFor("room for others", async () => (await post("/hook/Stop").catch(() => null))?.ok);
+});
+
+test("a connection is still there when its agent has thought for a while", async () => {
+  async function* thinking() {
+    yield request("{}");
+    await waitFor("the hook", () => heard.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    yield request("{}", "X-Last: 1\r\n");
+    await waitFor("the second hook", () => heard.length === 2);
+    endpoint.close();
+  }
+  expect((await raw(thinking())).match(/200 OK/g)?.length).toBe(2);
+});

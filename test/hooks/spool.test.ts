@@ -117,8 +117,8 @@ describe("a reader", () => {
   });
 
   test("takes a hook whose time or body is missing or wrong", () => {
-    writeFileSync(file, `{"event":"A"}\n{"event":"${"B".repeat(100)}","at":"now","body":7}\n`);
-    expect(createSpoolReader(folder).read()).toEqual([hook("A", null, 0), hook("B".repeat(64), 7, 0)]);
+    writeFileSync(file, `{"event":"A"}\n{"event":"B","at":"now","body":7}\n`);
+    expect(createSpoolReader(folder).read()).toEqual([hook("A", null, 0), hook("B", 7, 0)]);
   });
 
   test("reads bytes that are no UTF-8", () => {
