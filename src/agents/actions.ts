@@ -1,13 +1,13 @@
 // Runs as other rooms see them: claimed, found, stopped, finished. Finishing is bound to the run that was claimed.
 import type { CommitId } from "../git/schema.ts";
 import { realClock } from "../kernel/clock.ts";
-import type { Ctx } from "../kernel/context.ts";
+import type { Config, Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
-import type { Run, RunKind, RunOutcome } from "./schema.ts";
+import type { AgentHere, Run, RunKind, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
 
 export { questionText } from "./question-text.ts";
@@ -127,6 +127,18 @@ export function wantStop(ctx: Ctx, run: Run, why: string): void {
 /** Makes every later run number greater than `id`. */
 export function reserveRunIdsUpTo(ctx: Ctx, id: number): void {
   ctx.db.transact(() => table.reserveRunIdsUpTo(ctx.db, id));
+}
+
+/** The agents on this machine, for those who check it; takes 0.1 s where claude is installed. */
+export async function agentsHere(config: Config, env: Readonly<Record<string, string | undefined>>): Promise<AgentHere[]> {
+  const { findAgents } = await import("./installed.ts");
+  return findAgents(config, env);
+}
+
+/** Whether a home can have windows: not when its path is too long for a socket. */
+export async function canHaveWindows(paths: Paths): Promise<boolean> {
+  const { hasRoomForSocket } = await import("./tmux.ts");
+  return hasRoomForSocket(paths);
 }
 
 /** Closes the windows on all runs of a home, with or without a daemon or a configuration that can be read. */

@@ -1,4 +1,5 @@
 // Which versions of Claude Code ccm knows. Pure.
+import type { Standing } from "./schema.ts";
 
 /** Tests run the first and the last of these against a scripted model, with all that a run needs. */
 export const TESTED_FROM = "2.1.197";
@@ -9,9 +10,6 @@ export const TESTED_TO = "2.1.330";
  * ones take the words that ccm starts them with and then ignore what they do not know.
  */
 export const OLDEST = "2.1.89";
-
-/** `old`: ccm cannot work with it. `older`, `newer`: nobody has tried. `tested`: within the range. `unknown`: no version was said. */
-export type Standing = "old" | "older" | "tested" | "newer" | "unknown";
 
 /** The version in the answer to `claude --version`: `2.1.197 (Claude Code)`; null when it is something else. */
 export function versionIn(answer: string): string | null {

@@ -303,15 +303,25 @@ export type AskedQuestion = Question & {
   deliveredAt: number | null;
 };
 
-/** An agent as it is on this machine. `path` is null when it is not installed; `login` is where one is, never what it is. */
+/**
+ * An agent as it is on this machine. `path` is null when it is not installed, `driver` null when ccm can only start it as
+ * an agent of one's own; `claude` is only there for that: its version, what is known of it, and where a login is (never what
+ * it is).
+ */
 export type AgentHere = {
   name: string;
   command: string;
   path: string | null;
+  driver: "claude" | "custom" | null;
   isConfigured: boolean;
-  version: string | null;
-  login: string | null;
+  claude: { version: string | null; standing: Standing; text: string; login: string | null } | null;
 };
+
+/**
+ * What is known of a version of claude. `old`: ccm cannot work with it. `older`, `newer`: nobody has tried. `tested`:
+ * within the range. `unknown`: no version was said.
+ */
+export type Standing = "old" | "older" | "tested" | "newer" | "unknown";
 
 /** A window that shows a live run. Its name is `t<task>-r<run>`. */
 export type WindowOrder = { runId: number; taskId: number };

@@ -85,26 +85,6 @@ function firstLine(text: string): string {
   return text.split("\n")[0] ?? "";
 }
 
-/** Those of the known agents that are installed, and those that the configuration names. */
-export function checkAgents(config: Config): Check {
-  const names = [...new Set([...KNOWN_AGENTS, ...Object.keys(config.agents)])];
-  const commands = names.map((name) => ({ name, command: config.agents[name]?.command ?? name }));
-  const found = commands.filter(({ command }) => Bun.which(command)).map(({ name }) => name);
-  const missing = commands.filter(({ name }) => name in config.agents && !found.includes(name)).map(({ command }) => `"${command}"`);
-  if (missing.length > 0)
-    return {
-      name: "agents",
-      verdict: "fail",
-      text: `Configured, and not there: ${missing.join(", ")}.`,
-      hint: "`ccm config get agents` shows the settings.",
-    };
-  if (found.length > 0) return ok("agents", `${found.join(", ")}; and the built-in "demo".`);
-  const hint = "Install claude, gemini or codex, or name your own: ccm config set agents.NAME.command PROGRAM";
-  return { name: "agents", verdict: "warn", text: 'No coding agent is installed, only the built-in "demo".', hint };
-}
-
-const KNOWN_AGENTS = ["claude", "gemini", "codex"];
-
 export function checkMemory(config: Config, freeBytes = freemem()): Check {
   const text = `${Math.floor(freeBytes / MB).toLocaleString("en")} MB free.`;
   if (freeBytes >= config.limits.freeMemoryMb * MB) return ok("memory", text);

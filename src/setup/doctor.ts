@@ -8,7 +8,8 @@ import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
 import { wrap } from "../kernel/text-table.ts";
-import { checkAgents, checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
+import { checkAgents, checkTmux } from "./agent-checks.ts";
+import { checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
 import { sections } from "./config.ts";
 import { findDaemon } from "./daemon-file.ts";
 import { checkClock, checkDatabase, checkDisk, checkHome, checkLocks } from "./home-checks.ts";
@@ -24,9 +25,9 @@ export async function doctor(host: CommandHost): Promise<void> {
   const checks = [
     await tried("git", checkGit),
     checkOptional("node", "Only projects that use it miss it."),
-    checkOptional("tmux", "`ccm attach` misses it; runs do not.", ["-V"]),
+    await checkTmux(config, paths),
     ...(await checkSandbox(config)),
-    checkAgents(config),
+    ...(await checkAgents(config, process.env)),
     await tried("disk", () => checkDisk(paths)),
     checkMemory(config),
     check,

@@ -178,7 +178,7 @@ describe("health and doctor", () => {
     await home.json("init", "--yes");
     writeFileSync(home.paths.config, "agents:\n  mine:\n    command: /nonexistent/agent\n");
     const checks = JSON.parse((await home.ccm("doctor", "--json")).stdout) as { name: string; verdict: string }[];
-    expect(checks.filter(({ verdict }) => verdict === "fail").map(({ name }) => name)).toEqual(["agents"]);
+    expect(checks.filter(({ verdict }) => verdict === "fail").map(({ name }) => name)).toEqual(["agent mine"]);
     writeFileSync(home.paths.config, "limits:\n  runs: many\n");
     writeFileSync(home.paths.database, "This is no database, but it is long enough to be read as one.".repeat(20));
     const worse = JSON.parse((await home.ccm("doctor", "--json")).stdout) as { name: string; verdict: string }[];
