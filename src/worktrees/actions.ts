@@ -165,7 +165,11 @@ export function wantRestored(ctx: Ctx, task: Task): void {
     throw new Fault("conflict", `Task ${task.id} is "${task.state}" and has its own tree.`, `\`ccm task-status ${task.id}\` shows where.`);
   if (ctx.db.transact(() => table.wantRestored(ctx.db, task.id, ctx.clock.now()))) return;
   if (findWorktree(ctx, task.id)?.state === "discarding")
-    throw new Fault("conflict", `The tree of task ${task.id} is still on its way to the trash.`, "Try again in a moment; `ccm start` if the daemon does not run.");
+    throw new Fault(
+      "conflict",
+      `The tree of task ${task.id} is still on its way to the trash.`,
+      "Try again in a moment; `ccm start` if the daemon does not run.",
+    );
   throw new Fault("conflict", `Nothing of task ${task.id} is in the trash.`, "`ccm worktrees list --all` shows what there is.");
 }
 
