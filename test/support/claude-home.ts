@@ -124,17 +124,21 @@ function asking(home: HomeUnderTest, db: Db): Pick<ClaudeHome, "create" | "task"
   const events = (taskId: number, name?: string) =>
     readEvents(db, { after: 0, limit: 10_000, taskId }).filter((event) => name === undefined || event.name === name);
   const task = (id: number) => home.json<ClaudeTask>("task-status", String(id));
+  /** Its row, to be looked at again and again: a command takes the processor from the agents. */
+  const glance = (id: number) => JSON.stringify(db.sql.query("SELECT state, waiting_text, updated_at FROM tasks WHERE id = ?").get(id));
   async function until(id: number, what: string, holds: (task: ClaudeTask) => boolean): Promise<ClaudeTask> {
-    return await waitFor(
-      `task ${id} ${what}`,
-      async () => {
-        const now = await task(id);
-        if (holds(now)) return now;
-        if (ENDED.includes(now.state)) throw new Error(`Task ${id} did not come ${what}: it is ${now.state}, ${JSON.stringify(now.error)}`);
-        return null;
-      },
-      STEP_MS,
-    ).catch((thrown) => {
+    let seen = "";
+    const look = async () => {
+      const now = glance(id);
+      if (now === seen) return null;
+      seen = now;
+      const found = await task(id);
+      if (holds(found)) return found;
+      if (ENDED.includes(found.state))
+        throw new Error(`Task ${id} did not come ${what}: it is ${found.state}, ${JSON.stringify(found.error)}`);
+      return null;
+    };
+    return await waitFor(`task ${id} ${what}`, look, STEP_MS).catch((thrown) => {
       throw new Error(`${thrown instanceof Error ? thrown.message : thrown}\n${storyOf(events(id))}`);
     });
   }

@@ -120,4 +120,30 @@ describe("a question", () => {
     expect(told(lab)).toContain("No tags, please.");
     expectRightRequests(lab.server);
   });
+
+  testWithClaude("that the agent's own rules raise is answered while it waits, and parked when nobody does", async (executable) => {
+    const config = { "agents.claude.permissionMode": "default", "agents.claude.parkMinutes": "0.05" };
+    const tracks = [track("Tag it", read("sum.js"), shell("git tag mended"), ...MEND)];
+    const lab = await openClaudeHome({ executable, tracks, config: { ...config, "agents.claude.allowedTools": ALLOWED } });
+    const { id } = await lab.create("Tag it");
+    const { waiting } = await lab.until(id, "to wait for an answer", (task) => task.waiting?.reason === "question");
+    expect(waiting?.text).toContain("git tag mended");
+    expect((await lab.event(id, "run.ended")).data).toMatchObject({ reason: "parked" });
+    await lab.home.json("approve", String(id));
+    expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
+    expect(lab.events(id, "question.asked")).toHaveLength(1);
+    expectRightRequests(lab.server);
+  });
 });
+
+/** All that the script does but the tag. */
+const ALLOWED = JSON.stringify([
+  "Read",
+  "Edit",
+  "Write",
+  "Bash(node:*)",
+  "Bash(git add:*)",
+  "Bash(git commit:*)",
+  "Bash(git log:*)",
+  "Bash(head:*)",
+]);

@@ -2,7 +2,7 @@
 import { describe, expect } from "bun:test";
 import { type ClaudeHome, expectRightRequests, openClaudeHome } from "../../support/claude-home.ts";
 import { MEND, MENDED, track } from "../../support/claude-scripts.ts";
-import { breakOff, drop, hang, refuse, type Step, shell } from "../../support/model-script.ts";
+import { breakOff, drop, hang, limitHeaders, refuse, type Step, shell } from "../../support/model-script.ts";
 import { testWithClaude } from "../../support/with-claude.ts";
 
 /** The CLI itself tries again so often before it gives up: fewer than its usual ten, so that a test sees the end of it. */
@@ -58,6 +58,24 @@ describe("the task is held with the reason", () => {
       expect(waiting?.text).toMatch(text);
     });
   }
+});
+
+testWithClaude("the task is held until the account's usage limit ends, and says until when", async (executable) => {
+  const resetsAt = Math.round(Date.now() / 1_000) + 3_600;
+  const rejected = refuse(429, "This request would exceed your account's rate limit.", {
+    headers: limitHeaders("rejected", 1, resetsAt),
+    times: 99,
+  });
+  // Only an account with a subscription has such a limit; this token is nobody's.
+  const lab = await open(executable, [shell("echo begun"), rejected], {
+    ANTHROPIC_API_KEY: "",
+    CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-dummy",
+  });
+  const { id } = await lab.create("Mend the sum");
+  const { waiting } = await lab.until(id, "to be held", (task) => task.waiting?.reason === "limit");
+  expect(waiting?.text).toContain("limit");
+  expect(lab.events(id, "limit.reported").at(-1)?.data).toMatchObject({ status: "rejected" });
+  expectRightRequests(lab.server);
 });
 
 testWithClaude("an agent that does the same again and again is told so, and takes another way", async (executable) => {
