@@ -1,5 +1,6 @@
 // Takes in what hosts have written: each recorded event once into the event log, and folded into what is known of its run.
 import { hookBrief } from "../hooks/actions.ts";
+import { oddityOf } from "../hooks/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
@@ -109,14 +110,20 @@ function ingestChunk(ctx: Ctx, run: Run): Taken | null {
 /** What the event itself says, whatever it shows of the agent. True when the loop should look. */
 function logEvent(ctx: Ctx, run: Run, event: RunEvent): boolean {
   if (event.kind === "hook" && event.text !== UNTOLD_HOOK) {
-    const data = { ...hookBrief(event.text ?? "", event.json), ...(event.file ? { file: event.file } : {}) };
-    append(ctx, run, event, { name: "hook.received", source: "agent", data });
+    append(ctx, run, event, { name: "hook.received", source: "agent", data: hookData(event) });
     return false;
   }
   if (event.kind === "question" && isQuestion(event.json)) noteQuestion(ctx, run, event.json, event.at);
   else if (event.kind === "answer" && isAnswer(event.json)) noteDelivered(ctx, run.taskId, event.json.key);
   else return append(ctx, run, event, hostEntry(event));
   return true;
+}
+
+/** A body that was cut is in the file, and was read when it was whole. */
+function hookData({ text = "", json, file, brief }: RunEvent): LogEntry["data"] {
+  if (file) return { ...(brief ?? hookBrief(text, json)), file };
+  const odd = oddityOf(text, json);
+  return { ...hookBrief(text, json), ...(odd ? { odd } : {}) };
 }
 
 /** The time in the log is when it happened, not when it was read. */

@@ -15,6 +15,7 @@ const SUBJECTS: Record<string, () => Promise<() => Promise<Row[]>>> = {
   hooks: async () => (await import("./hooks.ts")).hooks,
   daemon: async () => (await import("./daemon.ts")).daemon,
   runs: async () => (await import("./runs.ts")).runs,
+  hearing: async () => (await import("./hearing.ts")).hearing,
   pipeline: async () => (await import("./pipeline.ts")).pipeline,
   claim: async () => (await import("./claim.ts")).claim,
   events: async () => (await import("./events.ts")).events,
