@@ -36,7 +36,7 @@ export function openBreaker(ctx: Ctx, run: Run, wait: { kind: BreakerKind; until
 /** An agent that was started to see whether its provider answers, and got an answer, need not end for that to be known. */
 export function noteAnswer(ctx: Ctx, run: Run, observed: Observed): void {
   const breaker = table.findBreaker(ctx.db, run.agent);
-  if (!breaker || (breaker.openedAt !== null && run.claimedAt < breaker.openedAt) || !hasAnswer(observed)) return;
+  if (breaker?.openedAt == null || run.claimedAt < breaker.openedAt || !hasAnswer(observed)) return;
   drop(ctx, breaker, `run r${run.id} had an answer`);
 }
 

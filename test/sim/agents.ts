@@ -1,5 +1,6 @@
 // Simulated hosts: they start, work, hang, lie, die, and leave files as an exit record.
-import type { ExitReason, ExitRecord, HostState, Hosts, RunSpec } from "../../src/agents/schema.ts";
+import type { ExitReason, ExitRecord, HostState, Hosts, RunEvent, RunSpec } from "../../src/agents/schema.ts";
+import { advanceTalk, beginTalk, endTalk, hear } from "./talk.ts";
 import type { Behaviour, SimHost, SimTree, World } from "./world.ts";
 
 const BEHAVIOURS: readonly Behaviour[] = [
@@ -18,6 +19,9 @@ const BEHAVIOURS: readonly Behaviour[] = [
   "limit",
 ];
 
+/** What an agent that speaks does besides. */
+const SPEAKING: readonly Behaviour[] = [...BEHAVIOURS, "stall", "stall", "loop", "loop", "crash", "context", "no-session", "ask", "ask"];
+
 /** The hosts of a world. Functions that only touch files may crash the daemon before or after they act. */
 export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
   return {
@@ -31,7 +35,9 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
     request: (runId, request) =>
       guard(() => {
         const host = world.hosts.get(runId);
-        if (host?.state === "live" && request.kind === "stop") host.stopAt = world.clock.elapsed() + 50 + world.random() * 3_000;
+        if (host?.state !== "live") return;
+        if (request.kind === "stop") host.stopAt ??= world.clock.elapsed() + 50 + world.random() * 3_000;
+        else hear(world, host, request);
       }),
     async reap(runId) {
       const host = world.hosts.get(runId);
@@ -39,9 +45,9 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
       host.survivor = false;
       return [{ pid: 4_000_000 + runId, command: "orphan", how: "directory" }];
     },
-    hasSession: () => false,
-    written: () => 0,
-    readEvents: (_runId, position) => ({ events: [], next: position }),
+    hasSession: (_taskId, session) => world.sessions.has(session),
+    written: (runId) => world.hosts.get(runId)?.events.length ?? 0,
+    readEvents: (runId, position) => readEvents(world, runId, position),
     pulse: (runId) => ({ isLive: look(world, runId).kind === "live", watchedAt: null, busyAt: null, gitAt: null }),
     list: () => [...world.hosts.keys()],
     remove: (runId) => void world.hosts.delete(runId),
@@ -51,7 +57,7 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
 function prepare(world: World, spec: RunSpec): RunSpec {
   const known = world.hosts.get(spec.runId);
   if (known) return known.spec;
-  const behaviour = world.odds.fault === 0 ? "work" : world.pick(BEHAVIOURS);
+  const behaviour = world.odds.fault === 0 ? "work" : world.pick(spec.conversation ? SPEAKING : BEHAVIOURS);
   world.hosts.set(spec.runId, {
     spec,
     state: "new",
@@ -64,6 +70,9 @@ function prepare(world: World, spec: RunSpec): RunSpec {
     lateUntil: 0,
     unwantedSince: null,
     boot: world.boots,
+    events: [],
+    isOwnFailure: false,
+    isRefused: false,
   });
   return spec;
 }
@@ -75,7 +84,9 @@ function launch(world: World, runId: number): void {
   host.state = "live";
   host.starts += 1;
   host.boot = world.boots;
-  host.endsAt = world.clock.elapsed() + (host.behaviour === "hang" ? host.spec.limits.runMs : 100 + world.random() * 20_000);
+  const isEndless = host.behaviour === "hang" || host.behaviour === "stall" || host.behaviour === "loop";
+  host.endsAt = world.clock.elapsed() + (isEndless ? host.spec.limits.runMs : 100 + world.random() * 20_000);
+  beginTalk(world, host);
   checkAlone(world, host);
 }
 
@@ -99,12 +110,19 @@ function look(world: World, runId: number): HostState {
   return host.state === "new" ? { kind: "new" } : { kind: "died", tail: "killed", boot: host.boot === world.boots ? "this" : "earlier" };
 }
 
+/** Some at a time, as from a file. */
+function readEvents(world: World, runId: number, position: number): { events: RunEvent[]; next: number } {
+  const events = world.hosts.get(runId)?.events.slice(position, position + 7) ?? [];
+  return { events, next: position + events.length };
+}
+
 /** Lets the hosts live until now: those whose time has come act and end. */
 export function advanceHosts(world: World): void {
   for (const host of world.hosts.values()) {
     if (host.state !== "live") continue;
     if (world.chance(world.odds.hostKill)) killHost(world, host);
     else if (host.stopAt !== null && host.stopAt <= world.clock.elapsed()) end(world, host, "stopped");
+    else if (advanceTalk(world, host)) end(world, host, "exited", 1);
     else if (host.endsAt <= world.clock.elapsed()) finish(world, host);
   }
 }
@@ -114,6 +132,7 @@ export function killHost(world: World, host: SimHost): void {
   world.count("host killed");
   if (host.spec.kind === "agent" && world.chance(0.5)) work(world, host, "leave");
   host.state = "died";
+  host.isOwnFailure = true;
   host.survivor = world.chance(0.5);
 }
 
@@ -132,7 +151,11 @@ function finish(world: World, host: SimHost): void {
     case "nothing":
       return end(world, host, "exited", 0);
     case "hang":
+    case "stall":
+    case "loop":
       return end(world, host, "runMs");
+    case "ask":
+      return end(world, host, "parked", 0);
     case "limit":
       work(world, host, "leave");
       return end(world, host, "memoryBytes");
@@ -190,8 +213,17 @@ function editedFiles(world: World, host: SimHost, tree: SimTree): Record<string,
 function end(world: World, host: SimHost, reason: ExitReason, code: number | null = null): void {
   host.state = "ended";
   const undelivered = world.chance(world.odds.fault / 2) ? ["Use good words."] : [];
-  host.exit = { ...record(reason, code, world.clock.now()), undelivered };
+  const result = endTalk(world, host, reason === "exited" ? code : null);
+  host.isOwnFailure = isOwnFailure(host, reason, code);
+  host.exit = { ...record(reason, code, world.clock.now()), undelivered, result };
   if (world.chance(world.odds.lateLook)) host.lateUntil = world.clock.elapsed() + 5_000;
+}
+
+/** What ends of a run may use up a try of its task. */
+function isOwnFailure(host: SimHost, reason: ExitReason, code: number | null): boolean {
+  if (reason === "exited") return code !== 0 && !host.isRefused;
+  if (reason === "stopped") return host.spec.conversation !== null;
+  return reason !== "parked";
 }
 
 function record(reason: ExitReason, code: number | null, at: number): ExitRecord {

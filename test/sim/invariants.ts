@@ -1,5 +1,6 @@
 // What must hold at every moment, and what must be true when all is quiet.
 import { liveRuns, runsOf } from "../../src/agents/actions.ts";
+import { breakersOf } from "../../src/agents/breakers.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { findTask, listTasks, mustFind } from "../../src/tasks/actions.ts";
 import type { World } from "./world.ts";
@@ -8,6 +9,8 @@ export function checkAlways(world: World, ctx: Ctx): void {
   const main = world.repo.refs.get("refs/heads/main") ?? "";
   if (main !== world.checkedBase) checkBase(world, main);
   checkUnwanted(world, ctx);
+  checkBreakers(world, ctx);
+  checkTries(world, ctx);
   if (world.mostLive > ctx.config.limits.runs) world.violate(`${world.mostLive} runs were live, the limit is ${ctx.config.limits.runs}`);
 }
 
@@ -34,6 +37,33 @@ function checkUnwanted(world: World, ctx: Ctx): void {
   }
 }
 
+/** While a breaker is open one run at a time tries, and that only when there is a reason to. */
+function checkBreakers(world: World, ctx: Ctx): void {
+  for (const { agent, openedAt, retryAt, fingerprint } of breakersOf(ctx)) {
+    if (openedAt === null || world.jumps > 0) continue;
+    const since = liveRuns(ctx).filter((run) => run.kind === "agent" && run.agent === agent && run.claimedAt > openedAt);
+    if (since.length > 1) world.violate(`${since.length} runs of ${agent} try at once whether it is served again`);
+    for (const run of since) {
+      const isMended = fingerprint !== null && fingerprint !== world.login;
+      const isUrged = (mustFind(ctx, run.taskId).urgedAt ?? 0) >= openedAt;
+      if (run.claimedAt < (retryAt ?? Number.POSITIVE_INFINITY) && !isMended && !isUrged)
+        world.violate(`run r${run.id} was started although ${agent} is held until ${retryAt}`);
+    }
+  }
+}
+
+/** What is no fault of a task uses up none of its tries: refusals of the provider, parked questions, restarts of the machine. */
+function checkTries(world: World, ctx: Ctx): void {
+  const failures = Map.groupBy(
+    [...world.hosts.values()].filter((host) => host.isOwnFailure),
+    (host) => host.spec.taskId,
+  );
+  for (const task of listTasks(ctx, { limit: 1_000 })) {
+    const own = failures.get(task.id)?.length ?? 0;
+    if (task.attempts > own) world.violate(`task ${task.id} has used up ${task.attempts} tries with ${own} failures of its own`);
+  }
+}
+
 /** After the quiet end every task has ended, merged at most once, on a commit that was checked, and no work is lost. */
 export function checkEnd(world: World, ctx: Ctx): void {
   const main = world.repo.refs.get("refs/heads/main") ?? "";
@@ -56,6 +86,8 @@ export function checkEnd(world: World, ctx: Ctx): void {
     checkEvents(world, ctx, task.id);
   }
   for (const host of world.hosts.values()) if (host.state === "live") world.violate(`run r${host.spec.runId} is still live`);
+  const uncaused = ctx.db.sql.query<{ id: number }, []>("SELECT id FROM runs WHERE trim(cause) = ''").all();
+  for (const { id } of uncaused) world.violate(`run r${id} has no cause`);
   for (const run of liveRuns(ctx)) {
     const task = mustFind(ctx, run.taskId);
     world.violate(

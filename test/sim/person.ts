@@ -1,9 +1,11 @@
 // The simulated person: queues tasks, commits on the base branch, leaves the checkout dirty, decides, cancels, retries.
+import { answerQuestion, openQuestion } from "../../src/agents/questions.ts";
 import { approve, reject, requestChanges } from "../../src/decisions/actions.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { Fault } from "../../src/kernel/fault.ts";
 import { insertProject } from "../../src/projects/table.ts";
 import { cancelTask, createTask, listTasks, pauseTask, resumeTask, retryTask } from "../../src/tasks/actions.ts";
+import { isHeldByAgent } from "../../src/tasks/rules.ts";
 import { Killed, type World } from "./world.ts";
 
 /** One project of a random kind and a handful of tasks, some after others. */
@@ -16,7 +18,7 @@ export function prepareQueue(world: World, ctx: Ctx): void {
       path: "/repo",
       gitDir: "/repo/.git",
       base: "main",
-      agent: "demo",
+      agent: world.pick(["demo", "claude"]),
       approval: world.pick(["ask", "auto"] as const),
       settings: { gates, setup: world.chance(0.3) ? "npm ci" : null, copies: [], env: {}, unixSockets: false, roles: {} },
       authorName: "p",
@@ -53,6 +55,7 @@ export function actAsPerson(world: World, ctx: Ctx): void {
       ...Array.from({ length: 6 }, () => () => approve(ctx, id, "p")),
       ...Array.from({ length: 3 }, () => () => retryTask(ctx, id)),
       () => reject(ctx, id, "p", "no"),
+      () => answerQuestion(ctx, id, { verdict: world.pick(["allow", "deny"]), text: "", by: "p" }),
       () => requestChanges(ctx, id, "p", "Use good words; it did not pass my eyes."),
       () => reboot(world),
     ])(),
@@ -64,6 +67,8 @@ export function settleAsPerson(world: World, ctx: Ctx): void {
   world.repo.dirty = false;
   for (const task of listTasks(ctx, { limit: 100 })) {
     if (task.state === "paused") attempt(() => resumeTask(ctx, task.id));
+    if (openQuestion(ctx, task.id)) attempt(() => answerQuestion(ctx, task.id, { verdict: "allow", text: "", by: "p" }));
+    if (isHeldByAgent(task) && world.chance(0.02)) attempt(() => resumeTask(ctx, task.id));
     if (task.state === "approving") attempt(() => approve(ctx, task.id, "p"));
     if (task.waiting?.reason === "conflict") attempt(() => requestChanges(ctx, task.id, "p", "Merge it."));
     if (task.state === "queued" && task.waiting?.reason === "dependency") attempt(() => retryOrCancelDependency(ctx, task.id));

@@ -15,21 +15,23 @@ import { advanceHosts } from "./agents.ts";
 import { checkAlways, checkEnd } from "./invariants.ts";
 import { simOutside } from "./outside.ts";
 import { actAsPerson, prepareQueue, settleAsPerson } from "./person.ts";
+import { changeWeather, clearUp } from "./talk.ts";
 import { Killed, type Odds, World } from "./world.ts";
 
 const steps = await allSteps();
 
 export type SimReport = { seed: number; violations: string[]; tally: Map<string, number>; simulatedMs: number };
 
-const QUIET: Odds = { crash: 0, fault: 0, hostKill: 0, slow: 0, lateLook: 0, doubleLaunch: 0 };
+const QUIET: Odds = { crash: 0, fault: 0, hostKill: 0, slow: 0, lateLook: 0, doubleLaunch: 0, weather: 0 };
 /** Simulated time of misbehaviour: a few tasks with their retries fit. */
 const STORM_MS = 4 * 60_000;
-/** Simulated time in which a quiet world must settle everything: longer than the longest run limit in the simulation. */
-const QUIET_MS = 30 * 60_000;
+/** Simulated time in which a quiet world must settle everything: longer than the longest run limit, and than a breaker waits. */
+const QUIET_MS = 60 * 60_000;
 
 /** Every seed has its own settings: tight and loose caps, trees that go at once and trees that stay. */
 function settingsOf(seed: number): string {
-  const limits = `runs: ${1 + (seed % 3)}, runsPerProject: ${1 + (seed % 4)}, runMinutes: 1, gateMinutes: 1`;
+  const minutes = `runMinutes: ${seed % 2 === 0 ? 1 : 4}, gateMinutes: 1, stallMinutes: 1`;
+  const limits = `runs: ${1 + (seed % 3)}, runsPerProject: ${1 + (seed % 4)}, ${minutes}`;
   return `limits: { ${limits} }\nretention: { keepDays: ${seed % 2 === 0 ? 0 : 7}, trashDays: ${seed % 5 === 0 ? 0 : 7} }\n`;
 }
 
@@ -46,6 +48,7 @@ export async function simulate(seed: number): Promise<SimReport> {
   const start = world.clock.elapsed();
   while (world.clock.elapsed() - start < STORM_MS) ctx = await turn(world, ctx, boot, actAsPerson);
   world.odds = QUIET;
+  clearUp(world);
   const calm = world.clock.elapsed();
   while (world.clock.elapsed() - calm < QUIET_MS && !settledAll(ctx)) ctx = await turn(world, ctx, boot, settleAsPerson);
   for (let i = 0; i < 50; i++) ctx = await turn(world, ctx, boot, settleAsPerson);
@@ -57,13 +60,16 @@ export async function simulate(seed: number): Promise<SimReport> {
 /** Every seed has its own weather: some are calm in one respect and wild in another. */
 function stormOdds(world: World): Odds {
   const odds = (most: number) => (world.chance(0.4) ? 0 : most * world.random());
-  return { crash: odds(0.05), fault: odds(0.08), hostKill: odds(0.01), slow: odds(0.05), lateLook: odds(0.3), doubleLaunch: odds(0.5) };
+  const often = { slow: odds(0.05), lateLook: odds(0.3), doubleLaunch: odds(0.5), weather: odds(0.03) };
+  return { crash: odds(0.05), fault: odds(0.08), hostKill: odds(0.01), ...often };
 }
 
 /** A little time passes: the person acts, hosts live, the daemon ticks, and is started again when it died. */
 async function turn(world: World, ctx: Ctx, boot: () => Ctx, person: (world: World, ctx: Ctx) => void): Promise<Ctx> {
-  world.clock.advance(world.chance(0.2) ? 1_000 : 20 + world.random() * 400);
-  if (world.chance(world.odds.crash / 4)) world.clock.jump((world.random() - 0.5) * 7_200_000);
+  const isQuiet = world.odds === QUIET;
+  world.clock.advance(world.chance(isQuiet ? 0.8 : 0.2) ? 1_000 : 20 + world.random() * 400);
+  if (world.chance(world.odds.crash / 4)) setClock(world);
+  changeWeather(world);
   advanceHosts(world);
   await flush();
   person(world, ctx);
@@ -75,6 +81,11 @@ async function turn(world: World, ctx: Ctx, boot: () => Ctx, person: (world: Wor
     return boot();
   }
   return ctx;
+}
+
+function setClock(world: World): void {
+  world.clock.jump((world.random() - 0.5) * 7_200_000);
+  world.jumps += 1;
 }
 
 const epochOf = new WeakMap<Ctx, number>();

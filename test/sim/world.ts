@@ -1,12 +1,20 @@
 // Everything that outlives a daemon: the repository, the trees, the hosts and their agents, and what went wrong.
 
-import type { ExitRecord, RunSpec } from "../../src/agents/schema.ts";
+import type { ExitRecord, RunEvent, RunSpec } from "../../src/agents/schema.ts";
 import { type FakeClock, fakeClock } from "../../src/kernel/clock.ts";
 import { mulberry32 } from "../../src/kernel/ids.ts";
 import { type Files, SimRepository } from "./repository.ts";
 
 /** How likely each fault is, per chance of it. All zero in the quiet end of a simulation. */
-export type Odds = { crash: number; fault: number; hostKill: number; slow: number; lateLook: number; doubleLaunch: number };
+export type Odds = {
+  crash: number;
+  fault: number;
+  hostKill: number;
+  slow: number;
+  lateLook: number;
+  doubleLaunch: number;
+  weather: number;
+};
 
 export type SimTree = {
   tip: string;
@@ -18,7 +26,22 @@ export type SimTree = {
 };
 
 /** What an agent will do in a run, drawn when it starts. */
-export type Behaviour = "work" | "leave" | "nothing" | "fail" | "partial-fail" | "hang" | "garbage" | "limit" | "unstarted-once";
+export type Behaviour =
+  | "work"
+  | "leave"
+  | "nothing"
+  | "fail"
+  | "partial-fail"
+  | "hang"
+  | "garbage"
+  | "limit"
+  | "unstarted-once"
+  | "stall"
+  | "loop"
+  | "crash"
+  | "context"
+  | "no-session"
+  | "ask";
 
 export type SimHost = {
   spec: RunSpec;
@@ -37,7 +60,17 @@ export type SimHost = {
   unwantedSince: number | null;
   /** Which boot of the machine it started in. */
   boot: number;
+  /** What it has recorded. */
+  events: RunEvent[];
+  /** It ended for a reason that may use up a try of its task. */
+  isOwnFailure: boolean;
+  /** Its provider refused it. */
+  isRefused: boolean;
 };
+
+/** How the provider of all agents that speak answers. */
+export const WEATHERS = ["fair", "down", "unreachable", "limited", "login", "billing"] as const;
+export type Weather = (typeof WEATHERS)[number];
 
 /** Thrown through a daemon that has just been killed. */
 export class Killed extends Error {}
@@ -62,6 +95,13 @@ export class World {
   /** Counts daemons: what belongs to an earlier one is dead. */
   epoch = 0;
   mostLive = 0;
+  weather: Weather = "fair";
+  /** When the limit of the account ends, epoch ms. */
+  limitUntil = 0;
+  /** Sessions of agents that can be gone on with. */
+  readonly sessions = new Set<string>();
+  /** How often somebody set the wall clock: what should be waited for is not known any more then. */
+  jumps = 0;
   /** What the login of the agent looks like; a person who mends it changes it. */
   login = "login 0";
   /** Counts restarts of the machine. */
