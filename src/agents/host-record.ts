@@ -1,6 +1,7 @@
 // What a host writes down: events.jsonl, long lines beside it, and the last lines for the exit record. No secrets.
 import { closeSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { hookBrief } from "../hooks/actions.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { redact, redactDeep } from "../kernel/redact.ts";
 import { type LineReader, type LongLine, readLines } from "./host-lines.ts";
@@ -125,8 +126,8 @@ function recordHook(folder: Folder, event: string, body: string): void {
   const safe = json ? redactedJson(body, json).json : redact(body.slice(0, PREVIEW_CHARACTERS));
   const fields = JSON.stringify({ kind: "hook", text: event, json: safe }).slice(1, -1);
   if (Buffer.byteLength(fields) <= EVENT_BYTES - FRAME_BYTES) return folder.append(fields);
-  const cut = shortenedTo(safe, CUT_BYTES);
-  const told = (_text: string, file: string) => folder.append(JSON.stringify({ kind: "hook", text: event, json: cut, file }).slice(1, -1));
+  const cut = { kind: "hook", text: event, json: shortenedTo(safe, CUT_BYTES), brief: hookBrief(event, safe) };
+  const told = (_text: string, file: string) => folder.append(JSON.stringify({ ...cut, file }).slice(1, -1));
   writeOnce(folder.appendLong("hook", told), Buffer.from(body));
 }
 

@@ -22,7 +22,7 @@ const UNTOLD_HOOK = "MessageDisplay";
 
 /**
  * Takes in what the hosts of live runs have written since the last time: microseconds a run that wrote nothing. True when
- * the loop should look, because there is more, or more than hooks. A run that cannot be read stops no other; then the
+ * the loop should look, because there is more, or an agent does something else now. A run that cannot be read stops no other; then the
  * first error is thrown at the end.
  */
 export function ingestRuns(ctx: Ctx): boolean {
@@ -30,7 +30,8 @@ export function ingestRuns(ctx: Ctx): boolean {
   const errors: unknown[] = [];
   for (const { run, position } of table.heardRuns(ctx.db)) {
     try {
-      if (ctx.outside.hosts.written(run.id) > position) isNews = ingestRun(ctx, run) || isNews;
+      const heard = ingestRun(ctx, run, position);
+      isNews ||= heard === "news" || heard === "more";
     } catch (thrown) {
       errors.push(thrown);
     }
@@ -42,9 +43,8 @@ export function ingestRuns(ctx: Ctx): boolean {
 /** All that a run whose host is gone has written, before its end is recorded. */
 export function ingestRest(ctx: Ctx, run: Run): void {
   if (run.kind !== "agent") return;
-  while (ctx.outside.hosts.written(run.id) > (table.findObservation(ctx.db, run.id)?.position ?? 0)) {
-    if (!ingestChunk(ctx, run)) break;
-  }
+  const position = () => table.findObservation(ctx.db, run.id)?.position ?? 0;
+  while (ingestRun(ctx, run, position()) === "more") ctx.log.info(`run r${run.id} left more events than are read at a time`);
 }
 
 /** Judges live runs that wrote nothing, too: silence is a sign with time. */
@@ -66,57 +66,62 @@ export function observationOf(
   return { observed, activity, text: told({ activity, text: activityText, since }, ctx.clock.now()), since, nudges };
 }
 
-/** True when there is more to take in, or it was more than hooks. */
-function ingestRun(ctx: Ctx, run: Run): boolean {
-  let isNews = false;
-  for (let bytes = 0; bytes < BYTES_AT_ONCE; ) {
-    const taken = ingestChunk(ctx, run);
-    if (!taken) return isNews;
-    bytes += taken.bytes;
-    isNews ||= taken.isNews;
-  }
-  return true;
-}
+/** `more`: the rest is for the next time. `news`: it changes what others do. */
+type Heard = "nothing" | "hooks" | "news" | "more";
 
-type Taken = { bytes: number; isNews: boolean };
+function ingestRun(ctx: Ctx, run: Run, position: number): Heard {
+  const end = ctx.outside.hosts.written(run.id);
+  let heard: Heard = "nothing";
+  let at = position;
+  while (at < end) {
+    if (at - position >= BYTES_AT_ONCE) return "more";
+    const { next, isNews } = ingestChunk(ctx, run);
+    if (next === at) break; // The last line is not whole yet.
+    at = next;
+    if (heard !== "news") heard = isNews ? "news" : "hooks";
+  }
+  return heard;
+}
 
 /**
  * One chunk in one transaction: its entries in the log, what is known after it, the task's cost, and the byte up to which
- * that is so. Whenever the daemon dies, the next begins at that byte: nothing is lost and nothing comes twice. Null when
- * there is no whole line.
+ * that is so. Whenever the daemon dies, the next begins at that byte: nothing is lost and nothing comes twice.
  */
-function ingestChunk(ctx: Ctx, run: Run): Taken | null {
+function ingestChunk(ctx: Ctx, run: Run): { next: number; isNews: boolean } {
   return ctx.db.transact(() => {
     const known = table.findObservation(ctx.db, run.id) ?? table.insertObservation(ctx.db, run.id, fresh(run.startedAt ?? run.claimedAt));
     const { events, next } = ctx.outside.hosts.readEvents(run.id, known.position);
-    if (next === known.position) return null;
+    if (next === known.position) return { next, isNews: false };
     let { observed } = known;
     let isNews = false;
     for (const event of events) {
       isNews = logEvent(ctx, run, event) || isNews;
       for (const sign of eventSigns(event)) {
         const after = observe(observed, sign, event.at);
-        isNews = append(ctx, run, event, signEntry(sign, observed, after)) || isNews;
+        append(ctx, run, event, signEntry(sign, observed, after));
         observed = after;
       }
     }
     addCost(ctx, run, observed.costUsd - known.observed.costUsd);
     table.moveObservation(ctx.db, run.id, known.position, { position: next, observed });
     isNews = noteActivity(ctx, run, known, observed) || isNews;
-    return { bytes: next - known.position, isNews };
+    return { next, isNews };
   });
 }
 
-/** What the event itself says, whatever it shows of the agent. True when the loop should look. */
+/** What the event itself says, whatever it shows of the agent. True when it is about a question, which holds or frees its task. */
 function logEvent(ctx: Ctx, run: Run, event: RunEvent): boolean {
-  if (event.kind === "hook" && event.text !== UNTOLD_HOOK) {
-    append(ctx, run, event, { name: "hook.received", source: "agent", data: hookData(event) });
-    return false;
-  }
   if (event.kind === "question" && isQuestion(event.json)) noteQuestion(ctx, run, event.json, event.at);
   else if (event.kind === "answer" && isAnswer(event.json)) noteDelivered(ctx, run.taskId, event.json.key);
-  else return append(ctx, run, event, hostEntry(event));
+  else {
+    append(ctx, run, event, event.kind === "hook" ? hookEntry(event) : hostEntry(event));
+    return false;
+  }
   return true;
+}
+
+function hookEntry(event: RunEvent): LogEntry | null {
+  return event.text === UNTOLD_HOOK ? null : { name: "hook.received", source: "agent", data: hookData(event) };
 }
 
 /** A body that was cut is in the file, and was read when it was whole. */
@@ -127,9 +132,8 @@ function hookData({ text = "", json, file, brief }: RunEvent): LogEntry["data"] 
 }
 
 /** The time in the log is when it happened, not when it was read. */
-function append(ctx: Ctx, run: Run, event: RunEvent, entry: LogEntry | null): boolean {
+function append(ctx: Ctx, run: Run, event: RunEvent, entry: LogEntry | null): void {
   if (entry) appendEvent(ctx.db, event.at, { ...entry, projectId: run.projectId, taskId: run.taskId, runId: run.id });
-  return entry !== null;
 }
 
 function addCost(ctx: Ctx, run: Run, costUsd: number): void {

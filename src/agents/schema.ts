@@ -1,4 +1,5 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
+import type { HookBrief } from "../hooks/schema.ts";
 import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
 import type { Activity, Observed, Pulse, Usage } from "./signs.ts";
 
@@ -158,6 +159,8 @@ export type RunEvent = {
   text?: string;
   json?: unknown;
   file?: string;
+  /** Of a hook whose body was cut: what the whole body said. */
+  brief?: HookBrief;
 };
 
 /** A process that outlived its run, as found by descent, environment marker or working directory. */
@@ -334,6 +337,8 @@ export type Windows = {
   show(runs: readonly WindowOrder[]): Promise<void>;
   /** Shows a run's window in this terminal until the person leaves; `none` where there can be none. Makes the window if need be. */
   attach(run: WindowOrder): Promise<"left" | "none">;
+  /** True when there may be a server. Microseconds. */
+  areThere(): boolean;
   /** Closes all windows. */
   end(): Promise<void>;
 };

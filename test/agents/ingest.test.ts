@@ -102,6 +102,23 @@ describe("hooks", () => {
     expect(JSON.stringify(logged("hook.received")[0]?.data).length).toBeLessThan(2_000);
   });
 
+  test("that were cut are told as their host read them whole", () => {
+    const brief = { event: "PostToolUse", tool: "Write", subject: "big.txt", ok: true, lines: 100_000 };
+    write({ ...hook("PostToolUse", { tool_name: "Write", tool_input: { content: "a…" } }), file: "7.txt", brief });
+    ingestRuns(ctx);
+    expect(logged("hook.received").map(({ data }) => data)).toEqual([{ ...brief, file: "7.txt" }]);
+  });
+
+  test("that no known agent sends are said to be odd", () => {
+    write(hook("BrandNew", { message: "hi" }), hook("SessionEnd", { hook_event_name: "SessionEnd", session_id: "s" }));
+    ingestRuns(ctx);
+    const oddities = logged("hook.received").map(({ data }) => [data.event, data.odd]);
+    expect(oddities.sort()).toEqual([
+      ["BrandNew", "unknown event"],
+      ["SessionEnd", "transcript_path is missing"],
+    ]);
+  });
+
   test("with live text for a screen are only a sign of life", () => {
     write(hook("MessageDisplay", { delta: "a" }), hook("MessageDisplay", { delta: "b" }));
     ingestRuns(ctx);
