@@ -14,6 +14,7 @@ import { observationOf } from "./ingest.ts";
 import { runShape } from "./rules.ts";
 import { type ListedRun, runDetails, runTable } from "./run-text.ts";
 import type { AgentShape, Run, RunShape } from "./schema.ts";
+import { mayHaveWindows } from "./windows-step.ts";
 
 export type ListOptions = { all?: boolean; limit: string };
 export type AttachOptions = { project?: string };
@@ -141,6 +142,7 @@ export async function attach(host: CommandHost, id: string | undefined, options:
 async function attachWindow(ctx: Ctx, run: Run): Promise<boolean> {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && !process.env.TMUX;
   if (!isTerminal || run.kind !== "agent" || ctx.outside.hosts.look(run.id).kind !== "live") return false;
+  if (!mayHaveWindows(ctx, liveRuns(ctx))) return false;
   return (await ctx.outside.windows.attach({ runId: run.id, taskId: run.taskId })) === "left";
 }
 

@@ -1,5 +1,5 @@
 // Windows on live runs: the only caller of tmux. A server of ccm's own, one window a run that shows `ccm view`.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
@@ -78,9 +78,11 @@ export function createWindows(options: WindowsOptions): Windows {
       if (!there.includes(nameOf(run))) await make(options, server, { missing: [run], surplus: [], isNew: there.length === 0 });
       return await attach(server, run);
     },
+    areThere: () => existsSync(server.socket),
     async end() {
       running = null;
       if (existsSync(server.socket) && Bun.which("tmux")) await tmux(server, [["kill-server"]]);
+      rmSync(server.socket, { force: true }); // A server that was killed leaves it.
     },
   };
 }
