@@ -43,8 +43,9 @@ export function ingestRuns(ctx: Ctx): boolean {
 /** All that a run whose host is gone has written, before its end is recorded. */
 export function ingestRest(ctx: Ctx, run: Run): void {
   if (run.kind !== "agent") return;
-  const position = () => table.findObservation(ctx.db, run.id)?.position ?? 0;
-  while (ingestRun(ctx, run, position()) === "more") ctx.log.info(`run r${run.id} left more events than are read at a time`);
+  let heard: Heard;
+  do heard = ingestRun(ctx, run, table.findObservation(ctx.db, run.id)?.position ?? 0);
+  while (heard === "more");
 }
 
 /** Judges live runs that wrote nothing, too: silence is a sign with time. */
