@@ -1,6 +1,7 @@
 // What the end of a run does: its outcome, the agent's breaker, and what the task does next, in one transaction.
 import type { Ctx } from "../kernel/context.ts";
 import { failTask, moveTask, mustFind, patchTask, setWaiting } from "../tasks/actions.ts";
+import { isFinal } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { setupIsDone } from "../worktrees/actions.ts";
 import { finishRun } from "./actions.ts";
@@ -23,6 +24,7 @@ export function judgeEnd(ctx: Ctx, ended: Run, work: "changed" | "unchanged"): v
     if (!finishRun(ctx, run, outcomeFor(run, ending.kind), summary)) return;
     if (run.kind === "agent") noteEnding(ctx, run, ending);
     if (task.state === stageOf(run.kind)) moveOn(ctx, run, task, verdict);
+    else if (!isFinal(task.state)) patchTask(ctx, task.id, unheard(run, task));
   });
 }
 

@@ -109,9 +109,7 @@ function breakerReason({ breakers, now }: Snapshot, want: Want, slots: readonly 
   const isUrged = want.urgedAt !== null && want.urgedAt >= openedAt;
   if (!isUrged && !breaker.isMended && !isRetryDue(breaker, now)) {
     const until =
-      breaker.retryAt === null
-        ? ""
-        : ` It is tried again at ${timeText(breaker.retryAt)}, or at once with \`ccm resume-task ${want.taskId}\`.`;
+      breaker.retryAt === null ? "" : ` It is tried again at ${timeText(breaker.retryAt)}, or at once with \`ccm resume-task\`.`;
     return { reason, text: `The agent "${breaker.agent}" ${breaker.text}${until}${hint}` };
   }
   const isTried = slots.some(({ agent, since }) => agent === breaker.agent && (since >= openedAt || openedAt > now));
@@ -159,5 +157,5 @@ function machineReason(snapshot: Snapshot, slots: readonly Slot[]): Waiting | nu
 }
 
 function timeText(at: number): string {
-  return new Date(at).toISOString();
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

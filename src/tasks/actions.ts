@@ -187,7 +187,8 @@ export function resumeTask(ctx: Ctx, id: number): Task {
   if (isHeldByAgent(task)) return urgeTask(ctx, task);
   if (task.state !== "paused" || !task.pausedFrom)
     throw new Fault("conflict", `Task ${id} is "${task.state}", not paused.`, `\`ccm pause-task ${id}\` pauses it.`);
-  return byPerson(ctx, id, task.pausedFrom, { setbacks: 0, setbackSince: null, urgedAt: ctx.clock.now() });
+  const cause = task.runs > 0 ? "a person let it go on" : task.cause;
+  return byPerson(ctx, id, task.pausedFrom, { setbacks: 0, setbackSince: null, urgedAt: ctx.clock.now(), cause });
 }
 
 /** What a person's word clears: failures and setbacks count from now. */

@@ -168,7 +168,7 @@ describe("one failing login", () => {
     expect(startAndRefuse()).toBe(20);
     home.clock.advance(MINUTE_MS);
     expect(dispatch(ctx).starts).toEqual([]);
-    expect(mustFind(ctx, 7).waiting).toMatchObject({ reason: "login", text: expect.stringContaining("`ccm resume-task 7`") });
+    expect(mustFind(ctx, 7).waiting).toMatchObject({ reason: "login", text: expect.stringContaining("`ccm resume-task`") });
     login = "new";
     expect(dispatch(ctx).starts).toHaveLength(1);
     const [probe] = table.liveRuns(ctx.db);

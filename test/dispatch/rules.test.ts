@@ -117,7 +117,7 @@ describe("an agent whose breaker is open", () => {
     const [hold] = planTick(open({ kind: "login", text: "was refused by its provider." })).holds;
     expect(hold?.waiting).toEqual({
       reason: "login",
-      text: 'The agent "claude" was refused by its provider. It is tried again at 1970-01-01T00:17:40.000Z, or at once with `ccm resume-task 1`. Log in anew (start the agent yourself, `/login`) or set its key; ccm notices.',
+      text: 'The agent "claude" was refused by its provider. It is tried again at 1970-01-01 00:17:40 UTC, or at once with `ccm resume-task`. Log in anew (start the agent yourself, `/login`) or set its key; ccm notices.',
     });
   });
 
