@@ -23,6 +23,9 @@ export type Wire = {
 
 /** A login is renewed some minutes before it ends: looking every few seconds is early enough. */
 const LOGIN_TICKS = 10;
+/** Reads of the spool, of 500 lines or 4 MB each: 10,000 hooks a second, and at the end as much as a run folder holds. */
+const READS_A_TICK = 4;
+const READS_AT_THE_END = 50;
 
 export function openWire(spec: RunSpec, run: RunPaths): Wire {
   let listener: Listener | undefined;
@@ -48,8 +51,11 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
   writeWhole(join(run.root, "endpoint.json"), JSON.stringify({ url: endpoint.url, tokenSha256: sha256(token) }));
   let ticks = 0;
 
-  function readAll(): void {
-    for (let lines = spool.read(); lines.length > 0; lines = spool.read()) {
+  /** In bounded parts: whoever floods the spool does not keep the host from its work. */
+  function readSome(reads: number): void {
+    for (let i = 0; i < reads && !recorder.full(); i++) {
+      const lines = spool.read();
+      if (lines.length === 0) return;
       for (const line of lines) {
         if (line.kind === "hook") recorder.hook(line.event, JSON.stringify(line.body));
         else recorder.hook("unknown", line.text);
@@ -67,11 +73,11 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
     variables: { CCM_RUN_URL: endpoint.url, CCM_RUN_TOKEN: token },
     connect,
     tick() {
-      readAll();
+      readSome(READS_A_TICK);
       if (ticks++ % LOGIN_TICKS === 0) seeToLogin();
     },
     close() {
-      readAll();
+      readSome(READS_AT_THE_END);
       seeToLogin();
       endpoint.close();
     },
