@@ -4,7 +4,7 @@ import { costText, percentText, tokensText } from "../kernel/number-text.ts";
 import { cut, printable } from "../kernel/text-table.ts";
 import { ago, dateOf, isoTime, timeOfDay } from "../kernel/time-text.ts";
 import { questionText } from "./question-text.ts";
-import type { AgentShape } from "./schema.ts";
+import type { AgentShape, AskedQuestion } from "./schema.ts";
 import type { Activity, LimitReading, Observed } from "./signs.ts";
 
 /** Columns that what an agent does gets at least. */
@@ -13,8 +13,9 @@ const DOING_COLUMNS = 20;
 /** What is known of a run, and what that means now: `text` is for people and says how long. */
 export type Seen = { observed: Observed; activity: Activity; text: string; since: number };
 
-export function agentShape({ observed, activity, text, since }: Seen): AgentShape {
-  const { model, version, turns, toolCalls, failedCalls, edits, compactions, costUsd, context, lastSaid, limit, question } = observed;
+/** `question` is what it asks and nobody has answered. */
+export function agentShape({ observed, activity, text, since }: Seen, question: AskedQuestion | null): AgentShape {
+  const { model, version, turns, toolCalls, failedCalls, edits, compactions, costUsd, context, lastSaid, limit } = observed;
   return {
     ...{ activity, doing: text, since: new Date(since).toISOString(), model, version, turns, toolCalls, failedCalls, edits, compactions },
     costUsd,

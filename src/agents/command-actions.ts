@@ -11,6 +11,7 @@ import { liveRuns, newestRuns, restartRun, runMeant } from "./actions.ts";
 import { agentShape } from "./agent-text.ts";
 import { agentCommand, driverOf } from "./drivers.ts";
 import { observationOf } from "./ingest.ts";
+import { openQuestion } from "./questions.ts";
 import { runShape } from "./rules.ts";
 import { type ListedRun, runDetails, runTable } from "./run-text.ts";
 import type { AgentShape, Run, RunShape } from "./schema.ts";
@@ -34,13 +35,20 @@ export async function list(host: CommandHost, options: ListOptions): Promise<voi
 }
 
 function listed(ctx: Ctx, run: Run): ListedRun {
-  const seen = run.kind === "agent" ? observationOf(ctx, run.id) : null;
-  return { run, project: projectOf(ctx, run.projectId).name, title: mustFind(ctx, run.taskId).title, seen };
+  const isAgent = run.kind === "agent";
+  const asked = isAgent ? openQuestion(ctx, run.taskId) : null;
+  return {
+    run,
+    project: projectOf(ctx, run.projectId).name,
+    title: mustFind(ctx, run.taskId).title,
+    seen: isAgent ? observationOf(ctx, run.id) : null,
+    question: asked?.runId === run.id ? asked : null,
+  };
 }
 
 /** `agent` is what is known of it, null for what is none or has shown nothing yet. */
-function listedShape({ run, project, seen }: ListedRun): RunShape & { agent: AgentShape | null } {
-  return { ...runShape(run, project), agent: seen && agentShape(seen) };
+function listedShape({ run, project, seen, question }: ListedRun): RunShape & { agent: AgentShape | null } {
+  return { ...runShape(run, project), agent: seen && agentShape(seen, question) };
 }
 
 /** Faults: `invalid` for a word that names nothing, `not_found`. */

@@ -6,11 +6,11 @@ import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import { activityTone, agentFields, agentLine, type Seen } from "./agent-text.ts";
 import { CHOICE_TOOL, questionText } from "./question-text.ts";
 import { runDurationMs } from "./rules.ts";
-import type { Run, RunOutcome } from "./schema.ts";
+import type { AskedQuestion, Run, RunOutcome } from "./schema.ts";
 import type { Activity } from "./signs.ts";
 
-/** `seen` is null for gates and set-up, and for an agent that has shown nothing yet. */
-export type ListedRun = { run: Run; project: string; title: string; seen: Seen | null };
+/** `seen` is null for gates and set-up, and for an agent that has shown nothing yet; `question` is its own, while it is open. */
+export type ListedRun = { run: Run; project: string; title: string; seen: Seen | null; question: AskedQuestion | null };
 
 /** Columns before what an agent does, below its line. */
 const INDENT = 5;
@@ -54,12 +54,12 @@ function detailLines(host: CommandHost, row: ListedRun | undefined): string[] {
 
 /** Everything about a run: what its agent does, asks and said, and the end of its output once it has ended. */
 export function runDetails(host: CommandHost, row: ListedRun, about: { tree: string; now: number }): string {
-  const { run, seen } = row;
+  const { run, seen, question } = row;
   const state = stateText(run, seen);
   const parts = [
     `${host.paint("bold", `Run r${run.id}`)}  ${host.paint(toneOf(state), state)}`,
     textFields(fieldsOf(row, about), host.columns),
-    seen && !run.outcome ? askedText(host, run, seen) : "",
+    question ? askedText(host, question) : "",
     seen && !run.exit ? saidText(host, seen) : "",
     run.exit?.tail.trim() ? `${host.paint("dim", "The end of its output:")}\n${printableLines(run.exit.tail.trimEnd())}` : "",
     host.paint("dim", printable(run.state === "finished" ? `All of it: ccm view r${run.id}` : `Watch it: ccm attach r${run.id}`)),
@@ -89,13 +89,13 @@ function fieldsOf({ run, project, title, seen }: ListedRun, { tree, now }: { tre
 }
 
 /** The open question, with the commands that answer it. */
-function askedText(host: CommandHost, run: Run, { observed: { question } }: Seen): string {
-  if (!question) return "";
+function askedText(host: CommandHost, question: AskedQuestion): string {
+  const { taskId } = question;
   const asked = wrap(printable(questionText(question)), host.columns, 0);
   const how =
     question.tool === CHOICE_TOOL
-      ? `Answer: ccm approve ${run.taskId} --comment "your choice"`
-      : `Answer: ccm approve ${run.taskId}, or ccm reject ${run.taskId} --reason "why"`;
+      ? `Answer: ccm approve ${taskId} --comment "your choice"`
+      : `Answer: ccm approve ${taskId}, or ccm reject ${taskId} --reason "why"`;
   return `${host.paint("yellow", "It asks:")}\n${asked}\n${host.paint("dim", how)}`;
 }
 

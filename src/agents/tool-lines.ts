@@ -1,5 +1,6 @@
 // How a tool's call and its answer read: the call as a headline, an edit as a small diff, a long answer folded.
 import { folded, indented, type Line, line, lines, shortened } from "./lines.ts";
+import { CHOICE_TOOL, choicesOf } from "./question-text.ts";
 import { type Json, jsonOf, listOf } from "./tool-calls.ts";
 
 /** Lines of an answer that are shown; of what was only read, fewer: it is in the tree for everybody. */
@@ -14,6 +15,8 @@ const HEADLINE_CHARACTERS = 240;
 
 /** What claude puts in the place of an empty answer. */
 const NO_OUTPUT = "(Bash completed with no output)";
+/** What claude adds to a sub-agent's answer for the agent: how to go on with it, and its figures. */
+const TRAILER = /\n?agentId: \w+ \(use SendMessage [\s\S]*$/;
 const READERS = new Set(["Read", "Grep", "Glob", "LS", "WebFetch", "WebSearch"]);
 /** Their calls say it all; that it worked is the rule. */
 const SILENT = new Set(["Edit", "MultiEdit", "Write", "NotebookEdit", "TodoWrite", "TaskCreate", "TaskUpdate"]);
@@ -22,6 +25,7 @@ const SILENT = new Set(["Edit", "MultiEdit", "Write", "NotebookEdit", "TodoWrite
 export function callLines(tool: string, input: unknown): Line[] {
   const given = jsonOf(input);
   if (tool === "Bash" && typeof given.command === "string") return commandLines(given.command);
+  if (tool === CHOICE_TOOL) return [headline(nameOf(tool), choicesOf(input)[0]?.question ?? "")];
   if (tool === "TodoWrite" && Array.isArray(given.todos)) return [headline("Todo", ""), ...todoLines(given.todos)];
   const changes = changesOf(given);
   if (changes.length === 0) return [headline(nameOf(tool), subjectOf(given))];
@@ -34,7 +38,7 @@ export function callLines(tool: string, input: unknown): Line[] {
 /** What the tool answered; `tool` is empty when its call was not seen. */
 export function answerLines(tool: string, content: unknown, outcome: "ok" | "error"): Line[] {
   if (outcome === "ok" && SILENT.has(tool)) return [];
-  const text = textOf(content).trimEnd();
+  const text = textOf(content).replace(TRAILER, "").trimEnd();
   if (text === "" || text === NO_OUTPUT) return [];
   const all = lines(outcome === "error" ? "bad" : "faint", outcome === "error" ? unwrapped(text) : text);
   return indented(folded(all, READERS.has(tool) && outcome === "ok" ? READ_LINES : ANSWER_LINES), "  ");

@@ -1,6 +1,7 @@
 // The commands on runs and worktrees: which run is meant, what is asked of it, and what is shown.
 import { beforeEach, describe, expect, test } from "bun:test";
 import { fresh } from "../../src/agents/observe.ts";
+import { noteQuestion } from "../../src/agents/questions.ts";
 import type { AgentShape, RunShape } from "../../src/agents/schema.ts";
 import type { Observed, Verdict } from "../../src/agents/signs.ts";
 import { insertObservation, moveObservation, setActivity } from "../../src/agents/table.ts";
@@ -112,9 +113,10 @@ describe("what is shown of agents at work", () => {
       },
     ],
   ])("agent-status shows an open question about a %s, and how to answer it", async (kind, question) => {
-    startedRun(home.ctx, 1);
+    const run = startedRun(home.ctx, 1);
     const askedAt = home.clock.now();
     seen(1, { activity: "waiting", text: "waits for you", since: askedAt }, { question: { ...question, askedAt } });
+    home.ctx.db.transact(() => noteQuestion(home.ctx, run, question, askedAt));
     expectGolden(`agents/status-${kind}`, await home.out("agent-status", "1"));
     expect(await home.json("agent-status", "1")).toMatchObject({ agent: { question: { tool: question.tool } } });
   });

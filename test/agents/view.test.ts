@@ -23,6 +23,17 @@ const system = (subtype: string, part: object) => event("json", { json: { type: 
 const result = (part: object) => event("json", { json: { type: "result", ...part } });
 
 const TREE = "/home/ada/.ccm/tasks/12/tree";
+const CHOICES = {
+  questions: [
+    {
+      question: "Which sign?",
+      options: [
+        { label: "Plus", description: "Add" },
+        { label: "Minus", description: "" },
+      ],
+    },
+  ],
+};
 const EVENTS: RunEvent[] = [
   event("started", { text: 'started agent "Fix the sum"' }),
   system("init", { model: "sonnet", claude_code_version: "2.1.197" }),
@@ -43,6 +54,7 @@ const EVENTS: RunEvent[] = [
   call("4", "Task", { description: "Look for others", prompt: "Look for other sums." }),
   call("5", "Grep", { pattern: "sum" }, "4"),
   answer("5", "src/a.js", false, "4"),
+  answer("4", "One more place.\nagentId: a69 (use SendMessage with to: 'a69')\n<usage>tool_uses: 1</usage>"),
   call("6", "TodoWrite", {
     todos: [
       { content: "Fix it", status: "completed" },
@@ -65,6 +77,9 @@ const EVENTS: RunEvent[] = [
   event("message", { text: "use tabs" }),
   event("question", { json: { key: "8", tool: "Bash", input: { command: "git push" }, why: "Pushing is asked for." } }),
   event("answer", { json: { key: "8", tool: "Bash", input: {}, verdict: "deny", text: "ccm merges." } }),
+  call("9", "AskUserQuestion", CHOICES),
+  event("question", { json: { key: "9", tool: "AskUserQuestion", input: CHOICES, why: "" } }),
+  event("answer", { json: { key: "9", tool: "AskUserQuestion", input: {}, verdict: "allow", text: "2" } }),
   event("interrupt", {}),
   event("json", { json: { type: "user", message: { content: [{ type: "text", text: "[Request interrupted by user]" }] } } }),
   result({ is_error: true, subtype: "error_during_execution", num_turns: 9, duration_ms: 15_060, total_cost_usd: 0.0312 }),
