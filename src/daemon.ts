@@ -30,6 +30,8 @@ import type { Profile } from "./setup/schema.ts";
 
 /** Between polls while runs are live, in ms: how late the end of a run may be noticed. */
 const BUSY_POLL_MS = 50;
+/** Between two looks at what hosts write: the loop also looks when the database was written, which is mostly by itself then. */
+const HOSTS_LOOK_MS = 25;
 /** Between polls otherwise: changes of the database are watched, this is for file systems that do not tell. */
 const IDLE_POLL_MS = 1_000;
 
@@ -62,7 +64,11 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
     { name: "requests", run: () => stepRequests(ctx, answers) },
   ];
   loop = createLoop(ctx, [...own, ...(await allSteps())], {
-    changed: anyOf(heardFrom(ctx), () => hostsMoved(ctx)),
+    changed: atMostEvery(
+      HOSTS_LOOK_MS,
+      ctx,
+      anyOf(heardFrom(ctx), () => hostsMoved(ctx)),
+    ),
     pollMs: () => (liveRuns(ctx).length > 0 ? BUSY_POLL_MS : IDLE_POLL_MS),
   });
   const watcher = watchDatabase(paths, loop);
@@ -93,6 +99,16 @@ function heardFrom(ctx: Ctx): () => boolean {
       restsUntil = ctx.clock.elapsed() + IDLE_POLL_MS;
       return false;
     }
+  };
+}
+
+/** False, without being asked, for some time after each time that it was. */
+function atMostEvery(ms: number, ctx: Ctx, ask: () => boolean): () => boolean {
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (ctx.clock.elapsed() - askedAt < ms) return false;
+    askedAt = ctx.clock.elapsed();
+    return ask();
   };
 }
 
