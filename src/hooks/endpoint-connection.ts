@@ -29,7 +29,6 @@ export function createConnection(client: Socket<Connection>, { door, limits, roo
   client.timeout(limits.silenceSeconds);
 
   function takeHead(chunk: Buffer): void {
-    client.timeout(limits.silenceSeconds);
     const whole = head.take(chunk);
     if (whole === "more") return;
     if (whole === "too long") return out.refuse(431);
@@ -68,6 +67,7 @@ export function createConnection(client: Socket<Connection>, { door, limits, roo
     take(chunk) {
       if (out.isEnding()) return;
       if (isAnswering) return void client.terminate(); // Nobody who waits for an answer has more to say.
+      client.timeout(limits.silenceSeconds);
       if (incoming) takeBody(incoming, chunk);
       else takeHead(chunk);
     },

@@ -51,7 +51,7 @@ function wordsOf(value: unknown): string {
 
 /** Agents put the folder they are in before many a command. */
 function withoutFolder(command: string, cwd: unknown): string {
-  const prefix = `cd ${cwd} && `;
+  const prefix = typeof cwd === "string" ? `cd ${cwd} && ` : "";
   return command.startsWith(prefix) ? command.slice(prefix.length) : command;
 }
 

@@ -120,6 +120,12 @@ describe("a hook that must be answered", () => {
     expect(heard.length).toBe(1);
   });
 
+  test("is asked of the host itself, whatever proxy a person's agents use", async () => {
+    const proxy = "http://127.0.0.1:1";
+    answer = () => ({ decision: "block" });
+    expect((await hook("Stop", {}, { ...env, HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy })).out).toBe(`{"decision":"block"}\n`);
+  });
+
   test("of 5 MB, with an answer of 5 MB", async () => {
     const x = "y".repeat(5_000_000);
     answer = () => ({ x });

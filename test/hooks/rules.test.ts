@@ -283,6 +283,7 @@ describe("other events", () => {
       "turn ended: The body of 17000000 bytes was not kept.",
     ],
     ["PostToolUse", { note: "The body of 17000000 bytes was not kept." }, "used a tool (The body of 17000000 bytes was not kept.)"],
+    ["PostToolUse", { cwd: { toString: 1 }, tool_name: "Bash", tool_input: { command: "ls" } }, "ran ls"],
     ["constructor", {}, "constructor"],
     ["", null, "unnamed"],
   ])("%s %j", (event, body, expected) => {
