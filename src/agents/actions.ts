@@ -143,7 +143,7 @@ export async function canHaveWindows(paths: Paths): Promise<boolean> {
 
 /** Closes the windows on all runs of a home, with or without a daemon or a configuration that can be read. */
 export async function endWindows(paths: Paths): Promise<void> {
-  const { createWindows } = await import("./tmux.ts");
+  const { createWindows } = await import("./windows.ts");
   await createWindows({ paths, executable: [], when: "auto", elapsed: realClock.elapsed }).end();
 }
 

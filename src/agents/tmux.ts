@@ -1,99 +1,23 @@
-// Windows on live runs: the only caller of tmux. A server of ccm's own, one window a run that shows `ccm view`.
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+// The only caller of tmux: a server of ccm's own for each home, which nobody else's settings reach.
 import { join } from "node:path";
-import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
-import { cleanEnvironment, type Identity, isAlive, processOf } from "../kernel/process.ts";
-import type { WindowOrder, Windows } from "./schema.ts";
+import { cleanEnvironment } from "../kernel/process.ts";
 
-export type WindowsOptions = {
-  paths: Paths;
-  /** The words that start ccm, see `ownCommand`. */
-  executable: readonly string[];
-  when: "auto" | "off";
-  /** Milliseconds on a clock that only goes forward. */
-  elapsed: () => number;
-};
-
-/** The session that holds all windows, and what the sessions of people who look at them begin with. */
-const SESSION = "ccm";
-const VISIT = "visit-";
-/** Windows at one time: a view takes 6 MB, and nobody looks through more. The oldest whose runs have ended go first. */
-const MOST_WINDOWS = 24;
-/** How long the window of a run that has ended stays, in s: time to read how it ended. */
-const LINGER_SECONDS = 600;
 /** A command of tmux takes 5 ms; a server that does not answer hangs. */
 const COMMAND_MS = 5_000;
-/** Pause after a failure, in ms: what keeps tmux from working mostly lasts. */
-const RETRY_MS = 300_000;
 /** Longest path of a unix socket in bytes, its end included: unix(7). */
 const SOCKET_BYTES = 108;
 /** What the server, and with it every window, gets of the environment. */
 const VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "SHELL"];
 
-/**
- * The server's settings, since it reads no file: the person's own would bind keys and start plugins. Ctrl-C leaves here as
- * it does in `ccm view`, and so never ends a window that others look at.
- */
-const SETTINGS = [
-  ["set-option", "-g", "update-environment", ""],
-  ["set-option", "-g", "mouse", "on"],
-  ["set-option", "-g", "status-left", ""],
-  ["set-option", "-g", "status-right", " Ctrl-B n: next  Ctrl-C: leave "],
-  ["set-option", "-g", "status-right-length", "40"],
-  ["bind-key", "-n", "C-c", "detach-client"],
-];
-
-export function createWindows(options: WindowsOptions): Windows {
-  const { paths, elapsed } = options;
-  const server = serverOf(paths);
-  const shown = new Set<string>();
-  let running: Identity | null = null;
-  let notBefore = Number.NEGATIVE_INFINITY;
-
-  async function show(runs: readonly WindowOrder[]): Promise<void> {
-    notBefore = elapsed() + RETRY_MS; // Until this has worked.
-    const names = runs.map(nameOf);
-    if (!isPossible(options)) return;
-    const there = await listWindows(server);
-    const missing = runs.filter((run) => !there.includes(nameOf(run)));
-    const surplus = there.filter((name) => !names.includes(name)).slice(0, Math.max(0, there.length + missing.length - MOST_WINDOWS));
-    const pid = await make(options, server, { missing, surplus, isNew: there.length === 0 });
-    running = processOf(pid) ?? null;
-    shown.clear();
-    for (const name of names) shown.add(name);
-    notBefore = Number.NEGATIVE_INFINITY;
-  }
-
-  return {
-    areBehind(runs) {
-      if (options.when === "off" || runs.length === 0 || elapsed() < notBefore) return false;
-      const isUp = running !== null && isAlive(running);
-      return !isUp || newest(runs).some((run) => !shown.has(nameOf(run)));
-    },
-    show: (runs) => show(newest(runs)),
-    async attach(run) {
-      if (!isPossible(options)) return "none";
-      const there = await listWindows(server);
-      if (!there.includes(nameOf(run))) await make(options, server, { missing: [run], surplus: [], isNew: there.length === 0 });
-      return await attach(server, run);
-    },
-    areThere: () => existsSync(server.socket),
-    async end() {
-      running = null;
-      if (existsSync(server.socket) && Bun.which("tmux")) await tmux(server, [["kill-server"]]);
-      rmSync(server.socket, { force: true }); // A server that was killed leaves it.
-    },
-  };
-}
-
-type Server = { name: string; folder: string; socket: string; env: Record<string, string> };
+/** A server, running or not: the name that its processes carry, the folder for its socket, the socket. */
+export type Server = { name: string; folder: string; socket: string; env: Record<string, string> };
 
 /**
  * One server a home. Its socket is below the home, which no sandbox shows to agents: whoever reaches the socket of a
  * tmux can run commands outside.
  */
-function serverOf({ home }: Paths): Server {
+export function serverOf({ home }: Paths): Server {
   const name = `ccm-${Bun.hash(home).toString(36)}`;
   const folder = join(home, "tmux");
   const uid = process.getuid?.() ?? 0;
@@ -101,83 +25,15 @@ function serverOf({ home }: Paths): Server {
   return { name, folder, socket: join(folder, `tmux-${uid}`, name), env };
 }
 
-function isPossible({ paths, when }: WindowsOptions): boolean {
-  return when === "auto" && Bun.which("tmux") !== null && hasRoomForSocket(paths);
-}
-
 /** A home so deep that the path of a socket in it is too long for the kernel has no windows. */
 export function hasRoomForSocket(paths: Paths): boolean {
   return Buffer.byteLength(serverOf(paths).socket) < SOCKET_BYTES;
 }
 
-function nameOf({ taskId, runId }: WindowOrder): string {
-  return `t${taskId}-r${runId}`;
-}
+export type Ended = { code: number; out: string; error: string };
 
-function newest(runs: readonly WindowOrder[]): readonly WindowOrder[] {
-  return runs.slice(-MOST_WINDOWS);
-}
-
-/** The names of all windows, oldest first; none without a server. */
-async function listWindows(server: Server): Promise<string[]> {
-  if (!existsSync(server.socket)) return [];
-  const { code, out } = await tmux(server, [["list-windows", "-t", `=${SESSION}`, "-F", "#{window_name}"]]);
-  return code === 0 ? out.split("\n").filter((name) => name !== "") : [];
-}
-
-type Changes = { missing: readonly WindowOrder[]; surplus: readonly string[]; isNew: boolean };
-
-/** Makes and closes windows in one command, and gives the server's pid. Faults: `environment`. */
-async function make({ paths, executable }: WindowsOptions, server: Server, { missing, surplus, isNew }: Changes): Promise<number> {
-  mkdirSync(join(paths.home, "tmux"), { recursive: true, mode: 0o700 });
-  const made = missing.map((run, at) => {
-    const words = ["-n", nameOf(run), "-c", "/", ...windowWords(executable, run)];
-    if (at > 0 || !isNew) return ["new-window", "-d", "-t", `=${SESSION}:`, ...words];
-    return ["new-session", "-d", "-s", SESSION, "-x", "80", "-y", "24", ...words];
-  });
-  const closed = surplus.map((name) => ["kill-window", "-t", `=${SESSION}:=${name}`]);
-  const { code, out, error } = await tmux(server, [...made, ...(isNew ? SETTINGS : []), ...closed, ["display-message", "-p", "#{pid}"]]);
-  if (code !== 0) throw new Fault("environment", `tmux made no window: ${error || `exit code ${code}`}.`, "Runs go on without windows.");
-  return Number(out.trim());
-}
-
-/** When the view has ended, all that stays is a process of 1 MB. tmux ends the server with its last window. */
-function windowWords(executable: readonly string[], { runId }: WindowOrder): string[] {
-  const script = `"$@"; echo; echo "This window closes in ten minutes."; exec sleep ${LINGER_SECONDS}`;
-  return ["sh", "-c", script, "sh", ...executable, "view", "--end", `r${runId}`];
-}
-
-/**
- * Gives this terminal to tmux, in a session of its own on the same windows, so that two people can look at different ones.
- * The session is ended afterwards, as are those whose terminals were closed: with `destroy-unattached` tmux 3.3a crashes.
- */
-async function attach(server: Server, run: WindowOrder): Promise<"left" | "none"> {
-  const own = `${VISIT}${process.pid}`;
-  const words = chained([
-    ["new-session", "-t", SESSION, "-s", own],
-    ["select-window", "-t", `=${own}:=${nameOf(run)}`],
-  ]);
-  const client = Bun.spawn([...calling(server), ...words], {
-    env: { ...withoutTmux(process.env), TMUX_TMPDIR: server.folder },
-    stdio: ["inherit", "inherit", "inherit"],
-  });
-  const code = await client.exited;
-  const { out } = await tmux(server, [["list-sessions", "-F", "#{session_attached} #{session_name}"]]);
-  const ended = out.split("\n").flatMap((line) => (line.startsWith(`0 ${VISIT}`) ? [["kill-session", "-t", `=${line.slice(2)}`]] : []));
-  if (ended.length > 0) await tmux(server, ended);
-  return code === 0 ? "left" : "none"; // A terminal that tmux does not know makes it end at once, having said so.
-}
-
-/** Or tmux takes itself for a window of another one. */
-function withoutTmux({ TMUX: _outer, ...env }: Record<string, string | undefined>): Record<string, string | undefined> {
-  return env;
-}
-
-function calling({ name }: Server): string[] {
-  return ["tmux", "-u", "-L", name, "-f", "/dev/null"];
-}
-
-async function tmux(server: Server, commands: readonly (readonly string[])[]): Promise<{ code: number; out: string; error: string }> {
+/** Has the server do these commands, one after another; the first `new-session` starts it. */
+export async function tmux(server: Server, commands: readonly (readonly string[])[]): Promise<Ended> {
   const child = Bun.spawn([...calling(server), ...chained(commands)], {
     cwd: "/",
     env: server.env,
@@ -187,6 +43,24 @@ async function tmux(server: Server, commands: readonly (readonly string[])[]): P
   });
   const [out, error, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   return { code, out, error: error.trim() };
+}
+
+/** The same with this process's terminal; gives the exit code once its person has left. */
+export async function tmuxHere(server: Server, commands: readonly (readonly string[])[]): Promise<number> {
+  const client = Bun.spawn([...calling(server), ...chained(commands)], {
+    env: { ...withoutTmux(process.env), TMUX_TMPDIR: server.folder },
+    stdio: ["inherit", "inherit", "inherit"],
+  });
+  return await client.exited;
+}
+
+/** Or tmux takes itself for a window of another one. */
+function withoutTmux({ TMUX: _outer, ...env }: Record<string, string | undefined>): Record<string, string | undefined> {
+  return env;
+}
+
+function calling({ name }: Server): string[] {
+  return ["tmux", "-u", "-L", name, "-f", "/dev/null"];
 }
 
 /** tmux(1): a word `;` ends a command, and so would one at the end of a word. */

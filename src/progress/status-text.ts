@@ -1,8 +1,10 @@
 // A task's whole story, and how tasks ended, as people read them in a terminal.
+
 import { runDurationMs } from "../agents/rules.ts";
 import type { Run } from "../agents/schema.ts";
 import type { Decision } from "../decisions/schema.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { costText } from "../kernel/number-text.ts";
 import { printable, printableLines, textFields, textTable, wrap } from "../kernel/text-table.ts";
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
@@ -62,7 +64,7 @@ function fields(host: CommandHost, story: TaskStory, now: number): string {
       ["Merged", task.mergedCommit ? `${short(task.mergedCommit)} into ${project.base}` : ""],
       ["Tree", treeText(story)],
       ["Skipped", (worktree?.skipped ?? []).map(({ path, why }) => `${path} (${why})`).join(", ")],
-      ["Cost", task.costUsd > 0 ? `$${task.costUsd.toFixed(2)}` : ""],
+      ["Cost", task.costUsd > 0 ? costText(task.costUsd) : ""],
       ["Created", ago(task.createdAt, now)],
     ],
     host.columns,
@@ -126,6 +128,7 @@ export function resultTable(host: CommandHost, rows: readonly { task: Task; proj
   if (rows.length === 0) return "No task has ended yet.";
   const paint = (result: string) =>
     host.paint(result === "failed" ? "red" : result === "cancelled" || result === "rejected" ? "dim" : "green", result);
+  const isPaid = rows.some(({ task }) => task.costUsd > 0);
   return textTable(
     [
       { title: "TASK", align: "right" },
@@ -133,6 +136,7 @@ export function resultTable(host: CommandHost, rows: readonly { task: Task; proj
       { title: "ENDED" },
       { title: "TOOK", align: "right" },
       { title: "RUNS", align: "right" },
+      ...(isPaid ? [{ title: "COST", align: "right" } as const] : []),
       { title: "PROJECT", shrink: true },
       { title: "TITLE", shrink: true },
     ],
@@ -142,6 +146,7 @@ export function resultTable(host: CommandHost, rows: readonly { task: Task; proj
       ago(task.finishedAt ?? task.updatedAt, now),
       duration((task.finishedAt ?? task.updatedAt) - task.createdAt),
       String(task.runs),
+      ...(isPaid ? [task.costUsd > 0 ? costText(task.costUsd) : ""] : []),
       project,
       task.title,
     ]),

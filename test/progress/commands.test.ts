@@ -108,6 +108,8 @@ describe("recent-results", () => {
     expectGolden("progress/results", await home.out("recent-results"));
     expect((await home.json<TaskShape[]>("recent-results", "--limit", "1")).map((task) => task.id)).toEqual([2]);
     expect(await home.fault("recent-results", "--project", "nope")).toMatchObject({ exit: 3 });
+    home.ctx.db.transact(() => patchTask(home.ctx, 1, { costUsd: 0.4213 }));
+    expectGolden("progress/results-paid", await home.out("recent-results"));
   });
 });
 
