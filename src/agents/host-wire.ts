@@ -4,6 +4,7 @@ import { openEndpoint, readSpool } from "../hooks/actions.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { returnLogin } from "./claude-home.ts";
 import { createRecorder, type Recorder } from "./host-record.ts";
+import { besideProxy } from "./rules.ts";
 import { writeWhole } from "./run-files.ts";
 import type { RunSpec } from "./schema.ts";
 
@@ -70,7 +71,7 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
 
   return {
     recorder,
-    variables: { CCM_RUN_URL: endpoint.url, CCM_RUN_TOKEN: token },
+    variables: { CCM_RUN_URL: endpoint.url, CCM_RUN_TOKEN: token, ...(spec.conversation ? besideProxy(spec.env) : {}) },
     connect,
     tick() {
       readSome(READS_A_TICK);

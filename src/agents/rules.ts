@@ -140,6 +140,17 @@ export function runEnvironment(parts: EnvironmentParts): Record<string, string> 
   };
 }
 
+/** The host's own address, which no proxy is asked for: Claude Code posts its hooks through the proxy of HTTP_PROXY, token and all. */
+const LOOPBACK = "127.0.0.1";
+
+/** What keeps an agent's way to its host direct, whatever proxy its environment names; both spellings, since programs read either. */
+export function besideProxy(env: Record<string, string>): Record<string, string> {
+  const excepted = env.no_proxy ?? env.NO_PROXY ?? "";
+  const all =
+    excepted.trim() === "*" ? "*" : [...excepted.split(/[\s,]+/).filter((name) => name !== "" && name !== LOOPBACK), LOOPBACK].join(",");
+  return { NO_PROXY: all, no_proxy: all };
+}
+
 /** A run as scripts and the web read it. */
 export function runShape(run: Run, project: string): RunShape {
   const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());

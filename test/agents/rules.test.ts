@@ -1,6 +1,7 @@
 // What came of a run and what follows: every way a run can end, as a table.
 import { describe, expect, test } from "bun:test";
 import {
+  besideProxy,
   composePrompt,
   describeExit,
   messageInstruction,
@@ -87,5 +88,17 @@ test("a run's environment is a list; nothing configured replaces ccm's own varia
     CCM_TASK: "1",
     CCM_RUN: "2",
     CCM_RUN_SPOOL: "/s",
+  });
+});
+
+describe("the way to its host goes past an agent's proxy", () => {
+  test.each([
+    ["no proxy at all", {}, "127.0.0.1"],
+    ["names that a person excepts", { NO_PROXY: "localhost, .example.org" }, "localhost,.example.org,127.0.0.1"],
+    ["the other spelling, which programs prefer", { NO_PROXY: "a", no_proxy: "b" }, "b,127.0.0.1"],
+    ["the host's own address already", { no_proxy: "127.0.0.1,a" }, "a,127.0.0.1"],
+    ["everything", { no_proxy: "*" }, "*"],
+  ])("%s", (_, env, expected) => {
+    expect(besideProxy(env)).toEqual({ NO_PROXY: expected, no_proxy: expected });
   });
 });
