@@ -8,15 +8,15 @@ import { jsonOf, textOf } from "./tool-calls.ts";
 /** Characters of a line of plain output that are kept. */
 const LINE_CHARACTERS = 500;
 
-/** A command that is given its prompt at the start is told something with that; a conversation is, too, by its first message. */
-export function eventSigns(event: RunEvent): Sign[] {
+/** `unstreamed`: the agent has no stream that tells of tools and turns, and hooks stand for it. A command that is given its prompt at the start is told something with that; a conversation is, too, by its first message. */
+export function eventSigns(event: RunEvent, from: "streamed" | "unstreamed" = "streamed"): Sign[] {
   switch (event.kind) {
     case "started":
       return [{ kind: "told", text: "" }];
     case "json":
       return event.json === undefined ? [{ kind: "unknown", name: "long line" }] : claudeSigns(event.json);
     case "hook":
-      return hookSigns(event.text ?? "", event.json, "streamed");
+      return hookSigns(event.text ?? "", event.json, from);
     case "output":
       return [{ kind: "said", text: (event.text ?? "").slice(0, LINE_CHARACTERS), parent: null }];
     case "error-output":

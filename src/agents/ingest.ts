@@ -19,6 +19,8 @@ const BYTES_AT_ONCE = 1_000_000;
 const ASKED_PART = 0.5;
 /** Live text for a screen, many a second: the whole of it is in the agent's stream. */
 const UNTOLD_HOOK = "MessageDisplay";
+/** Hooks of which an agent's own stream says as much, and more. */
+const TOLD_BY_STREAM = new Set(["UserPromptSubmit", "Stop", "StopFailure", "SessionStart", "SessionEnd", "PostCompact", "PreCompact"]);
 
 /**
  * Takes in what the hosts of live runs have written since the last time: microseconds a run that wrote nothing. True when
@@ -97,7 +99,7 @@ function ingestChunk(ctx: Ctx, run: Run): { next: number; isNews: boolean } {
     let isNews = false;
     for (const event of events) {
       isNews = logEvent(ctx, run, event) || isNews;
-      for (const sign of eventSigns(event)) {
+      for (const sign of eventSigns(event, hasStream(run) ? "streamed" : "unstreamed")) {
         const after = observe(observed, sign, event.at);
         append(ctx, run, event, signEntry(sign, observed, after));
         observed = after;
@@ -115,14 +117,22 @@ function logEvent(ctx: Ctx, run: Run, event: RunEvent): boolean {
   if (event.kind === "question" && isQuestion(event.json)) noteQuestion(ctx, run, event.json, event.at);
   else if (event.kind === "answer" && isAnswer(event.json)) noteDelivered(ctx, run.taskId, event.json.key);
   else {
-    append(ctx, run, event, event.kind === "hook" ? hookEntry(event) : hostEntry(event));
+    append(ctx, run, event, event.kind === "hook" ? hookEntry(run, event) : hostEntry(event));
     return false;
   }
   return true;
 }
 
-function hookEntry(event: RunEvent): LogEntry | null {
-  return event.text === UNTOLD_HOOK ? null : { name: "hook.received", source: "agent", data: hookData(event) };
+/** Who has a session is talked with over its stream. */
+function hasStream(run: Run): boolean {
+  return run.session !== null;
+}
+
+/** `again`: another entry tells the same. */
+function hookEntry(run: Run, event: RunEvent): LogEntry | null {
+  if (event.text === UNTOLD_HOOK) return null;
+  const isToldAgain = hasStream(run) && TOLD_BY_STREAM.has(event.text ?? "");
+  return { name: "hook.received", source: "agent", data: { ...hookData(event), ...(isToldAgain ? { again: true } : {}) } };
 }
 
 /** A body that was cut is in the file, and was read when it was whole. */

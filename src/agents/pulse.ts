@@ -1,6 +1,6 @@
 // What the machine shows of a run beside its signs: whether its processes are at work, and when its git directory changed.
 import { statSync } from "node:fs";
-import { realClock } from "../kernel/clock.ts";
+import { type Clock, realClock } from "../kernel/clock.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { allProcesses, descendantsOf, type Process } from "../kernel/process.ts";
@@ -19,7 +19,7 @@ const REMEMBERED = 500;
 type Look = { at: number; watchedAt: number; cpuMs: number; count: number; busyAt: number | null };
 
 /** Remembers its looks, since only the difference of two says whether somebody is at work. */
-export function createPulses(paths: Paths): (runId: number, taskId: number) => Pulse {
+export function createPulses(paths: Paths, clock: Clock = realClock): (runId: number, taskId: number) => Pulse {
   const looks = new Map<number, Look>();
 
   function lookAt(runId: number, now: number): Look | undefined {
@@ -36,7 +36,7 @@ export function createPulses(paths: Paths): (runId: number, taskId: number) => P
   }
 
   return (runId, taskId) => {
-    const look = lookAt(runId, realClock.now());
+    const look = lookAt(runId, clock.now());
     return {
       isLive: probeLock(paths.run(runId).lock),
       watchedAt: look?.watchedAt ?? null,

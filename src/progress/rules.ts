@@ -49,7 +49,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "gate.failed": (data) => `The gate "${text(data.gate)}" failed on ${commit(data.commit)}.`,
   "merge.conflicted": (data) => `Conflicts with its base in ${list(data.files)}.`,
   "merge.intended": (data) => `Is about to merge ${commit(data.commit)} into ${text(data.branch)}.`,
-  "hook.received": (data) => `Agent: ${hookSentence(data)}.`,
+  "hook.received": (data) => ended(`Agent: ${hookSentence(data)}`),
   "turn.ended": turnEnded,
   "turn.interrupted": () => "Its agent was interrupted.",
   "request.retried": (data) =>
@@ -62,7 +62,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
       ? `Its agent takes no messages now; kept for the next run: ${text(data.text)}`
       : `Its agent was told: ${text(data.text)}`,
   "message.heard": (data) => `Its agent has taken the message: ${text(data.text)}`,
-  "question.asked": (data) => `Its agent asks: ${text(data.text)}`,
+  "question.asked": (data) => `Its agent asks: ${text(data.text)} \`ccm approve\` or \`ccm reject\` answers.`,
   "question.answered": (data) => `${text(data.by) || "Somebody"} answered its agent: ${answer(data)}`,
   "context.compacted": (data) =>
     `Its agent shortened its conversation${data.trigger === "manual" ? ", as it was asked to" : " to make room"}.`,
@@ -107,7 +107,8 @@ export function sentenceOf({ name, data, runId }: Told): string {
  * ended is finished a moment later; a question and the end of a turn say what the agent's activity then is.
  */
 export function isNoise(name: string, data: Data): boolean {
-  if (name === "hook.received") return isNoisyHook(data);
+  if (name === "hook.received") return data.again === true || isNoisyHook(data);
+  if (name === "task.held") return data.reason === "question";
   if (name === "activity.changed") return data.to === "waiting" || data.to === "idle";
   return name === "run.ended" || name === "request.retried" || name === "message.heard";
 }
@@ -131,6 +132,11 @@ export const TOLD_EVENTS: readonly string[] = Object.keys(SENTENCES);
 function text(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** With a full stop, unless what was quoted last has one. */
+function ended(sentence: string): string {
+  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 function commit(value: unknown): string {

@@ -119,6 +119,17 @@ describe("hooks", () => {
     ]);
   });
 
+  test("of which the stream tells, too, say so; of an agent without one they stand for it", () => {
+    write(hook("Stop", { last_assistant_message: "Done." }));
+    ingestRuns(ctx);
+    expect(observationOf(ctx, run.id)?.observed.turns).toBe(1);
+    ctx.db.sql.run("UPDATE runs SET session = 's'");
+    write(hook("Stop", { last_assistant_message: "Done." }));
+    ingestRuns(ctx);
+    expect(observationOf(ctx, run.id)?.observed.turns).toBe(1);
+    expect(logged("hook.received").map(({ data }) => data.again)).toEqual([undefined, true]);
+  });
+
   test("with live text for a screen are only a sign of life", () => {
     write(hook("MessageDisplay", { delta: "a" }), hook("MessageDisplay", { delta: "b" }));
     ingestRuns(ctx);

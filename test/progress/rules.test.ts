@@ -90,7 +90,11 @@ describe("a sentence", () => {
     ["model.changed", { from: "opus", to: "sonnet", why: "overloaded" }, "Its agent went on with sonnet instead of opus: overloaded."],
     ["message.sent", { text: "Use tabs.", delivered: true }, "Its agent was told: Use tabs."],
     ["message.sent", { text: "Use tabs.", delivered: false }, "Its agent takes no messages now; kept for the next run: Use tabs."],
-    ["question.asked", { tool: "Bash", text: "May it use Bash: git push?" }, "Its agent asks: May it use Bash: git push?"],
+    [
+      "question.asked",
+      { tool: "Bash", text: "May it use Bash: git push?" },
+      "Its agent asks: May it use Bash: git push? `ccm approve` or `ccm reject` answers.",
+    ],
     ["question.answered", { tool: "Bash", verdict: "deny", text: "Never.", by: "ada" }, "ada answered its agent: no: Never."],
     ["question.answered", { tool: "Bash", verdict: "allow", text: "", by: "ada" }, "ada answered its agent: yes."],
     ["question.answered", { tool: "AskUserQuestion", verdict: "allow", text: "Blue", by: "ada" }, "ada answered its agent: Blue"],
@@ -132,6 +136,10 @@ test.each([
   ["run.ended", {}, true],
   ["hook.received", { event: "PreToolUse", tool: "Bash" }, true],
   ["hook.received", { event: "PostToolUse", tool: "Bash", ok: false }, false],
+  ["hook.received", { event: "Stop", text: "Done.", again: true }, true], // The end of the turn tells it.
+  ["hook.received", { event: "Stop", text: "Done." }, false],
+  ["task.held", { reason: "question" }, true],
+  ["task.held", { reason: "limit" }, false],
   ["activity.changed", { to: "waiting" }, true], // The question tells it.
   ["activity.changed", { to: "stalled" }, false],
   ["request.retried", { attempt: 1 }, true],
