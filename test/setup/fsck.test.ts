@@ -203,7 +203,7 @@ test("thousands of old tasks and runs cost nothing that a start would notice", (
        VALUES (?1, 't' || ?1, ?2, 'Old', 'Old', 'custom', 2, 'done', 'ccm/task-' || ?1, 0, 0, 0, 0)`,
     );
     const run = ctx.db.sql.query(
-      `INSERT INTO runs (id, uuid, task_id, project_id, kind, state, agent, attempt, claimed_at) VALUES (?1, 'r' || ?1, ?1, ?2, 'agent', 'finished', 'demo', 1, 0)`,
+      `INSERT INTO runs (id, uuid, task_id, project_id, kind, state, agent, attempt, cause, claimed_at) VALUES (?1, 'r' || ?1, ?1, ?2, 'agent', 'finished', 'demo', 1, 'test', 0)`,
     );
     const tree = ctx.db.sql.query(
       "INSERT INTO worktrees (task_id, state, setup, created_at, updated_at) VALUES (?, 'purged', 'none', 0, 0)",

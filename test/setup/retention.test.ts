@@ -38,8 +38,8 @@ function run(id: number, endedAt: number, taskState: string): void {
       [id, taskState],
     );
     ctx.db.sql.run(
-      `INSERT INTO runs (id, uuid, task_id, project_id, kind, state, agent, attempt, claimed_at, finished_at)
-       VALUES (?1, 'r' || ?1, ?1, 1, 'agent', 'finished', 'demo', 1, 0, ?2)`,
+      `INSERT INTO runs (id, uuid, task_id, project_id, kind, state, agent, attempt, cause, claimed_at, finished_at)
+       VALUES (?1, 'r' || ?1, ?1, 1, 'agent', 'finished', 'demo', 1, 'test', 0, ?2)`,
       [id, endedAt],
     );
   });
