@@ -6,6 +6,7 @@ import { type ClaudeHome, expectRightRequests, openClaudeHome } from "../../supp
 import { MEND, MENDED, track } from "../../support/claude-scripts.ts";
 import { kill, killAll, processesOf } from "../../support/home-under-test.ts";
 import { shell } from "../../support/model-script.ts";
+import { hasProgram } from "../../support/programs.ts";
 import { waitFor } from "../../support/wait.ts";
 import { testWithClaude } from "../../support/with-claude.ts";
 
@@ -19,9 +20,12 @@ const agent: Victim = (lab, runId) => {
   for (const { pid } of below) kill(pid);
 };
 const host: Victim = (lab, runId) => kill(hostOf(lab, runId));
-/** Windows are the person's to look at: a machine without tmux has none. */
-const tmux: Victim = ({ home }) => {
-  for (const { pid, command } of processesOf(home.root)) if (/^tmux\b|\/tmux /.test(command)) kill(pid);
+/** The server of the windows, which a person may have closed; without tmux there is none, and nothing to kill. */
+const tmux: Victim = async ({ home }) => {
+  if (!hasProgram("tmux")) return;
+  const servers = () => processesOf(home.root).filter(({ command }) => /^\S*tmux /.test(command));
+  await waitFor("windows", () => servers().length > 0);
+  for (const { pid } of servers()) kill(pid);
 };
 const daemon: Victim = async ({ home }) => {
   await home.killDaemon();

@@ -6,7 +6,7 @@ import { agentEnvironment } from "../../support/claude-environment.ts";
 import { CLAUDE_VERSIONS } from "../../support/claude-versions.ts";
 import { afterThisTest } from "../../support/clean-up.ts";
 import { temporaryFolder } from "../../support/folders.ts";
-import { breakOff, drop, edit, read, refuse, type Step, say, shell, type Track, together, write } from "../../support/model-script.ts";
+import { edit, read, refuse, type Step, say, shell, type Track, together, write } from "../../support/model-script.ts";
 import { type ModelServer, openModelServer } from "../../support/model-server.ts";
 import { makeRepository } from "../../support/repository.ts";
 import { testWithClaude } from "../../support/with-claude.ts";
@@ -47,18 +47,6 @@ for (const version of CLAUDE_VERSIONS) {
         expect(result).toMatchObject({ is_error: false, terminal_reason: "completed", result: "It is done." });
         expect(readFileSync(join(cwd, "a.txt"), "utf8")).toBe("two\n");
         expect(server.asked.filter(({ track }) => track === "alone").map(({ step }) => step)).toEqual([0, 1, 2, 3, 4]);
-      },
-      version,
-    );
-
-    testWithClaude(
-      "goes on after every trouble that passes",
-      async (executable) => {
-        const troubles = [refuse(500, "Internal server error"), drop("before"), drop("middle"), breakOff("overloaded_error", "Overloaded")];
-        const slow = refuse(429, "Too many requests", { headers: { "retry-after": "1" } });
-        const server = serve(...troubles, slow, shell("echo went on"), say("It is done."));
-        const { result } = await runAlone(executable, "Begin", server);
-        expect({ result: result.result, wrong: server.wrong }).toEqual({ result: "It is done.", wrong: [] });
       },
       version,
     );
