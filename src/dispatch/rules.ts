@@ -59,13 +59,17 @@ const WARM_UP_MS = 15_000;
  */
 export function planTick(snapshot: Snapshot): Plan {
   const slots = [...snapshot.slots];
+  /** What begun tasks will take in a moment: nothing new begins in their place. */
+  const resting: Slot[] = [];
   const plan: Plan = { starts: [], holds: [] };
   for (const want of [...snapshot.wants].sort(byTurn)) {
-    const waiting = holdReason(snapshot, want, slots);
-    if (waiting) plan.holds.push({ want, waiting });
-    else {
+    const waiting = holdReason(snapshot, want, want.kind === "begin" ? [...slots, ...resting] : slots);
+    if (waiting) {
+      plan.holds.push({ want, waiting });
+      if (waiting.reason === "retry" && isRestingShortly(want, snapshot.now)) resting.push(slotOf(want, snapshot.now));
+    } else {
       plan.starts.push(want);
-      slots.push({ projectId: want.projectId, agent: agentOf(want), since: snapshot.now });
+      slots.push(slotOf(want, snapshot.now));
     }
   }
   return plan;
@@ -75,6 +79,17 @@ function byTurn(a: Want, b: Want): number {
   return (
     Number(a.kind === "begin") - Number(b.kind === "begin") || a.priority - b.priority || a.createdAt - b.createdAt || a.taskId - b.taskId
   );
+}
+
+/** A try of the task follows so soon, in ms, that its slot is kept: the tries after 2, 4 and 8 s, and ten tasks that go on after a restart. */
+const SHORT_REST_MS = 20_000;
+
+function isRestingShortly({ kind, notBefore }: Want, now: number): boolean {
+  return kind !== "begin" && notBefore !== null && notBefore - now <= SHORT_REST_MS;
+}
+
+function slotOf(want: Want, since: number): Slot {
+  return { projectId: want.projectId, agent: agentOf(want), since };
 }
 
 /** Only an agent counts against its cap: gates and set-up use no account. */

@@ -161,6 +161,20 @@ describe("a machine under pressure", () => {
   });
 });
 
+describe("a begun task that rests for a moment", () => {
+  const resting = (ms: number) => want(1, { kind: "agent", notBefore: NOW + ms });
+
+  test("keeps its slot from tasks that have not begun", () => {
+    const given = snapshot([resting(8_000), want(2)], limits({ runs: 1 }));
+    expect([started(given), held(given)]).toEqual([[], ["1: retry", "2: capacity"]]);
+  });
+
+  test("leaves it to others that have, and to all when it rests for long", () => {
+    expect(started(snapshot([resting(8_000), want(2, { kind: "gate" })], limits({ runs: 1 })))).toEqual([2]);
+    expect(started(snapshot([resting(60_000), want(2)], limits({ runs: 1 })))).toEqual([2]);
+  });
+});
+
 test("a task whose agent asked something waits for the answer", () => {
   const given = snapshot([want(1, { kind: "agent", question: "May it push?" })]);
   expect(planTick(given).holds[0]?.waiting).toEqual({ reason: "question", text: "May it push?" });
