@@ -47,7 +47,7 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
     },
     hasSession: (_taskId, session) => world.sessions.has(session),
     written: (runId) => world.hosts.get(runId)?.events.length ?? 0,
-    readEvents: (runId, position) => readEvents(world, runId, position),
+    readEvents: (runId, position) => guard(() => readEvents(world, runId, position)),
     pulse: (runId) => ({ isLive: look(world, runId).kind === "live", watchedAt: null, busyAt: null, gitAt: null }),
     list: () => [...world.hosts.keys()],
     remove: (runId) => void world.hosts.delete(runId),

@@ -86,6 +86,7 @@ export function checkEnd(world: World, ctx: Ctx): void {
     checkEvents(world, ctx, task.id);
   }
   for (const host of world.hosts.values()) if (host.state === "live") world.violate(`run r${host.spec.runId} is still live`);
+  checkHeard(world, ctx);
   const uncaused = ctx.db.sql.query<{ id: number }, []>("SELECT id FROM runs WHERE trim(cause) = ''").all();
   for (const { id } of uncaused) world.violate(`run r${id} has no cause`);
   for (const run of liveRuns(ctx)) {
@@ -101,6 +102,23 @@ function checkWork(world: World, taskId: number, branch: string): void {
   const tips = [world.repo.refs.get(`refs/heads/${branch}`), world.repo.refs.get(`refs/ccm/trash/${taskId}`), world.trees.get(taskId)?.tip];
   const kept = new Set(tips.flatMap((tip) => (tip ? [...world.repo.history(tip)] : [])));
   for (const commit of world.work.get(taskId) ?? []) if (!kept.has(commit)) world.violate(`work ${commit} of task ${taskId} is lost`);
+}
+
+/** What hosts recorded is in the event log once, wherever the daemon died while it read. */
+function checkHeard(world: World, ctx: Ctx): void {
+  const told = ctx.db.sql.query<{ runId: number; name: string; n: number }, []>(
+    "SELECT run_id AS runId, name, count(*) AS n FROM events WHERE name IN ('turn.ended', 'message.sent') GROUP BY run_id, name",
+  );
+  const counts = new Map(told.all().map(({ runId, name, n }) => [`${runId} ${name}`, n]));
+  for (const { spec, events } of world.hosts.values()) {
+    const turns = events.filter(({ json }) => (json as { type?: string } | undefined)?.type === "result").length;
+    const messages = events.filter(({ kind }) => kind === "message").length;
+    for (const [name, recorded] of Object.entries({ "turn.ended": turns, "message.sent": messages })) {
+      const found = counts.get(`${spec.runId} ${name}`) ?? 0;
+      if (found !== recorded) world.violate(`run r${spec.runId} recorded ${recorded} × ${name}, the log has ${found}`);
+      else if (found > 0) world.count(`heard once: ${name}`);
+    }
+  }
 }
 
 /** A run finishes once; a finished one was claimed. */
