@@ -45,6 +45,7 @@ const turnEnd = (body: Json): Brief => ({
 const listed = (body: Json): Brief => ({ subject: text(body.task_subject) || name(body.task_id) });
 const sessionStart = (body: Json): Brief => ({ reason: name(body.source), model: name(body.model) });
 const model = (body: Json): Brief => ({ model: name(jsonOf(body.llm_request).model), text: text(jsonOf(body.llm_response).text) });
+const modelSwitch = (body: Json): Brief => ({ subject: name(body.from_model), model: name(body.to_model), reason: name(body.source) });
 const file = (key: string, reason: string) => (body: Json) => ({ subject: text(pathIn(body.cwd, body[key])), reason: name(body[reason]) });
 
 /** By the schemas of `schema.ts`, where the sources are. */
@@ -61,6 +62,8 @@ const DETAILS: Record<string, (body: Json) => Brief> = {
   SubagentStop: turnEnd,
   PreCompact: compaction,
   PostCompact: compaction,
+  PreModelSwitch: modelSwitch,
+  PostModelSwitch: modelSwitch,
   Setup: (body) => ({ reason: name(body.trigger) }),
   TeammateIdle: (body) => ({ subject: name(body.teammate_name) }),
   TaskCreated: listed,
@@ -73,6 +76,7 @@ const DETAILS: Record<string, (body: Json) => Brief> = {
   InstructionsLoaded: file("file_path", "load_reason"),
   CwdChanged: (body) => ({ subject: text(pathIn(body.old_cwd, body.new_cwd)) }),
   FileChanged: file("file_path", "event"),
+  DirectoryAdded: file("directory", "source"),
   MessageDisplay: (body) => ({ text: text(body.delta) }),
   BeforeAgent: prompt,
   AfterAgent: turnEnd,

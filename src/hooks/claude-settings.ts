@@ -1,10 +1,11 @@
 // The settings that make Claude Code tell its host everything: the value of its `--settings`. Pure.
 
 /**
- * Events that are posted to the host. Names and what each does: Claude Code 2.1.197, tried with all of them hooked; an
- * answer of `{}` is no opinion, so hooking these changes nothing that the agent does. Two are left out on purpose:
- * WorktreeCreate, since a hook there replaces the making of the worktree, and WorktreeRemove, where an answer says that
- * the worktree was removed.
+ * Events that are posted to the host. Names and what each does: Claude Code 2.1.197 and 2.1.330, tried with all of them
+ * hooked; an answer of `{}` is no opinion, so hooking these changes nothing that the agent does, and a name that a version
+ * does not know is passed over. Three are left out on purpose: WorktreeCreate, since a hook there replaces the making of
+ * the worktree; WorktreeRemove, where an answer says that the worktree was removed; PreModelSwitch, where none in time
+ * refuses the switch.
  */
 export const POSTED_EVENTS = [
   "PreToolUse",
@@ -21,6 +22,7 @@ export const POSTED_EVENTS = [
   "SubagentStop",
   "PreCompact",
   "PostCompact",
+  "PostModelSwitch",
   "PermissionRequest",
   "PermissionDenied",
   "TeammateIdle",
@@ -32,6 +34,7 @@ export const POSTED_EVENTS = [
   "InstructionsLoaded",
   "CwdChanged",
   "FileChanged",
+  "DirectoryAdded",
   "MessageDisplay",
 ] as const;
 

@@ -19,7 +19,8 @@ export function hookSentence(data: Record<string, unknown>): string {
 /** Events that only say that something begins, or once more what another one says; they are kept, and not shown by default. */
 const NOISE = new Set(
   (
-    "PreToolUse PostToolBatch MessageDisplay InstructionsLoaded " + "BeforeTool BeforeModel AfterModel BeforeToolSelection PreCompress"
+    "PreToolUse PostToolBatch MessageDisplay InstructionsLoaded PreModelSwitch " +
+    "BeforeTool BeforeModel AfterModel BeforeToolSelection PreCompress"
   ).split(" "),
 );
 
@@ -49,6 +50,8 @@ const SENTENCES: Record<string, (told: Told) => string> = {
   SubagentStop: (told) => `sub-agent ${text(told.agentType)} ended${because(told.text)}`,
   PreCompact: (told) => `context is being compacted${among(told.reason)}`,
   PostCompact: (told) => `context compacted${among(told.reason)}`,
+  PreModelSwitch: (told) => `is about to switch from ${text(told.subject)} to ${text(told.model)}${among(told.reason)}`,
+  PostModelSwitch: (told) => `switched from ${text(told.subject)} to ${text(told.model)}${among(told.reason)}`,
   Setup: (told) => `was set up${among(told.reason)}`,
   TeammateIdle: (told) => `team-mate ${text(told.subject)} is idle`,
   TaskCreated: (told) => `noted as to be done: ${text(told.subject)}`,
@@ -61,6 +64,7 @@ const SENTENCES: Record<string, (told: Told) => string> = {
   InstructionsLoaded: (told) => `loaded ${text(told.subject)}${among(told.reason)}`,
   CwdChanged: (told) => `went to the folder ${text(told.subject)}`,
   FileChanged: (told) => `${text(told.subject)} was ${CHANGES[text(told.reason)] ?? "changed"}`,
+  DirectoryAdded: (told) => `may work in ${text(told.subject)}, too${among(told.reason)}`,
   MessageDisplay: (told) => `said${because(told.text)}`,
   BeforeTool: begun,
   AfterTool: done,

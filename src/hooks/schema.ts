@@ -21,9 +21,10 @@ function hooks(shared: Entries, events: Record<string, Entries>): Record<string,
 const session = { session_id: text, transcript_path: text, cwd: text };
 const call = { tool_name: text, tool_input: anything };
 const task = { task_id: text, task_subject: text, task_description: maybe, teammate_name: maybe };
+const modelSwitch = { from_model: text, to_model: text, requested_model: v.nullish(text), source: text };
 const ended = { stop_hook_active: v.boolean(), last_assistant_message: maybe, background_tasks: list, session_crons: list };
 
-/** Claude Code 2.1.197, from the program itself: all it has. `agent_id` is only there when a sub-agent speaks. */
+/** Claude Code 2.1.197 to 2.1.330, from the programs themselves: all they have. `agent_id` is only there when a sub-agent speaks. */
 const CLAUDE = hooks(
   { ...session, prompt_id: maybe, permission_mode: maybe, agent_id: maybe, agent_type: maybe, effort: anything },
   {
@@ -45,6 +46,8 @@ const CLAUDE = hooks(
     SubagentStop: { ...ended, agent_id: text, agent_type: text, agent_transcript_path: text },
     PreCompact: { trigger: text, custom_instructions: v.nullish(text) },
     PostCompact: { trigger: text, compact_summary: text },
+    PreModelSwitch: modelSwitch,
+    PostModelSwitch: modelSwitch,
     TeammateIdle: { teammate_name: text, team_name: maybe },
     TaskCreated: task,
     TaskCompleted: task,
@@ -56,6 +59,7 @@ const CLAUDE = hooks(
     InstructionsLoaded: { file_path: text, memory_type: text, load_reason: text, globs: list },
     CwdChanged: { old_cwd: text, new_cwd: text },
     FileChanged: { file_path: text, event: text },
+    DirectoryAdded: { directory: text, source: text },
     MessageDisplay: { turn_id: text, message_id: text, index: v.number(), final: v.boolean(), delta: text },
   },
 );

@@ -11,7 +11,11 @@ const settings = (ccm = ["/opt/ccm"]): Settings => JSON.parse(claudeSettings({ c
 test("every event is hooked once, but for those that a hook would take over", () => {
   const hooked = Object.keys(settings().hooks);
   expect(new Set(hooked).size).toBe(hooked.length);
-  expect(Object.keys(HOOKS.claude).filter((event) => !hooked.includes(event))).toEqual(["WorktreeCreate", "WorktreeRemove"]);
+  expect(Object.keys(HOOKS.claude).filter((event) => !hooked.includes(event))).toEqual([
+    "PreModelSwitch",
+    "WorktreeCreate",
+    "WorktreeRemove",
+  ]);
   expect(hooked.length).toBe(POSTED_EVENTS.length + COMMANDED_EVENTS.length);
 });
 

@@ -276,7 +276,9 @@ describe("other events", () => {
     ["Elicitation", { mcp_server_name: "jira", message: "Which board?" }, "MCP server jira asks: Which board?"],
     ["TeammateIdle", { teammate_name: "bob" }, "team-mate bob is idle"],
     ["FileChanged", { cwd: CWD, file_path: `${CWD}/.env`, event: "unlink" }, ".env was removed"],
-    ["DirectoryAdded", { cwd: CWD, file_path: `${CWD}/docs`, reason: "asked" }, "directory added docs (asked)"],
+    ["DirectoryAdded", { cwd: CWD, directory: "/srv/docs", source: "slash_command" }, "may work in /srv/docs, too (slash_command)"],
+    ["PostModelSwitch", { from_model: "opus", to_model: "haiku", source: "auto" }, "switched from opus to haiku (auto)"],
+    ["FolderLeft", { cwd: CWD, file_path: `${CWD}/docs`, reason: "asked" }, "folder left docs (asked)"],
     [
       "Stop",
       { hook_event_name: "Stop", note: "The body of 17000000 bytes was not kept." },

@@ -14,12 +14,12 @@ test.each(samples.map((sample) => [sample.agent, sample.event, sample] as const)
   },
 );
 
-test("all 30 events of Claude Code 2.1.197, 11 of Gemini CLI and 6 of Codex CLI are known", () => {
-  expect(Object.values(HOOKS).map((events) => Object.keys(events).length)).toEqual([30, 11, 6]);
+test("all 33 events of Claude Code 2.1.330, 11 of Gemini CLI and 6 of Codex CLI are known", () => {
+  expect(Object.values(HOOKS).map((events) => Object.keys(events).length)).toEqual([33, 11, 6]);
 });
 
 test.each([
-  ["a newer event", "DirectoryAdded", { hook_event_name: "DirectoryAdded" }, "unknown event"],
+  ["a newer event", "BrandNew", { hook_event_name: "BrandNew" }, "unknown event"],
   ["a name that every object has", "constructor", {}, "unknown event"],
   [
     "a field that is gone",
