@@ -7,11 +7,9 @@ import type { Paths } from "../kernel/paths.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
-import type { AgentHere, Run, RunKind, RunOutcome } from "./schema.ts";
+import { giveAnswer } from "./questions.ts";
+import type { AgentHere, AskedQuestion, PersonsAnswer, Run, RunKind, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
-
-export { questionText } from "./question-text.ts";
-export { answerQuestion, openQuestion, openQuestions } from "./questions.ts";
 
 /** True when a host is not any more what its run's row says: the loop should look. Microseconds a run. */
 export function hostsMoved(ctx: Ctx): boolean {
@@ -117,6 +115,16 @@ export async function branchTip(ctx: Ctx, task: Task): Promise<CommitId> {
     `The branch "${task.branch}" was moved to ${actual ?? "nowhere"}, away from the task's work at ${task.tipCommit}.`,
     `\`git branch -f ${task.branch} ${task.tipCommit}\` puts it back, then \`ccm retry-task ${task.id}\`.`,
   );
+}
+
+/** What an agent asks of a person and its task waits for, or null. */
+export function openQuestion(ctx: Ctx, taskId: number): AskedQuestion | null {
+  return table.openQuestion(ctx.db, taskId);
+}
+
+/** Answers it; see `giveAnswer`. Faults: `conflict` without a question, `invalid`. */
+export function answerQuestion(ctx: Ctx, taskId: number, answer: PersonsAnswer): AskedQuestion {
+  return giveAnswer(ctx, taskId, answer);
 }
 
 /** Records why a run was stopped from outside the loop, so that its end is no failure of the agent. */

@@ -115,7 +115,7 @@ function ingestChunk(ctx: Ctx, run: Run): { next: number; isNews: boolean } {
 /** What the event itself says, whatever it shows of the agent. True when it is about a question, which holds or frees its task. */
 function logEvent(ctx: Ctx, run: Run, event: RunEvent): boolean {
   if (event.kind === "question" && isQuestion(event.json)) noteQuestion(ctx, run, event.json, event.at);
-  else if (event.kind === "answer" && isAnswer(event.json)) noteDelivered(ctx, run.taskId, event.json.key);
+  else if (event.kind === "answer" && isAnswer(event.json)) noteDelivered(ctx, run, event.json, event.at);
   else {
     append(ctx, run, event, event.kind === "hook" ? hookEntry(run, event) : hostEntry(event));
     return false;

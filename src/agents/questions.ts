@@ -3,7 +3,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import { questionText } from "./question-text.ts";
-import type { Answer, AnswerVerdict, AskedQuestion, Question, Run } from "./schema.ts";
+import type { Answer, AnswerVerdict, AskedQuestion, PersonsAnswer, Question, Run } from "./schema.ts";
 import * as table from "./table.ts";
 
 /** Longest answer in bytes: it travels in the prompt of the agent's next run. */
@@ -21,20 +21,11 @@ export function noteQuestion(ctx: Ctx, run: Pick<Run, "id" | "taskId" | "project
   });
 }
 
-/** The question that holds a task, or null. */
-export function openQuestion(ctx: Ctx, taskId: number): AskedQuestion | null {
-  return table.openQuestion(ctx.db, taskId);
-}
-
-export function openQuestions(ctx: Ctx): AskedQuestion[] {
-  return table.openQuestions(ctx.db);
-}
-
 /**
  * Answers a task's open question: the live agent gets it within a moment, a parked one is started again with it.
  * Durable: an answer that was given is never asked for again. Faults: `conflict` without a question, `invalid`.
  */
-export function answerQuestion(ctx: Ctx, taskId: number, answer: { verdict: AnswerVerdict; text: string; by: string }): AskedQuestion {
+export function giveAnswer(ctx: Ctx, taskId: number, answer: PersonsAnswer): AskedQuestion {
   if (Buffer.byteLength(answer.text) > ANSWER_BYTES)
     throw new Fault("invalid", `The answer is larger than ${ANSWER_BYTES / 1_000} kB.`, "Put long texts into a file and name it.");
   return ctx.db.transact(() => {
@@ -66,12 +57,14 @@ export function undeliveredAnswers(ctx: Ctx, taskId: number): Answer[] {
     );
 }
 
-/** The agent has the answer. */
-export function noteDelivered(ctx: Ctx, taskId: number, key: string): void {
-  table.setDelivered(ctx.db, taskId, key, ctx.clock.now());
-}
-
-/** Nobody needs to answer any more: the run went on, or its task did. */
-export function dropQuestions(ctx: Ctx, taskId: number): void {
-  table.dropQuestions(ctx.db, taskId, ctx.clock.now());
+/** The agent has the answer. One that a person gave in its view went straight to it, and is kept only now. */
+export function noteDelivered(ctx: Ctx, run: Pick<Run, "id" | "taskId">, { key, verdict, text }: Answer, at: number): void {
+  const open = table.openQuestions(ctx.db).find((question) => question.taskId === run.taskId && question.key === key);
+  const answer = { verdict, text, by: "a person" };
+  if (open && table.setAnswered(ctx.db, open.id, answer, at)) {
+    const task = mustFind(ctx, run.taskId);
+    record(ctx, task, "question.answered", "person", { key, tool: open.tool, ...answer }, run.id);
+    if (task.waiting?.reason === "question") setWaiting(ctx, task, null);
+  }
+  table.setDelivered(ctx.db, run.taskId, key, ctx.clock.now());
 }

@@ -296,8 +296,13 @@ export type Breaker = {
   fingerprint: string | null;
 };
 
+/** What a person says to a question, and who that is. */
+export type PersonsAnswer = { verdict: AnswerVerdict; text: string; by: string };
+
 /** A question as it is kept; `answer` is null while it is open. Times are epoch ms. */
 export type AskedQuestion = Question & {
+  /** In words for people. */
+  text: string;
   id: number;
   taskId: number;
   runId: number;

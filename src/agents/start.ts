@@ -31,7 +31,7 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
     const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles, level: order.level }));
     const isStarting = ctx.db.transact(() => {
       if (!table.setStarting(ctx.db, run.id, order.level, sessionOf(spec))) return false;
-      for (const { key } of spec.conversation?.answers ?? []) noteDelivered(ctx, task.id, key);
+      for (const answer of spec.conversation?.answers ?? []) noteDelivered(ctx, run, answer, ctx.clock.now());
       if (run.kind === "agent" && task.freshSession) patchTask(ctx, task.id, { freshSession: false });
       return true;
     });

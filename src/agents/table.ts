@@ -2,6 +2,7 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
+import { questionText } from "./question-text.ts";
 import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunOutcome, RunState } from "./schema.ts";
 import type { Activity, Observed, Verdict } from "./signs.ts";
 
@@ -132,7 +133,7 @@ const QUESTION_COLUMNS = `id, task_id AS taskId, run_id AS runId, key, tool, inp
 const OPEN = `answered_at IS NULL AND dropped_at IS NULL
   AND EXISTS (SELECT 1 FROM tasks t WHERE t.id = q.task_id AND t.state NOT IN ('done', 'failed', 'cancelled'))`;
 
-type QuestionRow = Omit<AskedQuestion, "input" | "answer"> & {
+type QuestionRow = Omit<AskedQuestion, "text" | "input" | "answer"> & {
   input: string;
   answeredAt: number | null;
   verdict: AnswerVerdict | null;
@@ -142,7 +143,8 @@ type QuestionRow = Omit<AskedQuestion, "input" | "answer"> & {
 
 function parseQuestion({ answeredAt, verdict, answer, answeredBy, ...row }: QuestionRow): AskedQuestion {
   const given = verdict === null ? null : { verdict, text: answer ?? "", by: answeredBy ?? "", at: answeredAt ?? 0 };
-  return { ...row, input: JSON.parse(row.input), answer: given };
+  const question = { ...row, input: JSON.parse(row.input) };
+  return { ...question, text: questionText(question), answer: given };
 }
 
 /** False when this call is known as a question already; one that was dropped is open again, since it is asked again. */

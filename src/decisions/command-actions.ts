@@ -1,6 +1,6 @@
 // What `approve`, `reject` and `request-changes` do; the decision is in the name of the user who typed it.
 import { readFileSync } from "node:fs";
-import { openQuestion, questionText } from "../agents/actions.ts";
+import { openQuestion } from "../agents/actions.ts";
 import type { AskedQuestion } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
@@ -33,7 +33,7 @@ export async function decide(host: CommandHost, decision: keyof typeof DECISIONS
 }
 
 function answeredText(task: Task, question: AskedQuestion, decision: keyof typeof DECISIONS): string {
-  const asked = printable(questionText(question));
+  const asked = printable(question.text);
   if (decision === "approve") return `The agent of task ${task.id} goes on with your yes: ${asked}`;
   return `The agent of task ${task.id} goes on with your no: ${asked} \`ccm cancel-task ${task.id}\` would end the task.`;
 }

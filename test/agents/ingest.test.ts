@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { openQuestion } from "../../src/agents/actions.ts";
 import { ingestRest, ingestRuns, judgeRuns, observationOf } from "../../src/agents/ingest.ts";
-import { openQuestion } from "../../src/agents/questions.ts";
 import type { HostState, Run, RunEvent } from "../../src/agents/schema.ts";
 import * as table from "../../src/agents/table.ts";
 import type { Ctx } from "../../src/kernel/context.ts";

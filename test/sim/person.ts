@@ -1,5 +1,5 @@
 // The simulated person: queues tasks, commits on the base branch, leaves the checkout dirty, decides, cancels, retries.
-import { answerQuestion, openQuestion } from "../../src/agents/questions.ts";
+import { answerQuestion, openQuestion } from "../../src/agents/actions.ts";
 import { approve, reject, requestChanges } from "../../src/decisions/actions.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { Fault } from "../../src/kernel/fault.ts";
