@@ -50,6 +50,8 @@ export type ClaudeHomeOptions = {
   config?: Record<string, string>;
   /** Beside what it needs for the scripted model; an empty one is left out. */
   agentEnv?: Record<string, string>;
+  /** Beside the home's own. */
+  daemonEnv?: Record<string, string>;
   gate?: string;
   setup?: string;
   /** The repository is a clone of this one, instead of the small one. */
@@ -65,9 +67,6 @@ const FILES = {
   "check.js":
     'const { sum } = require("./sum.js");\nif (sum(1, 2) !== 3) {\n  console.error("1 + 2 is " + sum(1, 2));\n  process.exit(1);\n}\n',
 };
-
-/** The machine that runs all these tests is loaded, and that is no reason to wait. */
-const UNHELD = { "limits.loadPerCore": "100", "limits.freeMemoryMb": "0" };
 
 /** Ready to take tasks; after the test everything of it ends, and nothing may have been asked that the vendor refuses. */
 export async function openClaudeHome(options: ClaudeHomeOptions): Promise<ClaudeHome> {
@@ -95,7 +94,7 @@ export async function openClaudeHome(options: ClaudeHomeOptions): Promise<Claude
     ])
       git(...words);
   await configure(home, options, { executable, url: server.url, repo });
-  await home.startDaemon();
+  await home.startDaemon(options.daemonEnv);
   return { home, server, repo, git, ...asking(home, openDatabase(home.paths.database, "existing")) };
 }
 
@@ -108,7 +107,6 @@ async function configure(
   const settings = {
     "agents.claude.command": at.executable,
     ...Object.fromEntries(env.map(([name, value]) => [`agents.claude.env.${name}`, value])),
-    ...UNHELD,
     ...options.config,
   };
   await home.json("init", "--yes");

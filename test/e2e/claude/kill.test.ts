@@ -45,7 +45,7 @@ const MOMENTS = {
 describe.each(Object.entries(MOMENTS))("%s", (_, steps) => {
   async function isMergedOnce(executable: string, strike: Victim): Promise<void> {
     const tracks = [track("Mend the sum", ...steps, shell("rm -f .again"), ...MEND)];
-    const lab = await openClaudeHome({ executable, tracks });
+    const lab = await openClaudeHome({ executable, tracks, daemonEnv: strike === tmux ? { CCM_WINDOWS_TMUX: "auto" } : {} });
     const { id } = await lab.create("Mend the sum");
     await waitFor("the second step", () => lab.server.asked.some(({ step }) => step === 1));
     const runId = lab.events(id, "run.started")[0]?.runId ?? 0;
