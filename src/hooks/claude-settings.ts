@@ -48,7 +48,7 @@ const TIMEOUT_SECONDS = 5;
 /** FileChanged needs files to watch: those that change what commands of the project do. */
 const WATCHED_FILES = ".env|.envrc";
 
-/** A program of 5 ms has no use for compilers: without them a hook takes 1.2 times an empty program, not 1.4 times. */
+/** A program of 6 ms has no use for compilers: without them a hook takes 1.4 times an empty program, not 1.6 times. */
 export const HOOK_ENGINE = { BUN_JSC_useJIT: "0" };
 
 export type ClaudeHooks = {
