@@ -147,6 +147,7 @@ function resultSigns(frame: Json): Sign[] {
     ),
     costUsd: numberOf(frame.total_cost_usd) ?? 0,
     usage: usageOf(models),
+    turnUsage: turnUsageOf(jsonOf(frame.usage)),
   };
   return [
     ...(size > 0 ? [{ kind: "context", used: null, size } satisfies Sign] : []),
@@ -168,6 +169,15 @@ function usageOf(models: readonly Json[]): Usage {
     output: sum("outputTokens"),
     cacheRead: sum("cacheReadInputTokens"),
     cacheWrite: sum("cacheCreationInputTokens"),
+  };
+}
+
+function turnUsageOf(usage: Json): Usage {
+  return {
+    input: numberOf(usage.input_tokens) ?? 0,
+    output: numberOf(usage.output_tokens) ?? 0,
+    cacheRead: numberOf(usage.cache_read_input_tokens) ?? 0,
+    cacheWrite: numberOf(usage.cache_creation_input_tokens) ?? 0,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Sign, TurnEnd } from "./signs.ts";
 import { answerMark, type Json, jsonOf, textOf, toolCall } from "./tool-calls.ts";
 
+const NOTHING = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 /** Characters of a notification, or of a last message, that are kept. */
 const TEXT_CHARACTERS = 2_000;
 
@@ -75,7 +76,8 @@ function endOf(hook: Json): TurnEnd {
     error: null,
     text: cut(hook.last_assistant_message ?? hook.prompt_response),
     costUsd: 0,
-    usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    usage: NOTHING,
+    turnUsage: NOTHING,
   };
 }
 

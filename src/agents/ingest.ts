@@ -4,6 +4,7 @@ import { oddityOf } from "../hooks/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
+import { lastBill } from "./bill.ts";
 import { eventSigns, isAnswer, isQuestion } from "./event-signs.ts";
 import { classify, lasting, told } from "./liveness.ts";
 import { fresh, observe } from "./observe.ts";
@@ -92,7 +93,7 @@ function ingestRun(ctx: Ctx, run: Run, position: number): Heard {
  */
 function ingestChunk(ctx: Ctx, run: Run): { next: number; isNews: boolean } {
   return ctx.db.transact(() => {
-    const known = table.findObservation(ctx.db, run.id) ?? table.insertObservation(ctx.db, run.id, fresh(run.startedAt ?? run.claimedAt));
+    const known = table.findObservation(ctx.db, run.id) ?? begin(ctx, run);
     const { events, next } = ctx.outside.hosts.readEvents(run.id, known.position);
     if (next === known.position) return { next, isNews: false };
     let { observed } = known;
@@ -110,6 +111,12 @@ function ingestChunk(ctx: Ctx, run: Run): { next: number; isNews: boolean } {
     isNews = noteActivity(ctx, run, known, observed) || isNews;
     return { next, isNews };
   });
+}
+
+/** Nothing is known of the run yet, but what its session has cost in earlier runs. */
+function begin(ctx: Ctx, run: Run): table.Observation {
+  const before = table.observedOfSession(ctx.db, run);
+  return table.insertObservation(ctx.db, run.id, fresh(run.startedAt ?? run.claimedAt, before && lastBill(before)));
 }
 
 /** What the event itself says, whatever it shows of the agent. True when it is about a question, which holds or frees its task. */

@@ -34,7 +34,7 @@ export function classify(observed: Observed, pulse: Pulse, settings: LivenessSet
   if (question) return { activity: "waiting", text: `waits for you: ${short(questionText(question))}`, since: question.askedAt };
   if (observed.limit && isUsedUp(observed.limit, now)) return limited(observed, observed.limit, now);
   if (retrying && !isSilent(observed, pulse, settings, now)) return retryVerdict(retrying);
-  if (!observed.inTurn) return betweenTurns(observed);
+  if (!observed.inTurn && observed.subagents.length === 0) return betweenTurns(observed);
   if (isSilent(observed, pulse, settings, now)) return stalled(observed);
   const { repeated } = observed;
   if (repeated && repeated.count >= settings.loopCalls)
@@ -78,10 +78,8 @@ function retryVerdict({ error, status, attempt, attempts, since }: NonNullable<O
 }
 
 function betweenTurns(observed: Observed): Verdict {
-  const { lastEnd, lastSignAt: since, subagents, background } = observed;
-  const [subagent] = subagents;
+  const { lastEnd, lastSignAt: since, background } = observed;
   if (!lastEnd && !observed.session) return { activity: "starting", text: "starts", since: observed.startedAt };
-  if (subagent) return { activity: "working", text: `its sub-agent works: ${short(subagent.text)}`, since: subagent.since };
   if (observed.interruptedAt !== null) return { activity: "idle", text: "its turn was interrupted", since: observed.interruptedAt };
   if (lastEnd?.isError && observed.limit?.status === "rejected")
     return { activity: "idle", text: "the usage limit that ended its turn is over", since };
@@ -143,6 +141,8 @@ function repeatedText({ tool, count, calls }: NonNullable<Observed["repeated"]>)
 function working(observed: Observed): Verdict {
   const tool = innermost(observed.openTools);
   if (tool) return { activity: "working", text: toolText(tool), since: tool.since };
+  const [subagent] = observed.subagents;
+  if (subagent) return { activity: "working", text: `its sub-agent works: ${short(subagent.text)}`, since: subagent.since };
   const isSilentAgent = observed.session === null;
   if (isSilentAgent && observed.lastSaid === "") return { activity: "starting", text: "starts", since: observed.startedAt };
   const text = isSilentAgent ? `says: ${short(observed.lastSaid)}` : "thinks";

@@ -1,6 +1,7 @@
 // What is known of a run: each sign folded into what the signs before it added up to. Pure; its size has a bound.
+import { billOf, NO_BILL } from "./bill.ts";
 import { notedCall, withoutTrail } from "./repetition.ts";
-import type { Beside, Observed, OpenTool, Sign, TurnEnd } from "./signs.ts";
+import type { Beside, Bill, Observed, OpenTool, Sign, TurnEnd } from "./signs.ts";
 
 /** Calls under way at once that are kept; agents make up to about ten. */
 const OPEN_TOOLS = 50;
@@ -10,8 +11,8 @@ const BESIDE = 30;
 const TEXT_CHARACTERS = 500;
 const INPUT_CHARACTERS = 4_000;
 
-/** A run of which nothing is known yet. */
-export function fresh(at: number): Observed {
+/** A run of which nothing is known yet; `carried` is the last bill of the session that it goes on with. */
+export function fresh(at: number, carried: Bill | null = null): Observed {
   return {
     session: null,
     model: null,
@@ -36,8 +37,9 @@ export function fresh(at: number): Observed {
     refusal: null,
     interruptedAt: null,
     compactions: 0,
-    costUsd: 0,
-    usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    billed: NO_BILL,
+    carried,
+    ...NO_BILL,
     context: { used: null, size: null },
     lastEnd: null,
     lastSaid: "",
@@ -55,9 +57,9 @@ export function observe(before: Observed, sign: Sign, at: number): Observed {
     case "heard":
       return { ...known, inTurn: true, unheard: Math.max(0, known.unheard - 1) };
     case "said":
-      return said(answered(known), sign, at);
+      return said(answered(known, sign.parent), sign, at);
     case "tool-started":
-      return toolStarted(answered(known), { ...sign.call, since: at });
+      return toolStarted(answered(known, sign.call.parent), { ...sign.call, since: at });
     case "tool-ended":
       return toolEnded(known, sign, at);
     case "refused":
@@ -98,9 +100,9 @@ function turnBegun(known: Observed): Observed {
   return known.inTurn ? known : { ...known, inTurn: true, refusal: null, interruptedAt: null };
 }
 
-/** The provider has answered: the agent is in a turn, and what went wrong before is over. */
-function answered(known: Observed): Observed {
-  return { ...known, inTurn: true, retrying: null };
+/** The provider has answered: what went wrong before is over, and the agent is in a turn, unless it was a sub-agent beside it. */
+function answered(known: Observed, parent: string | null): Observed {
+  return { ...known, inTurn: known.inTurn || parent === null, retrying: null };
 }
 
 function retried(known: Observed, sign: Sign & { kind: "retrying" }, at: number): Observed["retrying"] {
@@ -142,20 +144,18 @@ function toolEnded(known: Observed, { key, isError, answer }: { key: string; isE
   };
 }
 
-/** A call that the agent was stopped at for a person stays a question; all else that was under way in the turn is over. */
+/** A call that the agent was stopped at for a person stays a question; what sub-agents do may go on; all else of the turn is over. */
 function turnEnded(known: Observed, end: TurnEnd): Observed {
-  const isCounted = end.costUsd >= known.costUsd; // An end that a hook tells of says nothing of costs.
   return {
     ...known,
+    ...billOf(known, end),
     inTurn: false,
     turns: known.turns + 1,
-    openTools: [],
+    openTools: known.openTools.filter(({ parent }) => parent !== null && known.subagents.length > 0),
     retrying: null,
     refusal: null,
     question: end.reason === "tool_deferred" ? known.question : null,
     interruptedAt: end.isError ? known.interruptedAt : null,
-    costUsd: isCounted ? end.costUsd : known.costUsd,
-    usage: isCounted && end.usage.input + end.usage.output > 0 ? end.usage : known.usage,
     lastEnd: { ...end, error: end.error ?? (end.isError ? known.refusal : null), text: end.text.slice(0, TEXT_CHARACTERS) },
   };
 }

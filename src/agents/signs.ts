@@ -17,10 +17,15 @@ export type TurnEnd = {
   /** The provider's word for what went wrong: `rate_limit`, `server_error`, `billing_error`, `authentication_failed`. */
   error: string | null;
   text: string;
-  /** Cost and tokens of the agent's process so far, of all its turns and sub-agents: a process that resumes a session begins at 0. */
-  costUsd: number;
-  usage: Usage;
-};
+  /** Of this turn alone, without what sub-agents used. */
+  turnUsage: Usage;
+} & Bill;
+
+/**
+ * Cost and tokens of an agent's process so far, of all its turns and sub-agents, as it says. One that resumes a session
+ * begins at nothing (Claude Code 2.1.197), or counts on from where the session was (2.1.330).
+ */
+export type Bill = { costUsd: number; usage: Usage };
 
 /**
  * A call of a tool. `subject` is the argument that says most; `signature` is the same for the same tool with the same
@@ -105,6 +110,9 @@ export type Observed = {
   refusal: string | null;
   interruptedAt: number | null;
   compactions: number;
+  /** The last bill of the agent's process, and what of it earlier runs of the session had used; null for nothing. */
+  billed: Bill;
+  carried: Bill | null;
   /** Cost and tokens of the run so far, as of the end of its last turn. */
   costUsd: number;
   usage: Usage;

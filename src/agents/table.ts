@@ -350,3 +350,15 @@ export function heardRuns(db: Db): { run: Run; position: number }[] {
     .all()
     .map(({ position, ...row }) => ({ run: parse(row as Row), position }));
 }
+
+/** What was known at the end of the last run of the same session; null for a session that begins. */
+export function observedOfSession(db: Db, { taskId, session, id }: Pick<Run, "taskId" | "session" | "id">): Observed | null {
+  if (session === null) return null;
+  const row = db.sql
+    .query<{ observed: string }, [number, string, number]>(
+      `SELECT observed FROM observations o JOIN runs r ON r.id = o.run_id
+       WHERE r.task_id = ? AND r.session = ? AND r.id < ? ORDER BY r.id DESC LIMIT 1`,
+    )
+    .get(taskId, session, id);
+  return row ? (JSON.parse(row.observed) as Observed) : null;
+}

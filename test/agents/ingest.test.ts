@@ -70,6 +70,22 @@ describe("a session", () => {
     expect(mustFind(ctx, 1).costUsd).toBeCloseTo(0.03125, 6);
   });
 
+  test("that a newer program resumes is not paid for twice", () => {
+    ctx.db.sql.run("UPDATE runs SET session = 's'");
+    run = { ...run, session: "s" };
+    appendFileSync(eventsFile(), lines(readSession("two-turns-newer")));
+    ingestRuns(ctx);
+    table.setEnded(ctx.db, run.id, null, 1);
+    table.setFinished(ctx.db, run.id, "stopped", "", 1);
+    run = startedRun(ctx, 1);
+    ctx.db.sql.run("UPDATE runs SET session = 's'");
+    mkdirSync(dirname(eventsFile()), { recursive: true });
+    appendFileSync(eventsFile(), lines(readSession("resumed-newer")));
+    ingestRuns(ctx);
+    expect(mustFind(ctx, 1).costUsd).toBeCloseTo(0.025, 6);
+    expect(logged("turn.ended").map(({ data }) => data.costUsd)).toEqual([expect.closeTo(0.005, 6), expect.closeTo(0.005, 6)]);
+  });
+
   test("keeps the time at which each thing happened", () => {
     const [first] = readSession("server-error");
     appendFileSync(eventsFile(), lines(readSession("server-error")));

@@ -1,5 +1,6 @@
 // What signs add up to: cost, progress, circles, work beside the turn.
 import { describe, expect, test } from "bun:test";
+import { lastBill } from "../../src/agents/bill.ts";
 import { fresh, observe } from "../../src/agents/observe.ts";
 import type { Observed, Sign } from "../../src/agents/signs.ts";
 import { answerMark, toolCall } from "../../src/agents/tool-calls.ts";
@@ -26,6 +27,29 @@ describe("a session", () => {
 
   test("that is resumed counts from nothing again", () => {
     expect(observedAfter(readSession("resumed")).costUsd).toBeCloseTo(0.0125, 6);
+  });
+
+  test("that is resumed by a newer program counts on, and only what it adds is its own", () => {
+    const before = observedAfter(readSession("two-turns-newer"));
+    const carried = lastBill(before);
+    expect(before.costUsd).toBeCloseTo(0.015, 6);
+    const known = observedAfter(readSession("resumed-newer"), carried);
+    expect(known.costUsd).toBeCloseTo(0.01, 6);
+    expect(known.usage).toEqual({ input: 2_000, output: 100, cacheRead: 0, cacheWrite: 0 });
+    expect(lastBill(known)?.costUsd).toBeCloseTo(0.025, 6);
+  });
+
+  test("that an older program resumes counts from nothing, whatever it had cost", () => {
+    const known = observedAfter(readSession("resumed"), lastBill(observedAfter(readSession("two-turns"))));
+    expect(known.costUsd).toBeCloseTo(0.0125, 6);
+    expect(known.usage.input).toBe(2_000);
+  });
+
+  test("that was resumed and ended without an answer still knows what it had cost", () => {
+    const carried = lastBill(observedAfter(readSession("two-turns")));
+    const known = observedAfter(readSession("resumed").slice(0, 3), carried);
+    expect(known.costUsd).toBe(0);
+    expect(lastBill(known)).toEqual(carried);
   });
 
   test("keeps its cost when its last turn was interrupted", () => {

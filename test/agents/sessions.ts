@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { eventSigns } from "../../src/agents/event-signs.ts";
 import { fresh, observe } from "../../src/agents/observe.ts";
 import type { RunEvent } from "../../src/agents/schema.ts";
-import type { Observed } from "../../src/agents/signs.ts";
+import type { Bill, Observed } from "../../src/agents/signs.ts";
 
 const SESSIONS = join(import.meta.dir, "../data/sessions");
 
@@ -15,8 +15,8 @@ export function readSession(file: string): RunEvent[] {
     .map((line) => JSON.parse(line));
 }
 
-/** What is known after these events. */
-export function observedAfter(events: readonly RunEvent[]): Observed {
-  const start = fresh(events[0]?.at ?? 0);
+/** What is known after these events of a run whose session has cost that much before. */
+export function observedAfter(events: readonly RunEvent[], carried: Bill | null = null): Observed {
+  const start = fresh(events[0]?.at ?? 0, carried);
   return events.reduce((known, event) => eventSigns(event).reduce((all, sign) => observe(all, sign, event.at), known), start);
 }
