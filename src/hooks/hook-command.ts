@@ -1,5 +1,5 @@
 // `ccm hook <Event>`: what agents start for a hook. Asks the run's host or leaves a line in its spool; never in the agent's way.
-import { fstatSync, readSync, writeSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import { appendToSpool } from "./spool.ts";
 
 /** Input beyond this is read and dropped, as the host's endpoint does. */
@@ -41,9 +41,7 @@ async function hook(event: string, env: Environment): Promise<void> {
   if (spool) appendToSpool(spool, event, body, at);
 }
 
-/** A terminal, or /dev/null, has no hook to say. */
 function readInput(): Uint8Array {
-  if (fstatSync(0).isCharacterDevice()) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;
   for (let got = read(); got.length > 0; got = read()) {

@@ -1,6 +1,5 @@
 // `hooks.jsonl` in a run's spool: hooks that found no host, or need no answer. One line each: {"event","at","body"}.
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { join } from "node:path";
 
 /** A line of the spool. Whatever is in it is a claim: everything in the run may write there. `text` is a line that is no hook. */
 export type SpoolLine = { kind: "hook"; event: string; at: number; body: unknown } | { kind: "text"; text: string };
@@ -29,7 +28,7 @@ const NEWLINE = 10;
  * as it is when it looks like a JSON object: newlines in one are white space. Throws what the system says.
  */
 export function appendToSpool(folder: string, event: string, body: Uint8Array, at: number): void {
-  const fd = openSync(join(folder, FILE), constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFELY, 0o600);
+  const fd = openSync(pathIn(folder), constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFELY, 0o600);
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile() || stat.size > SPOOL_BYTES) return;
@@ -40,6 +39,9 @@ export function appendToSpool(folder: string, event: string, body: Uint8Array, a
     closeSync(fd);
   }
 }
+
+/** Put together by hand: each module that a hook loads costs an agent time at every call. */
+const pathIn = (folder: string) => `${folder}/${FILE}`;
 
 /** Neither follows a planted link nor waits for the other end of a planted FIFO. */
 const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -85,7 +87,7 @@ export function createSpoolReader(folder: string): SpoolReader {
 
   return {
     read() {
-      const fd = openPlain(join(folder, FILE));
+      const fd = openPlain(pathIn(folder));
       if (fd === undefined) return [];
       try {
         const stat = fstatSync(fd);
