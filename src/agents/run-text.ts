@@ -70,7 +70,7 @@ export function runDetails(host: CommandHost, row: ListedRun, about: { tree: str
 function fieldsOf({ run, project, title, seen }: ListedRun, { tree, now }: { tree: string; now: number }): [string, string][] {
   const { exit } = run;
   return [
-    ...(seen && !run.outcome ? agentFields(seen, now).slice(0, 1) : []),
+    ...(seen && seen.activity !== "finished" ? agentFields(seen, now).slice(0, 1) : []),
     ["Task", `${run.taskId} ${title}`],
     ["Project", project],
     [run.kind === "agent" ? "Agent" : run.kind === "gate" ? "Gate" : "Set-up", run.command ?? run.agent],

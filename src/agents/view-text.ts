@@ -79,7 +79,7 @@ const REASONS: Record<Exclude<ExitReason, "exited">, string> = {
   unstarted: "Not started",
   died: "The host died",
   rebooted: "Ended by a restart of the machine",
-  parked: "Parked: a question waits for an answer",
+  parked: "Parked until a person answers,",
   runMs: "Ended by its time limit",
   memoryBytes: "Ended by its memory limit",
   children: "Ended by its limit of processes",

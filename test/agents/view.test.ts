@@ -150,6 +150,7 @@ test.each([
   [{ ...EXIT, code: 3 }, "■ Exited with 3 after 3 min 5 s, 45 MB at most\n"],
   [{ ...EXIT, code: null, signal: "SIGSEGV", endedAt: 400 }, "■ Ended by SIGSEGV after 0.4 s, 45 MB at most\n"],
   [{ ...EXIT, reason: "memoryBytes", endedAt: 7_620_000 }, "■ Ended by its memory limit after 2 h 7 min, 45 MB at most\n"],
+  [{ ...EXIT, reason: "parked", endedAt: 9_000 }, "■ Parked until a person answers, after 9.0 s, 45 MB at most\n"],
   [null, "■ The host died; the daemon decides what comes next.\n"],
 ] as [ExitRecord | null, string][])("the outcome %#", (exit, text) => {
   expect(file().outcome(exit)).toBe(text);
