@@ -154,7 +154,7 @@ function slotReason({ limits }: Snapshot, want: Want, slots: readonly Slot[]): W
   return null;
 }
 
-/** Runs that have just started do not show in what the machine says of itself, and are counted with what they will take. */
+/** Runs that have just started do not show in the free memory yet, and are counted with what they will take. */
 function machineReason(snapshot: Snapshot, slots: readonly Slot[]): Waiting | null {
   const { limits, now, freeMemoryMb, load, cores } = snapshot;
   const young = slots.filter(({ since }) => since <= now && now - since < WARM_UP_MS).length;
@@ -162,7 +162,7 @@ function machineReason(snapshot: Snapshot, slots: readonly Slot[]): Waiting | nu
     return { reason: "memory", text: `Less than ${limits.freeMemoryMb} MB of memory would stay free (limits.freeMemoryMb).` };
   }
   // One run goes on whatever the load is: it may be somebody else's, and never end.
-  if (slots.length > 0 && load + young > limits.loadPerCore * cores) {
+  if (slots.length > 0 && load > limits.loadPerCore * cores) {
     return {
       reason: "load",
       text: `More than ${limits.loadPerCore} processes for each of ${cores} cores want to run (limits.loadPerCore).`,

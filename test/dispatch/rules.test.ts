@@ -152,7 +152,7 @@ describe("an agent whose breaker is open", () => {
 describe("a machine under pressure", () => {
   test("starts nothing more above its load, but always one run", () => {
     const given = (load: number, slots = [slot(2)]) => started(snapshot([want(1), want(2)], { load, slots }));
-    expect([given(17), given(15.5), given(0), given(99, [])]).toEqual([[], [1], [1, 2], [1]]);
+    expect([given(16.1), given(16), given(99, [])]).toEqual([[], [1, 2], [1]]);
   });
 
   test("counts runs that have just started with the memory that they will take", () => {

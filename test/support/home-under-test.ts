@@ -82,7 +82,7 @@ export function openHome(purpose: string, as: readonly string[] = []): HomeUnder
       return JSON.parse(ended.stdout);
     },
     async startDaemon(more = {}) {
-      const started = startChild([...as, binary(), "daemon"], { ...env, ...more }, join(root, "daemon-output.txt"));
+      const started = startChild([...as, binary(), "daemon"], { ...env, ...UNDER_LOAD, ...more }, join(root, "daemon-output.txt"));
       daemon = started;
       await waitFor("the daemon", () => {
         if (started.exitCode !== null || started.signalCode !== null) throw new Error(`The daemon ended: ${outputOf(root)}`);
@@ -110,6 +110,9 @@ export function openHome(purpose: string, as: readonly string[] = []): HomeUnder
   };
   return home;
 }
+
+/** What loads the machine here are other tests, and no reason to start less. */
+const UNDER_LOAD = { CCM_LIMITS_LOADPERCORE: "1000" };
 
 /** Tests of windows switch them on: everywhere else they would be processes that nobody looks at. */
 function environmentIn(root: string, paths: Paths): Record<string, string> {

@@ -87,7 +87,7 @@ const EXPECTED = [
   /^(tasks|runs|trash|logs|backups)$/,
   /^logs\/daemon\.log$/,
   /^runs\/\d+$/,
-  /^runs\/\d+\/(spec\.json|started\.json|exit\.json|lock|host\.log|sandbox\.json|events\.jsonl|output|requests|spool)$/,
+  /^runs\/\d+\/(spec\.json|started\.json|endpoint\.json|exit\.json|lock|host\.log|sandbox\.json|events\.jsonl|output|requests|spool)$/,
   /^trash\/\d+(\/.*)?$/,
 ];
 
