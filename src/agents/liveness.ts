@@ -18,7 +18,7 @@ const SHOWN_CHARACTERS = 120;
 const DAY_MS = 24 * 60 * 60_000;
 /** What passes sooner is no news: most retries succeed within seconds, and between two turns an agent is idle for a moment. */
 const PASSING_MS = 10_000;
-/** Processes must have been watched for this long before they are called idle: a daemon that has just started knows nothing of them. */
+/** A run must have been watched for this long before it is called silent: after a daemon's start, or a machine's sleep, nothing is known of it. */
 const WATCH_MS = 60_000;
 /** A time below this is not worth its words. */
 const TOLD_MS = 60_000;
@@ -114,8 +114,8 @@ export function refusalText(error: string | null, status: number | null): string
 
 /** Nothing was heard, and nothing under way took processor time, for longer than an agent needs to think. */
 function isSilent(observed: Observed, pulse: Pulse, { stallMs }: LivenessSettings, now: number): boolean {
+  if (pulse.watchedAt !== null && now - pulse.watchedAt < WATCH_MS) return false;
   const countsBusy = observed.openTools.length > 0 || observed.session === null;
-  if (countsBusy && pulse.watchedAt !== null && now - pulse.watchedAt < WATCH_MS) return false;
   const busyAt = countsBusy ? (pulse.busyAt ?? 0) : 0;
   return now - Math.max(lastHeardAt(observed), busyAt, pulse.gitAt ?? 0) >= stallMs;
 }

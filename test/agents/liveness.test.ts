@@ -123,6 +123,14 @@ describe("what the machine shows", () => {
     expect(activityOf({ busyAt: at(49) }, 60)).toBe("stalled");
   });
 
+  test("a machine that slept, or a daemon that was away, gives an agent a minute to show itself", () => {
+    const hanging = readSession("hang").filter(({ seq }) => seq <= 6);
+    const now = (hanging.at(-1)?.at ?? 0) + 480 * MINUTE;
+    const activity = (watchedAt: number) => classify(observedAfter(hanging), { ...QUIET, watchedAt }, SETTINGS, now).activity;
+    expect(activity(now - 30_000)).toBe("working");
+    expect(activity(now - 60_000)).toBe("stalled");
+  });
+
   test("a tool is not called idle before it was watched for a minute", () => {
     expect(activityOf({ watchedAt: at(60) - 30_000 }, 60)).toBe("working");
     expect(activityOf({ watchedAt: at(59) }, 60)).toBe("stalled");
