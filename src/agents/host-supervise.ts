@@ -44,7 +44,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   const ending = createEnding(child, supervision);
   const talk = openTalk(supervision, input, ending);
   wire.connect(talk ?? { frame: () => recorder.result() && input.close(), hook: () => ({}) });
-  const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath]);
+  const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath, supervision.run.spool]);
 
   const onOutput = () => {
     if (recorder.full()) ending.end("outputBytes", `the run folder is full: ${spec.limits.outputBytes} bytes are allowed`);

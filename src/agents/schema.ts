@@ -16,7 +16,7 @@ export type RunLimits = {
   children: number;
   /** Bytes the run folder may take (events and output). */
   outputBytes: number;
-  /** Bytes of tree and private git directory together, looked at every few seconds. */
+  /** Bytes of tree, private git directory and spool together, looked at every few seconds. */
   treeBytes: number;
   /** Time between SIGINT and SIGKILL. */
   stopMs: number;
