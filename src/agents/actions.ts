@@ -7,8 +7,9 @@ import type { Paths } from "../kernel/paths.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
+import { breakersOf } from "./breakers.ts";
 import { giveAnswer } from "./questions.ts";
-import type { AgentHere, AskedQuestion, PersonsAnswer, Run, RunKind, RunOutcome } from "./schema.ts";
+import type { AgentHere, AskedQuestion, Breaker, PersonsAnswer, Run, RunKind, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
 
 /** True when a host is not any more what its run's row says: the loop should look. Microseconds a run. */
@@ -125,6 +126,11 @@ export function openQuestion(ctx: Ctx, taskId: number): AskedQuestion | null {
 /** Answers it; see `giveAnswer`. Faults: `conflict` without a question, `invalid`. */
 export function answerQuestion(ctx: Ctx, taskId: number, answer: PersonsAnswer): AskedQuestion {
   return giveAnswer(ctx, taskId, answer);
+}
+
+/** The agents that nothing is started with for now. */
+export function heldAgents(ctx: Ctx): Breaker[] {
+  return breakersOf(ctx).filter(({ openedAt }) => openedAt !== null);
 }
 
 /** Records why a run was stopped from outside the loop, so that its end is no failure of the agent. */

@@ -1,8 +1,9 @@
 // Checks of the agents on this machine, and of the windows on them.
-import { agentsHere, canHaveWindows } from "../agents/actions.ts";
+import { agentsHere, canHaveWindows, heldAgents } from "../agents/actions.ts";
 import type { AgentHere } from "../agents/schema.ts";
-import type { Config } from "../kernel/context.ts";
+import type { Config, Ctx } from "../kernel/context.ts";
 import type { Paths } from "../kernel/paths.ts";
+import { dateOf, timeOfDay } from "../kernel/time-text.ts";
 import { checkOptional, ok } from "./checks.ts";
 import type { Check } from "./schema.ts";
 
@@ -45,6 +46,14 @@ function loginHint(agent: string, env: Environment): string {
   const variable = ["ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"].find((name) => env[name]);
   if (!variable) return "Start claude once and log in, or give it a key: ccm config set agents.claude.env.ANTHROPIC_API_KEY KEY";
   return `Agents get nothing of your environment: ccm config set agents.${agent}.env.${variable} "$${variable}"`;
+}
+
+/** Agents that nothing is started with for now, each with why and until when. */
+export function checkHeld(ctx: Ctx): Check[] {
+  return heldAgents(ctx).map(({ agent, text, retryAt }) => {
+    const until = retryAt === null ? "" : ` It is tried again at ${dateOf(retryAt)} ${timeOfDay(retryAt)}.`;
+    return { name: `agent ${agent}`, verdict: "warn", text: `It ${text}${until}`, hint: "`ccm plan` shows which tasks wait for it." };
+  });
 }
 
 /** tmux is for people who look; nothing of ccm's own needs it. */

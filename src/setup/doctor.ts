@@ -8,7 +8,7 @@ import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
 import { wrap } from "../kernel/text-table.ts";
-import { checkAgents, checkTmux } from "./agent-checks.ts";
+import { checkAgents, checkHeld, checkTmux } from "./agent-checks.ts";
 import { checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
 import { sections } from "./config.ts";
 import { findDaemon } from "./daemon-file.ts";
@@ -78,6 +78,7 @@ export async function health(host: CommandHost): Promise<void> {
     ...(isReady ? [await tried("loop", () => ping(host)), levelCheck(daemon.state.sandbox)] : []),
     await tried("disk", () => checkDisk(ctx.paths)),
     checkMemory(ctx.config, ctx.outside.machine.freeMemoryBytes()),
+    ...checkHeld(ctx),
     await tried("database", () => checkDatabase(ctx.paths)),
   ];
   report(host, checks);

@@ -182,6 +182,18 @@ describe("one failing login", () => {
     expect(dispatch(ctx).starts).toHaveLength(19);
   });
 
+  test("is said by health, with when it is tried again", async () => {
+    await twentyTasks();
+    startAndRefuse();
+    const { out } = await home.ccm("health", "--json");
+    expect(JSON.parse(out.slice(0, out.lastIndexOf("]") + 1))).toContainEqual({
+      name: "agent demo",
+      verdict: "warn",
+      text: expect.stringMatching(/^It was refused by its provider, .*Please run \/login"\. It is tried again at 2030-01-01 00:30:00\./),
+      hint: "`ccm plan` shows which tasks wait for it.",
+    });
+  });
+
   test("is tried at once when a person says so, by that task alone", async () => {
     await twentyTasks();
     startAndRefuse();
