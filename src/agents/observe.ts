@@ -48,7 +48,7 @@ export function fresh(at: number, carried: Bill | null = null): Observed {
 
 /** What is known after one more sign. A sign that came twice (from stream and hook) changes nothing the second time. */
 export function observe(before: Observed, sign: Sign, at: number): Observed {
-  const known = { ...before, lastSignAt: Math.max(before.lastSignAt, at) };
+  const known = { ...before, lastSignAt: isOwnSign(before, sign) ? Math.max(before.lastSignAt, at) : before.lastSignAt };
   switch (sign.kind) {
     case "session":
       return { ...turnBegun(known), session: sign.session, model: sign.model, version: sign.version ?? known.version };
@@ -94,6 +94,11 @@ export function observe(before: Observed, sign: Sign, at: number): Observed {
     case "unknown":
       return known;
   }
+}
+
+/** What is said to an agent at work, or ordered, is no sign of its own: one that hangs would seem to live whenever it is spoken to. */
+function isOwnSign({ inTurn }: Observed, { kind }: Sign): boolean {
+  return !(inTurn && (kind === "told" || kind === "interrupted"));
 }
 
 function turnBegun(known: Observed): Observed {

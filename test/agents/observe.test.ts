@@ -129,6 +129,20 @@ describe("a circle", () => {
   });
 });
 
+describe("a word to an agent", () => {
+  const hanging = { ...fresh(0), inTurn: true };
+
+  test("at work is no sign of its own", () => {
+    expect(observe(hanging, { kind: "told", text: "Go on." }, 9).lastSignAt).toBe(0);
+    expect(observe(hanging, { kind: "interrupted" }, 9).lastSignAt).toBe(0);
+    expect(observe(hanging, { kind: "heard", text: "Go on." }, 9).lastSignAt).toBe(9);
+  });
+
+  test("between turns is what its silence counts from", () => {
+    expect(observe(fresh(0), { kind: "told", text: "Go on." }, 9)).toMatchObject({ lastSignAt: 9, inTurn: true, unheard: 1 });
+  });
+});
+
 describe("a question", () => {
   const question = { key: "k", tool: "Bash", input: { command: "git push" }, why: "" };
   const asked = observe(fresh(0), { kind: "asked", question }, 5);
