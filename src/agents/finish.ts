@@ -9,6 +9,7 @@ import { measureTree, treeOrder } from "../worktrees/actions.ts";
 import { finishRun } from "./actions.ts";
 import { ingestRest } from "./ingest.ts";
 import { judgeEnd } from "./judge.ts";
+import { leftMessages } from "./run-files.ts";
 import type { ExitRecord, HostState, Run } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -17,7 +18,7 @@ export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
   const survivors = await ctx.outside.hosts.reap(run.id, run.taskId);
   const state = ctx.outside.hosts.look(run.id);
   if (state.kind === "live") return;
-  const exit = exitFrom(state, run, ctx.clock.now());
+  const exit = withUnread(exitFrom(state, run, ctx.clock.now()), leftMessages(ctx.paths.run(run.id)));
   ingestRest(ctx, run);
   ctx.db.transact(() => {
     if (!table.setEnded(ctx.db, run.id, exit, ctx.clock.now())) return;
@@ -25,6 +26,11 @@ export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
     if (survivors.length > 0) record(ctx, task, "run.survivors-killed", "daemon", { survivors }, run.id);
     record(ctx, task, "run.ended", "host", { reason: exit?.reason, code: exit?.code, signal: exit?.signal }, run.id);
   });
+}
+
+/** What a person said just before the end lies there still. */
+function withUnread(exit: ExitRecord | null, unread: readonly string[]): ExitRecord | null {
+  return exit && { ...exit, undelivered: [...exit.undelivered, ...unread] };
 }
 
 /** Of a host that was killed nothing but its last lines is known. */

@@ -8,7 +8,7 @@ import { lastBill } from "./bill.ts";
 import { eventSigns, isAnswer, isQuestion } from "./event-signs.ts";
 import { classify, lasting, told } from "./liveness.ts";
 import { fresh, observe } from "./observe.ts";
-import { noteDelivered, noteQuestion } from "./questions.ts";
+import { noteDelivered, noteQuestion, noteTold } from "./questions.ts";
 import { hostEntry, type LogEntry, signEntry } from "./run-log.ts";
 import type { Run, RunEvent } from "./schema.ts";
 import type { Activity, LivenessSettings, Observed, Pulse } from "./signs.ts";
@@ -102,6 +102,7 @@ function ingestChunk(ctx: Ctx, run: Run): { next: number; isNews: boolean } {
       isNews = logEvent(ctx, run, event) || isNews;
       for (const sign of eventSigns(event, hasStream(run) ? "streamed" : "unstreamed")) {
         const after = observe(observed, sign, event.at);
+        if (sign.kind === "heard") noteTold(ctx, run);
         append(ctx, run, event, signEntry(sign, observed, after));
         observed = after;
       }

@@ -68,3 +68,8 @@ export function noteDelivered(ctx: Ctx, run: Pick<Run, "id" | "taskId">, { key, 
   }
   table.setDelivered(ctx.db, run.taskId, key, ctx.clock.now());
 }
+
+/** The agent of this run has heard its prompt, and in it what a person had answered before. Until then a run may die unheard. */
+export function noteTold(ctx: Ctx, run: Pick<Run, "taskId" | "claimedAt">): void {
+  table.setTold(ctx.db, run.taskId, run.claimedAt, ctx.clock.now());
+}

@@ -91,6 +91,15 @@ export function takeRequests(run: RunPaths): RunRequest[] {
   });
 }
 
+/** Messages of a person that no host took any more, oldest first. They stay where they are. */
+export function leftMessages(run: RunPaths): string[] {
+  const names = existsSync(run.requests) ? readdirSync(run.requests).filter((name) => name.endsWith(".json")) : [];
+  return names.sort().flatMap((name) => {
+    const request = readJson(join(run.requests, name));
+    return isRequest(request) && request.kind === "message" ? [request.text] : [];
+  });
+}
+
 function isRequest(value: unknown): value is RunRequest {
   const request = recordOf(value);
   switch (request.kind) {

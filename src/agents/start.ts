@@ -8,7 +8,6 @@ import type { Task } from "../tasks/schema.ts";
 import { treeOrder } from "../worktrees/actions.ts";
 import type { TreeOrder } from "../worktrees/schema.ts";
 import { branchTip, finishRun } from "./actions.ts";
-import { noteDelivered } from "./questions.ts";
 import type { Run } from "./schema.ts";
 import { sessionOf, specOf } from "./spec.ts";
 import * as table from "./table.ts";
@@ -31,7 +30,6 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
     const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles, level: order.level }));
     const isStarting = ctx.db.transact(() => {
       if (!table.setStarting(ctx.db, run.id, order.level, sessionOf(spec))) return false;
-      for (const answer of spec.conversation?.answers ?? []) noteDelivered(ctx, run, answer, ctx.clock.now());
       if (run.kind === "agent" && task.freshSession) patchTask(ctx, task.id, { freshSession: false });
       return true;
     });

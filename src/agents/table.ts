@@ -203,6 +203,15 @@ export function setDelivered(db: Db, taskId: number, key: string, at: number): v
     .run(taskId, key, at);
 }
 
+/** The same for all that were answered before `until`. */
+export function setTold(db: Db, taskId: number, until: number, at: number): void {
+  db.sql
+    .query<null, [number, number, number]>(
+      "UPDATE questions SET delivered_at = ?3 WHERE task_id = ?1 AND answered_at <= ?2 AND delivered_at IS NULL AND dropped_at IS NULL",
+    )
+    .run(taskId, until, at);
+}
+
 /** Those that no agent waits for any more, answered or not. */
 export function dropQuestions(db: Db, taskId: number, at: number): void {
   db.sql
