@@ -170,7 +170,7 @@ CREATE INDEX questions_open ON questions (task_id) WHERE answered_at IS NULL AND
 -- Agents that nothing is started with for now: the provider is down, a limit is used up, the login fails.
 CREATE TABLE breakers (
   agent       TEXT PRIMARY KEY,
-  kind        TEXT NOT NULL CHECK (kind IN ('provider', 'limit', 'login', 'billing')),
+  kind        TEXT NOT NULL CHECK (kind IN ('provider', 'limit', 'login', 'billing', 'missing')),
   failures    INTEGER NOT NULL,
   text        TEXT NOT NULL,
   opened_at   INTEGER,

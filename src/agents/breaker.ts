@@ -10,7 +10,7 @@ export type BreakerFacts = {
   now: number;
   /** In [0, 1). */
   random: number;
-  /** What the login looks like now. */
+  /** What program and login look like now. */
   fingerprint: string;
 };
 
@@ -23,6 +23,8 @@ const TROUBLE: Partial<Record<EndingKind, BreakerKind>> = {
   limited: "limit",
   login: "login",
   billing: "billing",
+  missing: "missing",
+  too_old: "missing",
 };
 
 /** Ends that a run comes to only with a provider that answers and takes its login. Others say nothing about it. */
@@ -57,7 +59,7 @@ function opened(kind: BreakerKind, failures: number, facts: BreakerFacts): Omit<
     failures,
     openedAt: isOpen ? now : null,
     retryAt: isOpen ? retryAtOf(kind, failures, facts) : null,
-    fingerprint: kind === "login" || kind === "billing" ? fingerprint : null,
+    fingerprint: kind === "provider" || kind === "limit" ? null : fingerprint,
   };
 }
 
@@ -75,7 +77,8 @@ const LONGEST_LIMIT_MS = 8 * 24 * 60 * MINUTE_MS;
 /** A login, or a bill, that nobody was seen to mend is tried this often: it may have been mended elsewhere. */
 const PROBE_MINUTES = 30;
 
-function retryAtOf(kind: BreakerKind, failures: number, { ending, now, random }: BreakerFacts): number {
+/** Null: a program does not come by itself, and each try would fail another task. */
+function retryAtOf(kind: BreakerKind, failures: number, { ending, now, random }: BreakerFacts): number | null {
   const jittered = (minutes: number) => now + Math.round(minutes * MINUTE_MS * (1 + random * JITTER_PART));
   switch (kind) {
     case "provider":
@@ -88,6 +91,8 @@ function retryAtOf(kind: BreakerKind, failures: number, { ending, now, random }:
     case "login":
     case "billing":
       return now + PROBE_MINUTES * MINUTE_MS;
+    case "missing":
+      return null;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Observed } from "./signs.ts";
  * `ok`: it says that its work is done; git says what came of it. `parked`: a question waits for a person. `stopped`: ccm
  * or a person ended it. `interrupted`: a person ended its turn and said nothing more. `stalled`, `looping`: ccm ended it for
  * that. `limited`, `overloaded`, `unreachable`, `billing`, `login`: its provider, or the account there. `crashed`: the
- * process broke. `died`, `rebooted`: host, or machine. `limit`: one of ccm's. `unstarted`, `too_old`, `model`: it cannot
+ * process broke. `died`, `rebooted`: host, or machine. `limit`: one of ccm's. `unstarted`, `missing`, `too_old`, `model`: it cannot
  * work as it is installed or configured. `turns`, `budget`: the person's own bounds. `context`: its conversation grew too
  * long. `session`: there is none of that id, or it is taken. `agent`: it ended with an error of its own.
  */
@@ -28,6 +28,7 @@ export const ENDINGS = [
   "rebooted",
   "limit",
   "unstarted",
+  "missing",
   "too_old",
   "model",
   "turns",
@@ -57,7 +58,7 @@ export function endingOf(facts: EndFacts): Ending {
     case undefined:
       return stoppedEnding(facts);
     case "unstarted":
-      return ending(isTooOld(exit.tail) ? "too_old" : "unstarted", exitText(exit));
+      return ending(isTooOld(exit.tail) ? "too_old" : isMissing(exit.tail) ? "missing" : "unstarted", exitText(exit));
     case "parked":
     case "died":
     case "rebooted":
@@ -89,6 +90,7 @@ function exitedEnding(exit: ExitRecord, { observed, session }: EndFacts): Ending
   if (exit.signal) return ending("crashed", `was killed by ${exit.signal}.`);
   const code = exit.code ?? 0;
   if (code > SIGNAL_CODE) return ending("crashed", `ended with exit code ${code}.`);
+  if (code !== 0 && isMissing(exit.tail)) return ending("missing", "is not there, or cannot be seen from inside the sandbox.");
   if (exit.result) return saidEnding(code, readResult(exit.result, observed), observed);
   if (session === null) return code === 0 ? ending("ok", "ended with exit code 0.") : ending("agent", `ended with exit code ${code}.`);
   return silentEnding(code, exit.tail);
@@ -193,6 +195,11 @@ function silentEnding(code: number, tail: string): Ending {
 
 function isSessionGone(text: string): boolean {
   return /No conversation found|Session ID \S+ is already in use/i.test(text);
+}
+
+/** As a host says it, and as the sandbox does, where the program is but cannot be seen from inside. */
+function isMissing(text: string): boolean {
+  return /^The program ".*" is not there or not executable\.|^ccm sandbox: ".*" was not found\.$/m.test(text);
 }
 
 /** Its provider asks for a newer one, or it does not know an option that ccm gives: what `--help` of 2.1.197 has. */

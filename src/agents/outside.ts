@@ -64,26 +64,35 @@ export function createMachine(): Machine {
 const LOGIN_VARIABLES = /^(?:ANTHROPIC_|CLAUDE_CODE_OAUTH_TOKEN$|CLAUDE_CONFIG_DIR$)/;
 
 /**
- * What a login with claude rests on: the person's tokens and settings by time and size, the agent's own settings and the
- * daemon's environment by a hash. Another answer is worth a try; that some answers are other ones for nothing costs a try.
+ * What the start of an agent and its login rest on: the program, the person's tokens and settings by time and size, the
+ * agent's own settings and the daemon's environment by a hash. Another answer is worth a try; that some answers are other ones for nothing costs a try.
  */
 export function createLogins(agents: Readonly<Record<string, AgentSettings>>): Logins {
   return {
     fingerprint(agent) {
       const settings = agents[agent];
       const folder = settings?.env.CLAUDE_CONFIG_DIR ?? process.env.CLAUDE_CONFIG_DIR ?? join(process.env.HOME ?? "/", ".claude");
-      const files = [loginFile(folder), join(folder, "settings.json")].map((path) => {
-        try {
-          const { mtimeMs, size } = statSync(path);
-          return [mtimeMs, size];
-        } catch {
-          return null;
-        }
-      });
+      const files = [loginFile(folder), join(folder, "settings.json")].map(stateOf);
+      const program = programOf(settings?.command ?? agent);
       const env = Object.entries(process.env).filter(([name]) => LOGIN_VARIABLES.test(name));
-      return Bun.hash(JSON.stringify([files, settings ?? null, env.sort()])).toString(36);
+      return Bun.hash(JSON.stringify([program, files, settings ?? null, env.sort()])).toString(36);
     },
   };
+}
+
+/** The program as it would be found now: an update, or an installation, makes it another one. */
+function programOf(command: string): unknown {
+  const path = Bun.which(command);
+  return path && [path, stateOf(path)];
+}
+
+function stateOf(path: string): [number, number] | null {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return [mtimeMs, size];
+  } catch {
+    return null;
+  }
 }
 
 function prepare(run: RunPaths, spec: RunSpec): RunSpec {

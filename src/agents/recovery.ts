@@ -82,6 +82,11 @@ const POLICIES: Record<EndingKind, Policy> = {
     code: "unavailable",
     hint: "`ccm doctor` shows which agents are installed; `agents.<name>.command` says what to start.",
   },
+  missing: {
+    act: "fail",
+    code: "unavailable",
+    hint: "Install it, or correct `agents.<name>.command` (`ccm doctor` shows what is there), then `ccm retry-task`.",
+  },
   too_old: {
     act: "fail",
     code: "unavailable",
@@ -183,5 +188,7 @@ export function subjectOf({ kind, name }: { kind: string; name: string }): strin
 
 /** A command that could not start says why in its last line. */
 function lastLine({ ending, exit }: RunFacts): string {
-  return ending.kind === "unstarted" || ending.kind === "too_old" ? (exit?.tail.trim().split("\n").at(-1) ?? "") : "";
+  return ending.kind === "unstarted" || ending.kind === "missing" || ending.kind === "too_old"
+    ? (exit?.tail.trim().split("\n").at(-1) ?? "")
+    : "";
 }

@@ -278,9 +278,10 @@ export type AgentShape = Pick<
 
 /**
  * Why nothing is started with an agent for now. `provider`: it does not answer. `limit`: the account's usage limit is
- * reached. `login`: the provider refuses the login. `billing`: it refuses to go on unpaid.
+ * reached. `login`: the provider refuses the login. `billing`: it refuses to go on unpaid. `missing`: the agent is not
+ * installed, or is too old.
  */
-export const BREAKER_KINDS = ["provider", "limit", "login", "billing"] as const;
+export const BREAKER_KINDS = ["provider", "limit", "login", "billing", "missing"] as const;
 export type BreakerKind = (typeof BREAKER_KINDS)[number];
 
 /** What is held against an agent; open while `openedAt` is not null. Times are epoch ms; `retryAt` null: not by itself. */

@@ -29,7 +29,7 @@ export type Want = {
 /** A slot that is taken: by a live run, or by a task whose tree is being made; since when, epoch ms. */
 export type Slot = { projectId: number; agent: string | null; since: number };
 
-/** `isMended`: the login is another one than the one that failed. */
+/** `isMended`: program or login are other ones than those that failed. */
 export type AgentBreaker = Breaker & { isMended: boolean };
 
 export type Snapshot = {
@@ -110,6 +110,7 @@ const HELD: Record<BreakerKind, { reason: WaitingReason; hint: string }> = {
   limit: { reason: "limit", hint: "" },
   login: { reason: "login", hint: " Log in anew (start the agent yourself, `/login`) or set its key; ccm notices." },
   billing: { reason: "login", hint: " Pay what is due, or set another key." },
+  missing: { reason: "agent", hint: " Install it or set its `command`; ccm notices. `ccm resume-task` tries at once." },
 };
 
 /**

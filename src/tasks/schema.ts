@@ -72,6 +72,7 @@ export const WAITING_REASONS = [
   "provider",
   "limit",
   "login",
+  "agent",
   "load",
 ] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];

@@ -27,6 +27,7 @@ const WAITS: Record<WaitingReason, string> = {
   provider: "its provider",
   limit: "its usage limit",
   login: "a login",
+  agent: "its agent",
   load: "the machine's load",
 };
 

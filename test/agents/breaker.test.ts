@@ -105,6 +105,16 @@ describe("a login, or a bill", () => {
   });
 });
 
+test("an agent that is missing, or too old, opens it at once and until there is another one", () => {
+  for (const kind of ["missing", "too_old"] as const) {
+    const move = afterEnding(null, facts(kind, { fingerprint: "none" }));
+    expect(move).toMatchObject({
+      kind: "set",
+      breaker: { kind: "missing", openedAt: expect.any(Number), retryAt: null, fingerprint: "none" },
+    });
+  }
+});
+
 test.each(["crashed", "died", "rebooted", "stopped", "session", "agent", "unstarted", "limit"] as const)(
   "%s says nothing about the provider",
   (kind) => {

@@ -160,7 +160,21 @@ describe("ends that the host, or the daemon for it, recorded", () => {
     ["its question waits", exitRecord({ reason: "parked", code: 0 }), null, "parked", "waits for an answer of a person."],
     ["its host was killed", exitRecord({ reason: "died" }), null, "died", "died: its host was killed."],
     ["the machine started again", exitRecord({ reason: "rebooted" }), null, "rebooted", "a restart of the machine."],
-    ["the command is not there", exitRecord({ reason: "unstarted" }), null, "unstarted", "could not be started."],
+    ["its folder cannot be made", exitRecord({ reason: "unstarted" }), null, "unstarted", "could not be started."],
+    [
+      "the program is not there",
+      exitRecord({ reason: "unstarted", tail: 'The program "claude" is not there or not executable.' }),
+      null,
+      "missing",
+      "could not be started.",
+    ],
+    [
+      "the sandbox does not show it",
+      exitRecord({ code: 127, tail: 'ccm sandbox: "/tmp/bin/claude" was not found.' }),
+      null,
+      "missing",
+      "cannot be seen from inside the sandbox.",
+    ],
     ["too long", exitRecord({ reason: "runMs" }), null, "limit", "ran longer than limits.runMinutes allows."],
     ["too much memory", exitRecord({ reason: "memoryBytes" }), null, "limit", "used more memory than limits.memoryMb allows."],
   ];

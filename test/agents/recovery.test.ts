@@ -42,6 +42,7 @@ describe("each ending has its policy", () => {
     rebooted: "setback retry",
     limit: "fail limit",
     unstarted: "fail unavailable",
+    missing: "fail unavailable",
     too_old: "fail unavailable",
     model: "fail invalid",
     turns: "fail limit",

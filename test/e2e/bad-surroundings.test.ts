@@ -272,15 +272,29 @@ describe("a task waits or fails with a reason, and goes on, when", () => {
   );
 
   test(
-    "the agent's program is not there",
+    "the agent's program is not there: one task fails, the others wait until it is",
     async () => {
       const home = await newHome();
-      await home.json("config", "set", "agents.mine.command", "no-such-agent");
-      const task = await home.json<Task>("create-task", "--title", "T", "--agent", "mine", "--prompt", "p");
+      const program = join(home.root, "person/my-agent");
+      await home.json("config", "set", "agents.mine.command", program);
+      const create = () => home.json<Task>("create-task", "--title", "T", "--agent", "mine", "--prompt", "p");
+      const first = await create();
       await home.startDaemon();
-      const { error } = await waitForState(home, task, "failed");
-      expect(error).toMatchObject({ message: expect.stringContaining('"no-such-agent"'), hint: expect.stringMatching(/ccm doctor/) });
+      const { error } = await waitForState(home, first, "failed");
+      expect(error).toMatchObject({
+        message: expect.stringContaining(`"${program}"`),
+        hint: expect.stringMatching(/Install it.*ccm doctor/),
+      });
+      const others = [await create(), await create()];
+      for (const task of others) {
+        const waits = await waitFor("a reason", async () => (await statusOf(home, task)).waiting, SLOW_MS);
+        expect(waits).toMatchObject({ reason: "agent", text: expect.stringMatching(/Install it/) });
+      }
+      writeFileSync(program, "#!/bin/sh\necho done > work-$CCM_TASK.txt\n", { mode: 0o755 });
+      for (const task of others) await waitForState(home, task, "done");
+      await home.json("retry-task", String(first.id));
+      expect((await waitForState(home, first, "done")).result).toBe("merged");
     },
-    SLOW_MS,
+    2 * SLOW_MS,
   );
 });
