@@ -1,8 +1,9 @@
 // Talking with the real Claude Code while it works: messages, interrupts, and questions that survive whatever dies meanwhile.
 import { describe, expect } from "bun:test";
+import { readStarted } from "../../../src/agents/run-files.ts";
 import { type ClaudeHome, expectRightRequests, openClaudeHome } from "../../support/claude-home.ts";
 import { MEND, MENDED, track } from "../../support/claude-scripts.ts";
-import { killAll } from "../../support/home-under-test.ts";
+import { kill, killAll } from "../../support/home-under-test.ts";
 import { textOf } from "../../support/model-request.ts";
 import { call, hang, read, type Step, say, shell } from "../../support/model-script.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -46,7 +47,23 @@ describe("a message", () => {
     expect(told(lab)).toContain("Just mend it.");
     expectRightRequests(lab.server);
   });
+
+  testWithClaude("is heard by the next run when its agent dies at that moment, host and all", async (executable) => {
+    const lab = await openWith(executable, "Wait for word", shell("echo one"), hang("middle"), ...MEND);
+    const { id } = await lab.create("Wait for word");
+    await asked(lab, 1);
+    await lab.home.json("message", String(id), "Mind the negative numbers.");
+    killRun(lab, id);
+    expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
+    expect(told(lab).split("Mind the negative numbers.")).toHaveLength(2);
+    expectRightRequests(lab.server);
+  });
 });
+
+/** SIGKILL to the host of a task's newest run; its agent dies with it. */
+function killRun({ home, events }: ClaudeHome, id: number): void {
+  kill(readStarted(home.paths.run(events(id, "run.started").at(-1)?.runId ?? 0))?.pid ?? 0);
+}
 
 describe("a question", () => {
   const QUESTION = call("AskUserQuestion", {
@@ -94,6 +111,20 @@ describe("a question", () => {
       await home.startDaemon();
     });
     expect(new Set(server.asked.map(({ session }) => session)).size).toBe(1);
+  });
+
+  testWithClaude("is not asked again when the run that carries its answer dies at once", async (executable) => {
+    const lab = await openWith(executable, "Ask first", read("check.js"), QUESTION, ...MEND);
+    const { id } = await lab.create("Ask first");
+    await lab.until(id, "to wait for an answer", (task) => task.waiting?.reason === "question");
+    await lab.event(id, "run.finished");
+    await lab.home.json("approve", String(id), "--comment", "Plus");
+    await waitFor("the second run", () => lab.events(id, "run.started").length === 2);
+    killRun(lab, id);
+    expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
+    expect(told(lab)).toContain("Plus");
+    expect(lab.events(id, "question.asked")).toHaveLength(1);
+    expectRightRequests(lab.server);
   });
 
   testWithClaude("about a call that the person wants to allow each time waits without a process, over a reboot", async (executable) => {
