@@ -1,6 +1,7 @@
 // How each agent is started: from its name and settings to a command.
 import { settingsForClaude } from "../hooks/actions.ts";
 import { Fault } from "../kernel/fault.ts";
+import { type BUILT_IN_AGENTS, unknownAgent } from "../projects/rules.ts";
 import type { RoleSettings } from "../projects/schema.ts";
 import { claudeWords } from "./claude-driver.ts";
 import type { AgentSettings } from "./config.ts";
@@ -25,7 +26,10 @@ export type AgentOrder = {
 };
 
 /** Agents that need no settings. */
-const BUILT_IN: Record<string, Driver> = { claude: "claude", demo: "demo" };
+const BUILT_IN: Readonly<Partial<Record<string, Driver>>> = {
+  claude: "claude",
+  demo: "demo",
+} satisfies Record<(typeof BUILT_IN_AGENTS)[number], Driver>;
 
 /** What the agent with that name is. Faults: `not_found` for an unknown agent, `invalid` for one without a command. */
 export function driverOf(name: string, agents: Readonly<Record<string, AgentSettings>>): Driver | Fault {
@@ -33,14 +37,9 @@ export function driverOf(name: string, agents: Readonly<Record<string, AgentSett
   const driver = settings?.driver ?? BUILT_IN[name];
   if (driver) return driver;
   if (settings?.command !== undefined) return "custom";
-  const known = [...new Set([...Object.keys(BUILT_IN), ...Object.keys(agents)])].sort().join(", ");
-  return settings
-    ? new Fault("invalid", `The agent "${name}" has no command.`, `Set it: \`ccm config set agents.${name}.command PROGRAM\`.`)
-    : new Fault(
-        "not_found",
-        `There is no agent "${name}".`,
-        `Known agents: ${known}; \`ccm config set agents.${name}.command PROGRAM\` adds one.`,
-      );
+  if (settings)
+    return new Fault("invalid", `The agent "${name}" has no command.`, `Set it: \`ccm config set agents.${name}.command PROGRAM\`.`);
+  return unknownAgent(name, Object.keys(agents));
 }
 
 /**

@@ -24,13 +24,17 @@ export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | 
   return null;
 }
 
-/** Agents that go by these names without a person's settings. */
-const BUILT_IN_AGENTS = ["claude", "codex", "demo", "gemini"];
+/** Agents that go by these names without a person's settings; the agents' room has a driver for each. */
+export const BUILT_IN_AGENTS = ["claude", "demo"] as const;
 
 /** Why no agent goes by that name, or null; `configured` are the names below `agents` in the configuration. */
 export function agentFault(name: string, configured: readonly string[]): Fault | null {
+  return [...BUILT_IN_AGENTS, ...configured].includes(name) ? null : unknownAgent(name, configured);
+}
+
+/** Names those that are known, and how to make it known. */
+export function unknownAgent(name: string, configured: readonly string[]): Fault {
   const known = [...new Set([...BUILT_IN_AGENTS, ...configured])].sort();
-  if (known.includes(name)) return null;
   const add = `\`ccm config set agents.${name}.command PROGRAM\` adds one.`;
   return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`);
 }

@@ -34,7 +34,7 @@ describe("a repository", () => {
 });
 
 describe("an agent", () => {
-  test.each(["claude", "codex", "demo", "gemini", "mine"])("called %s is known", (name) => {
+  test.each(["claude", "demo", "mine"])("called %s is known", (name) => {
     expect(agentFault(name, ["mine"])).toBeNull();
   });
 
@@ -42,7 +42,7 @@ describe("an agent", () => {
     expect(agentFault("cluade", ["mine"])).toMatchObject({
       code: "not_found",
       message: 'There is no agent "cluade".',
-      hint: "Known agents: claude, codex, demo, gemini, mine; `ccm config set agents.cluade.command PROGRAM` adds one.",
+      hint: "Known agents: claude, demo, mine; `ccm config set agents.cluade.command PROGRAM` adds one.",
     });
   });
 });
