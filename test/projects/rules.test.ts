@@ -1,8 +1,9 @@
 // Which repositories can be registered, and what a project is called and shows.
 import { describe, expect, test } from "bun:test";
+import * as v from "valibot";
 import type { RepositoryFacts } from "../../src/git/schema.ts";
-import { agentFault, nameFrom, projectShape, repositoryFault } from "../../src/projects/rules.ts";
-import type { Project } from "../../src/projects/schema.ts";
+import { agentFault, bothRoles, nameFrom, projectShape, repositoryFault } from "../../src/projects/rules.ts";
+import { type Project, repositorySettingsSchema } from "../../src/projects/schema.ts";
 
 const facts: RepositoryFacts = {
   path: "/repo",
@@ -63,4 +64,36 @@ test("of its variables a project shows the names only", () => {
   const settings = { gates: {}, setup: null, copies: [], env: { TOKEN: "secret" }, unixSockets: false };
   const shape = projectShape({ id: 1, name: "a", createdAt: 0, settings } as unknown as Project);
   expect(shape).toMatchObject({ env: ["TOKEN"], createdAt: "1970-01-01T00:00:00.000Z" });
+});
+
+describe("what two say about a role", () => {
+  test("the second one's word goes before the first one's", () => {
+    expect(bothRoles({ model: "haiku", maxTurns: 5 }, { model: "opus" })).toEqual({ model: "opus", maxTurns: 5 });
+    expect(bothRoles(undefined, { model: "opus" })).toEqual({ model: "opus" });
+    expect(bothRoles()).toEqual({});
+  });
+
+  test("what either forbids, asks about or adds holds", () => {
+    const first = { disallowedTools: ["WebFetch"], ask: ["Bash(git push:*)"], mcpServers: { a: { command: "a" } } };
+    const second = { disallowedTools: ["WebSearch", "WebFetch"], mcpServers: { b: { command: "b" } } };
+    expect(bothRoles(first, second)).toEqual({
+      disallowedTools: ["WebFetch", "WebSearch"],
+      ask: ["Bash(git push:*)"],
+      mcpServers: { a: { command: "a" }, b: { command: "b" } },
+    });
+  });
+});
+
+test.each([
+  ["widens what agents may do", { roles: { worker: { permissionMode: "bypassPermissions" } } }],
+  ["adds a server", { roles: { worker: { mcpServers: { a: {} } } } }],
+  ["allows a tool", { roles: { worker: { allowedTools: ["Bash"] } } }],
+  ["names another role", { roles: { captain: {} } }],
+])("a repository that %s is refused", (_, settings) => {
+  expect(v.safeParse(repositorySettingsSchema, settings).success).toBe(false);
+});
+
+test("a repository may choose a model, bound it and have calls asked about", () => {
+  const worker = { model: "opus", maxBudgetUsd: 2, maxTurns: 40, disallowedTools: ["WebFetch"], ask: ["Bash(npm publish:*)"] };
+  expect(v.parse(repositorySettingsSchema, { roles: { worker } })).toEqual({ roles: { worker } });
 });
