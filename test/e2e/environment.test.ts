@@ -62,6 +62,8 @@ test("an agent, a set-up command and a gate get the list and nothing of the pers
     "AGENT_SETTING",
     "CCM_RUN",
     "CCM_RUN_SPOOL",
+    "CCM_RUN_TOKEN",
+    "CCM_RUN_URL",
     "CCM_TASK",
     "HOME",
     "LANG",
