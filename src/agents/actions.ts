@@ -34,7 +34,7 @@ export function claimRun(ctx: Ctx, claim: Claim): Run | null {
       projectId: task.projectId,
       kind: claim.kind,
       agent: claim.name,
-      attempt: table.countRuns(ctx.db, task.id) + 1,
+      attempt: table.countRuns(ctx.db, task.id, claim.kind) + 1,
       cause: claim.kind === "agent" ? task.cause : claim.kind,
       session: null,
       commit: claim.commit,
@@ -42,7 +42,7 @@ export function claimRun(ctx: Ctx, claim: Claim): Run | null {
       at: ctx.clock.now(),
     });
     if (!run) return null;
-    patchTask(ctx, task.id, { runs: run.attempt });
+    patchTask(ctx, task.id, { runs: task.runs + 1 });
     record(ctx, task, "run.claimed", "daemon", { kind: run.kind, agent: run.agent, cause: run.cause }, run.id);
     setWaiting(ctx, task, null);
     return run;

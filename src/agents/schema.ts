@@ -223,6 +223,7 @@ export type Run = {
   kind: RunKind;
   state: RunState;
   agent: string;
+  /** Which run of its kind it is for the task, from 1. */
   attempt: number;
   /** Why this run was made: no model is called without a recorded cause. */
   cause: string;

@@ -3,7 +3,7 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import { questionText } from "./question-text.ts";
-import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunOutcome, RunState } from "./schema.ts";
+import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunKind, RunOutcome, RunState } from "./schema.ts";
 import type { Activity, Observed, Verdict } from "./signs.ts";
 
 const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
@@ -57,8 +57,11 @@ export function newestRuns(db: Db, limit: number): Run[] {
   return db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`).all(limit).map(parse);
 }
 
-export function countRuns(db: Db, taskId: number): number {
-  return db.sql.query<{ count: number }, [number]>("SELECT count(*) AS count FROM runs WHERE task_id = ?").get(taskId)?.count ?? 0;
+export function countRuns(db: Db, taskId: number, kind: RunKind): number {
+  const row = db.sql
+    .query<{ count: number }, [number, string]>("SELECT count(*) AS count FROM runs WHERE task_id = ? AND kind = ?")
+    .get(taskId, kind);
+  return row?.count ?? 0;
 }
 
 /** Conditional move; false when the run was not in `from` any more. */
