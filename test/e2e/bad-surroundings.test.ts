@@ -148,6 +148,7 @@ describe("a database", () => {
       const home = await newHome();
       await home.startDaemon();
       const other = new Database(home.paths.database);
+      other.run("PRAGMA busy_timeout=5000"); // The daemon may just be writing.
       other.run("BEGIN IMMEDIATE");
       const create = ["create-task", "--title", "T", "--prompt", "demo: write a.txt a"];
       expectFault(await home.ccm(...create), 5, /database is locked/, /Try again/);
