@@ -24,7 +24,7 @@ import { allAnswers, allSteps } from "./modules.ts";
 import { realOutside } from "./outside.ts";
 import { openSandbox } from "./sandbox/outside.ts";
 import { sections } from "./setup/config.ts";
-import { tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
+import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
 import { profileFrom } from "./setup/rules.ts";
 import type { Profile } from "./setup/schema.ts";
 
@@ -50,7 +50,7 @@ export async function main(words: string[]): Promise<number> {
 
 async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   requireHome(paths, currentCaller());
-  const lock = await takeLockAfterDeath(paths.lock);
+  const lock = findDaemon(paths).kind === "ready" ? null : await takeLockAfterDeath(paths.lock);
   if (!lock) throw new Fault("conflict", `A daemon already runs for "${paths.home}".`, "`ccm status` shows it; `ccm stop` ends it.");
   untellDaemon(paths);
   const stop = new AbortController();

@@ -28,13 +28,13 @@ export function takeLock(path: string): Lock | null {
   return { isInPlace: () => fstatSync(fd).ino === statSync(path, { throwIfNoEntry: false })?.ino, release: () => closeSync(fd) };
 }
 
-/** A child of a killed holder has the open file until its exec: a moment, however loaded the machine is. */
-const LAST_CHILD_MS = 500;
+/** A killed holder keeps its locks until it is back from the disk, and a child of it until its exec: a moment, on a slow disk seconds. */
+const DEATH_MS = 5_000;
 const LOOK_AGAIN_MS = 5;
 
 /** `takeLock` for whoever comes right after a holder that was killed. */
 export async function takeLockAfterDeath(path: string): Promise<Lock | null> {
-  const deadline = performance.now() + LAST_CHILD_MS;
+  const deadline = performance.now() + DEATH_MS;
   for (;;) {
     const lock = takeLock(path);
     if (lock || performance.now() > deadline) return lock;

@@ -18,6 +18,8 @@ export type Process = Identity & {
   residentBytes: number;
   /** Processor time of the process and of those children whose end it has seen, in ms. */
   cpuMs: number;
+  /** SIGKILL waits for it, or its threads are ending. */
+  isDying: boolean;
 };
 
 const PR_SET_PDEATHSIG = 1;
@@ -106,6 +108,15 @@ export function isAlive(who: Identity): boolean {
   return now !== undefined && now.startTicks === who.startTicks && now.state !== "Z" && now.state !== "X";
 }
 
+/**
+ * Whether it is on its way out: SIGKILL waits for it to come back from the disk, or its threads are ending. It still holds
+ * its locks, and runs nothing of its program any more.
+ */
+export function isDying(who: Identity): boolean {
+  const now = processOf(who.pid);
+  return now?.startTicks === who.startTicks && now.isDying;
+}
+
 /** Sends a signal to that very process; tells whether it was there. Faults: `environment` when the kernel refuses. */
 export function signalProcess(who: Identity, signal: NodeJS.Signals): boolean {
   return isAlive(who) && sendSignal(who.pid, signal);
@@ -171,6 +182,12 @@ let pageBytes = 0;
 /** Linux gives times to programs in hundredths of a second on every architecture (USER_HZ). */
 const TICK_MS = 10;
 
+/** proc_pid_stat(5), `flags` and `signal`: include/linux/sched.h, and the set of signals that wait for the main thread. */
+const FLAGS_FIELD = 9;
+const PF_EXITING = 0x4;
+const PENDING_FIELD = 31;
+const SIGKILL_BIT = 1 << 8;
+
 /** proc_pid_stat(5): the name is in parentheses and may itself hold parentheses and spaces, so fields count from the last one. */
 function parseStat(line: string): Process {
   const nameEnd = line.lastIndexOf(")");
@@ -186,6 +203,7 @@ function parseStat(line: string): Process {
     tty: field(7),
     startTicks: field(22),
     residentBytes: field(24) * pageBytes,
+    isDying: (field(FLAGS_FIELD) & PF_EXITING) !== 0 || (field(PENDING_FIELD) & SIGKILL_BIT) !== 0,
     cpuMs: (field(14) + field(15) + field(16) + field(17)) * TICK_MS,
   };
 }

@@ -4,7 +4,7 @@ import { version } from "../../package.json" with { type: "json" };
 import type { Ctx } from "../kernel/context.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths } from "../kernel/paths.ts";
-import { type Identity, isAlive, ownIdentity } from "../kernel/process.ts";
+import { type Identity, isAlive, isDying, ownIdentity } from "../kernel/process.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import type { Profile } from "./schema.ts";
 
@@ -30,7 +30,7 @@ export function findDaemon(paths: Paths): DaemonFound {
   if (!probeLock(paths.lock)) return { kind: "absent" };
   const said = readState(paths);
   // What a killed daemon left there stays until the next one writes: the lock is that one's, the words are not.
-  if (!said || !isAlive(said)) return { kind: "busy", who: undefined };
+  if (!said || !isAlive(said) || isDying(said)) return { kind: "busy", who: undefined };
   return isReady(said) ? { kind: "ready", state: said } : { kind: "busy", who: said };
 }
 
