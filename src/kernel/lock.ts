@@ -33,8 +33,8 @@ const DEATH_MS = 5_000;
 const LOOK_AGAIN_MS = 5;
 
 /** `takeLock` for whoever comes right after a holder that was killed. */
-export async function takeLockAfterDeath(path: string): Promise<Lock | null> {
-  const deadline = performance.now() + DEATH_MS;
+export async function takeLockAfterDeath(path: string, waitMs = DEATH_MS): Promise<Lock | null> {
+  const deadline = performance.now() + waitMs;
   for (;;) {
     const lock = takeLock(path);
     if (lock || performance.now() > deadline) return lock;

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/folders.ts";
 test("a lock that is let go in a moment is taken; one that stays held is not", async () => {
   const path = join(temporaryFolder(), "lock");
   const held = takeLock(path);
-  expect(await takeLockAfterDeath(path)).toBeNull();
+  expect(await takeLockAfterDeath(path, 50)).toBeNull();
   const waiting = takeLockAfterDeath(path);
   held?.release();
   const taken = await waiting;
