@@ -19,7 +19,7 @@ async function run(argv: string[], env: Record<string, string> = {}): Promise<st
 }
 
 function ccm(home: string, ...words: string[]): Promise<string> {
-  return run([binary(), ...words], { CCM_HOME: home });
+  return run([binary(), ...words], { CCM_HOME: home, CCM_WINDOWS_TMUX: "off", CCM_LIMITS_LOAD_PER_CORE: "1000" });
 }
 
 /** A clone with the commits that this checkout has; it becomes a full one where this is shallow. */

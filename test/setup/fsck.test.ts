@@ -36,7 +36,7 @@ beforeAll(async () => {
   git("init", "--quiet", "--initial-branch=main");
   git("commit", "--quiet", "--allow-empty", "--message=First");
   makeHome(paths);
-  writeFileSync(paths.config, "limits:\n  stopSeconds: 1\n");
+  writeFileSync(paths.config, 'limits:\n  stopSeconds: 1\nwindows:\n  tmux: "off"\n');
   ctx = openContext();
   const settings = { gates: {}, setup: null, copies: [], env: {}, unixSockets: false, roles: {} };
   projectId = (await registerProject(ctx, { path: repository, agent: "demo", approval: "ask", settings })).id;
