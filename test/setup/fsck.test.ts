@@ -187,6 +187,7 @@ test("a run whose folder vanished is killed before another works in its tree", a
 
 test("a host whose run the database has forgotten is asked to stop", async () => {
   const run = liveRun() ?? 0;
+  ctx.db.sql.run("DELETE FROM observations WHERE run_id = ?", [run]);
   ctx.db.sql.run("DELETE FROM runs WHERE id = ?", [run]);
   const findings = await check(ctx, { repair: true, scope: "home" });
   expect(findings).toMatchObject([{ text: `Run r${run} is at work and is not in the database.`, done: true }]);
