@@ -50,7 +50,8 @@ export function changeSetting(sections: Sections, text: string, file: string, ke
   );
   if (changed === undefined || !isYaml(changed)) throw byHand;
   unwrap(checkConfig(sections, changed, `${file} with ${key}=${word}`, {}));
-  const expected = flatten(Bun.YAML.parse(text) ?? {}).set(key, value);
+  const kept = [...flatten(Bun.YAML.parse(text) ?? {})].filter(([other]) => other !== key && !other.startsWith(`${key}.`));
+  const expected = flatten(value, key, new Map(kept));
   if (!Bun.deepEquals(sorted(flatten(Bun.YAML.parse(changed))), sorted(expected))) throw byHand;
   return changed;
 }

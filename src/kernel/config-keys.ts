@@ -54,6 +54,7 @@ export function entriesOf(schema: unknown, path: readonly string[]): Record<stri
 function keysBelow(schema: unknown, prefix: string): string[] {
   const shape = unwrapped(schema);
   if (shape?.type === "record") return keysBelow(shape.value, `${prefix}.*`);
-  if (!shape?.entries) return [prefix];
+  // An object of anything, such as the description of a server, is one value.
+  if (!shape?.entries || Object.keys(shape.entries).length === 0) return [prefix];
   return Object.entries(shape.entries).flatMap(([key, entry]) => keysBelow(entry, `${prefix}.${key}`));
 }

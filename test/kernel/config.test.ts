@@ -12,7 +12,14 @@ const sections = {
   limits: v.optional(v.strictObject({ runs: whole(4, 1, 64), runsPerProject: whole(2, 1, 64) }), {}),
   web: v.optional(v.strictObject({ bind: v.optional(v.string(), "127.0.0.1"), open: v.optional(v.boolean("true or false"), true) }), {}),
   agents: v.optional(
-    v.record(v.string(), v.strictObject({ model: v.optional(v.string()), args: v.optional(v.array(v.string()), []) })),
+    v.record(
+      v.string(),
+      v.strictObject({
+        model: v.optional(v.string()),
+        args: v.optional(v.array(v.string()), []),
+        servers: v.optional(v.record(v.string(), v.looseObject({}))),
+      }),
+    ),
     {},
   ),
 };
@@ -79,6 +86,9 @@ describe("changing one key", () => {
       text.replace("limits:\n", "limits:\n  runsPerProject: 1\n"),
     );
     expect(changeSetting(sections, text, "f", "agents.claude.model", "opus")).toBe(`${text}agents:\n  claude:\n    model: opus\n`);
+    const server = changeSetting(sections, "", "f", "agents.my.servers.docs", "{command: node, args: [a.js]}");
+    expect(server).toBe('agents:\n  my:\n    servers:\n      docs: {"command":"node","args":["a.js"]}\n');
+    expect(changeSetting(sections, server, "f", "agents.my.servers.docs", "{command: deno}")).toContain('docs: {"command":"deno"}');
     expect(changeSetting(sections, "", "f", "agents.my.args", "[--fast, -x]")).toBe('agents:\n  my:\n    args: ["--fast","-x"]\n');
   });
 
