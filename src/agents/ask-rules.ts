@@ -1,5 +1,7 @@
 // Rules on tools in claude's syntax, as far as ccm itself needs them: `Bash(git push:*)`, `WebFetch`, `mcp__server__*`. Pure.
 
+import { jsonOf } from "../kernel/json.ts";
+
 /** A call of a tool with its input as the agent gives it. */
 export type AskedCall = { tool: string; input: unknown };
 
@@ -22,7 +24,7 @@ export function isRule(rule: string): boolean {
 }
 
 function subjects(tool: string, input: unknown): string[] {
-  const fields = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
+  const fields = jsonOf(input);
   if (tool === "Bash" && typeof fields.command === "string") return fields.command.split(SEPARATORS).map((command) => command.trim());
   return [fields.file_path, fields.notebook_path, fields.url, fields.path, fields.query].filter((value) => typeof value === "string");
 }

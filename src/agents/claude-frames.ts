@@ -1,7 +1,9 @@
 // Claude Code's stream (`--output-format stream-json --verbose`) as signs: one line of it in, what it shows out. Pure, and takes anything.
+
+import { type Json, jsonOf, listOf, numberOf, textOf } from "../kernel/json.ts";
 import { CHOICE_TOOL } from "./question-text.ts";
 import type { LimitReading, Sign, TurnEnd, Usage } from "./signs.ts";
-import { answerMark, type Json, jsonOf, listOf, numberOf, textOf, toolCall } from "./tool-calls.ts";
+import { answerMark, toolCall } from "./tool-calls.ts";
 
 /** Characters of what an agent said that are kept: a paragraph. */
 const SAID_CHARACTERS = 2_000;

@@ -1,6 +1,7 @@
 // The private home of a claude: the person's settings, agents and servers as they are, trust for the tree, and the login, shared.
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isJson, type Json } from "../kernel/json.ts";
 import type { HomeOrder } from "./schema.ts";
 
 /** What claude 2.1 reads of a person's `~/.claude` and never needs to write: the agent's home links to it. */
@@ -18,8 +19,6 @@ const LINKED = [
 ];
 /** `.claude.json` of a person who has worked for years has 5 MB of history; a larger one is not that file. */
 const STATE_BYTES = 32_000_000;
-
-type Json = Record<string, unknown>;
 
 /**
  * Makes `home` ready for a claude. Called while nothing of the task runs; what an earlier run left there under a name
@@ -136,7 +135,7 @@ function readText(path: string): string | undefined {
 function readJson(path: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(readText(path) ?? "");
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+    return isJson(value) ? value : undefined;
   } catch {
     return undefined;
   }

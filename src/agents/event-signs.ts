@@ -1,9 +1,11 @@
 // A recorded event of a run as signs. Pure, and takes anything that stands in a file.
+
+import { jsonOf, textOf } from "../kernel/json.ts";
 import { claudeSigns } from "./claude-frames.ts";
 import { hookSigns } from "./hook-signs.ts";
-import type { Answer, Question, RunEvent } from "./schema.ts";
+import { isQuestion } from "./question-text.ts";
+import type { RunEvent } from "./schema.ts";
 import type { Sign } from "./signs.ts";
-import { jsonOf, textOf } from "./tool-calls.ts";
 
 /** Characters of a line of plain output that are kept. */
 const LINE_CHARACTERS = 500;
@@ -32,14 +34,4 @@ export function eventSigns(event: RunEvent, from: "streamed" | "unstreamed" = "s
     default: // What the host says of itself is no sign of the agent.
       return [];
   }
-}
-
-export function isQuestion(value: unknown): value is Question {
-  const { key, tool, why } = jsonOf(value);
-  return [key, tool, why].every((one) => typeof one === "string");
-}
-
-export function isAnswer(value: unknown): value is Answer {
-  const { key, verdict } = jsonOf(value);
-  return typeof key === "string" && (verdict === "allow" || verdict === "deny");
 }

@@ -1,8 +1,9 @@
 // How the lines of a stream read that are no conversation: results with their figures, retries, limits, the program's own notes.
+
+import { type Json, jsonOf, listOf, numberOf } from "../kernel/json.ts";
 import { costText, percentText, tokensText } from "../kernel/number-text.ts";
 import { dateOf, timeOfDay } from "../kernel/time-text.ts";
 import { type Line, line, lines } from "./lines.ts";
-import { type Json, jsonOf, listOf, numberOf } from "./tool-calls.ts";
 
 /** What a turn came to; `said` is what the agent said last, which its result says again. */
 export function resultLines(frame: Json, said: string): Line[] {

@@ -1,6 +1,8 @@
 // Bodies of hooks as signs, where they add to an agent's stream, or stand for it. Pure, and takes anything.
+
+import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { Sign, TurnEnd } from "./signs.ts";
-import { answerMark, type Json, jsonOf, textOf, toolCall } from "./tool-calls.ts";
+import { answerMark, toolCall } from "./tool-calls.ts";
 
 const NOTHING = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 /** Characters of a notification, or of a last message, that are kept. */

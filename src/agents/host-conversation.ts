@@ -1,11 +1,10 @@
 // The host's side of a talk with claude over stream-json: what was heard, what interrupts, and when it is over.
+
+import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { Input } from "./host-input.ts";
 import { Asking } from "./host-questions.ts";
 import type { Recorder } from "./host-record.ts";
-import { recordOf, textOf } from "./json.ts";
 import type { Conversation, RunRequest } from "./schema.ts";
-
-type Json = Record<string, unknown>;
 
 export type Talk = {
   /** A line of the agent's stream, as it came. */
@@ -49,11 +48,11 @@ export function createTalk(options: TalkOptions): Talk {
       if (frame.type === "user" && frame.isReplay === true) turns.heard(messageText(frame));
       else if (frame.type === "assistant" || (frame.type === "system" && frame.subtype === "init")) turns.began();
       else if (frame.type === "system") turns.background(frame);
-      else if (frame.type === "control_request") asking.requested(textOf(frame.request_id), recordOf(frame.request));
-      else if (frame.type === "control_cancel_request") asking.cancelled(textOf(frame.request_id));
+      else if (frame.type === "control_request") asking.requested(textOf(frame.request_id) ?? "", jsonOf(frame.request));
+      else if (frame.type === "control_cancel_request") asking.cancelled(textOf(frame.request_id) ?? "");
       else if (frame.type === "result") turns.ended(frame);
     },
-    hook: (event, body) => (event === "PreToolUse" ? asking.beforeTool(recordOf(body)) : {}),
+    hook: (event, body) => (event === "PreToolUse" ? asking.beforeTool(jsonOf(body)) : {}),
     request(request) {
       if (request.kind === "message") turns.message(request.text);
       else if (request.kind === "interrupt") turns.interrupt();
@@ -96,8 +95,8 @@ class Turns {
 
   /** Claude 2.1: `task_started`, then `task_updated` with a final status, then `task_notification`. */
   background(frame: Json): void {
-    const id = textOf(frame.task_id);
-    const isOver = frame.subtype === "task_notification" || (recordOf(frame.patch).status ?? "running") !== "running";
+    const id = textOf(frame.task_id) ?? "";
+    const isOver = frame.subtype === "task_notification" || (jsonOf(frame.patch).status ?? "running") !== "running";
     if (frame.subtype === "task_started") this.#background.add(id);
     else if (!isOver || !this.#background.delete(id)) return;
     if (this.#background.size === 0 && this.#state === "resting") this.#become("resting", AFTER_BACKGROUND_MS);
@@ -164,7 +163,7 @@ class Turns {
 }
 
 function messageText(frame: Json): string {
-  const { content } = recordOf(frame.message);
+  const { content } = jsonOf(frame.message);
   if (typeof content === "string") return content;
-  return Array.isArray(content) ? content.map((block) => textOf(recordOf(block).text)).join("") : "";
+  return Array.isArray(content) ? content.map((block) => textOf(jsonOf(block).text) ?? "").join("") : "";
 }

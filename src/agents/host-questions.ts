@@ -1,11 +1,10 @@
 // What claude asks of a person, on its stream and before its tools: written down, answered, or the run is parked for it.
+
+import { type Json, textOf } from "../kernel/json.ts";
 import { matchesRule } from "./ask-rules.ts";
 import type { TalkOptions } from "./host-conversation.ts";
-import { textOf } from "./json.ts";
 import { allowedInput, CHOICE_TOOL } from "./question-text.ts";
 import type { Answer, Question } from "./schema.ts";
-
-type Json = Record<string, unknown>;
 
 type Wait = { question: Question; requestId: string; until: number };
 
@@ -24,7 +23,7 @@ export class Asking {
   /** A `control_request` of the agent. */
   requested(requestId: string, request: Json): void {
     const { conversation, input, nowMs } = this.#options;
-    if (request.subtype !== "can_use_tool") return void input.send(refusal(requestId, textOf(request.subtype)));
+    if (request.subtype !== "can_use_tool") return void input.send(refusal(requestId, textOf(request.subtype) ?? ""));
     const question = questionOf(requestId, request);
     const known = this.#take(question);
     if (known) return this.#reply(requestId, { ...known, input: question.input }, question.key);
@@ -43,7 +42,7 @@ export class Asking {
    * resumed, so it asks while it waits.
    */
   beforeTool(body: Json): object {
-    const call = { tool: textOf(body.tool_name), input: body.tool_input, key: textOf(body.tool_use_id) };
+    const call = { tool: textOf(body.tool_name) ?? "", input: body.tool_input, key: textOf(body.tool_use_id) ?? "" };
     if (!this.#options.conversation.ask.some((rule) => matchesRule(rule, call))) return {};
     const known = this.#take(call);
     if (!known && body.agent_id !== undefined) return decided("ask", "A person must allow this.", {});
@@ -96,8 +95,8 @@ export class Asking {
 }
 
 function questionOf(requestId: string, request: Json): Question {
-  const tool = textOf(request.tool_name);
-  const why = textOf(request.decision_reason) || (tool === CHOICE_TOOL ? "" : textOf(request.description));
+  const tool = textOf(request.tool_name) ?? "";
+  const why = textOf(request.decision_reason) || (tool === CHOICE_TOOL ? "" : (textOf(request.description) ?? ""));
   return { key: textOf(request.tool_use_id) || requestId, tool, input: request.input, why };
 }
 

@@ -1,7 +1,9 @@
 // What a host writes down: events.jsonl, long lines beside it, and the last lines for the exit record. No secrets.
+
 import { closeSync, openSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { hookBrief } from "../hooks/actions.ts";
+import type { Json } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { redact, redactDeep } from "../kernel/redact.ts";
 import { type LineReader, type LongLine, readLines } from "./host-lines.ts";
@@ -31,7 +33,6 @@ export type Recorder = {
 
 type Stream = "output" | "error-output";
 type Part = Stream | "hook";
-type Json = Record<string, unknown>;
 
 /** What an event's seq, time and braces take beside its body. */
 const FRAME_BYTES = 100;

@@ -1,5 +1,6 @@
 // Reading spec.json by hand: a schema library would cost the host more memory than everything else it does.
 import { Fault } from "../kernel/fault.ts";
+import { isJson } from "../kernel/json.ts";
 import { SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
 import { ANSWER_VERDICTS, type Answer, type Conversation, type HomeOrder, RUN_KINDS, type RunLimits, type RunSpec } from "./schema.ts";
 
@@ -54,8 +55,7 @@ function homeOf(value: unknown): HomeOrder | null {
   };
 }
 
-/** Also what a request file brings: a person's answer. Faults: `invalid`. */
-export function answerOf(value: unknown): Answer {
+function answerOf(value: unknown): Answer {
   const read = fieldsOf(value, "answer");
   return {
     key: read.text("key"),
@@ -103,7 +103,7 @@ function parseJson(json: string): unknown {
 
 /** Readers of an object's fields, each refusing what is not of its type. */
 function fieldsOf(value: unknown, where: string) {
-  if (!isRecord(value)) throw wrong(where);
+  if (!isJson(value)) throw wrong(where);
   const check = <T>(name: string, ok: (field: unknown) => boolean): T => {
     const field = value[name];
     if (!ok(field)) throw wrong(`${where}.${name}`);
@@ -116,7 +116,7 @@ function fieldsOf(value: unknown, where: string) {
     count: (name: string) => check<number>(name, (field) => Number.isSafeInteger(field) && Number(field) >= 0),
     list: (name: string) => check<unknown[]>(name, Array.isArray),
     texts: (name: string) => check<string[]>(name, (field) => Array.isArray(field) && field.every(isText)),
-    textByName: (name: string) => check<Record<string, string>>(name, (field) => isRecord(field) && Object.values(field).every(isText)),
+    textByName: (name: string) => check<Record<string, string>>(name, (field) => isJson(field) && Object.values(field).every(isText)),
     oneOf: <T extends string>(name: string, allowed: readonly T[]) => check<T>(name, (field) => allowed.includes(field as T)),
   };
 }
@@ -124,10 +124,6 @@ function fieldsOf(value: unknown, where: string) {
 /** No NUL: the kernel's strings end there. */
 function isText(value: unknown): boolean {
   return typeof value === "string" && !value.includes("\0");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrong(field: string): Fault {

@@ -1,6 +1,8 @@
 // What comes to a host beside its command's pipes: hooks over loopback and through the spool, each written down before it is answered.
+
 import { join } from "node:path";
 import { openEndpoint, readSpool } from "../hooks/actions.ts";
+import type { Json } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { returnLogin } from "./claude-home.ts";
 import { createRecorder, type Recorder } from "./host-record.ts";
@@ -8,7 +10,6 @@ import { besideProxy } from "./rules.ts";
 import { writeWhole } from "./run-files.ts";
 import type { RunSpec } from "./schema.ts";
 
-type Json = Record<string, unknown>;
 /** Who wants to know what the agent says and does; until somebody does, it is only written down. */
 export type Listener = { frame(frame: Json): void; hook(event: string, body: unknown): object };
 

@@ -1,18 +1,12 @@
 // How an agent's question to a person reads, and the answer.
+import { jsonOf, listOf } from "../kernel/json.ts";
 import { folded, indented, type Line, line, lines } from "./lines.ts";
 import { CHOICE_TOOL } from "./question-text.ts";
 import type { Answer, Question } from "./schema.ts";
-import { jsonOf, listOf } from "./tool-calls.ts";
 import { callLines } from "./tool-lines.ts";
 
 /** Lines of a reason that are shown. */
 const WHY_LINES = 4;
-
-/** Whether this is a whole question; one with an endless input is cut, and then it is none. */
-export function isQuestion(value: unknown): value is Question {
-  const { key, tool, why } = jsonOf(value);
-  return typeof key === "string" && typeof tool === "string" && typeof why === "string";
-}
 
 /** The question, and below it the call it is about, or the choices with the numbers to name them by. */
 export function questionLines(question: Question): Line[] {

@@ -1,5 +1,5 @@
 // A question of an agent in words for people, and a person's words as the agent's tools take them. Pure.
-import { recordOf } from "./json.ts";
+import { jsonOf } from "../kernel/json.ts";
 import type { Answer, Question } from "./schema.ts";
 
 /** The tool with which claude 2.1 asks a person to choose. */
@@ -20,7 +20,7 @@ export function questionText({ tool, input, why }: Pick<Question, "tool" | "inpu
 }
 
 function callText(input: unknown): string {
-  const fields = recordOf(input);
+  const fields = jsonOf(input);
   const telling = fields.command ?? fields.file_path ?? fields.url ?? fields.plan ?? fields.description;
   const text = typeof telling === "string" ? telling : JSON.stringify(input ?? {});
   return text.length > CALL_CHARACTERS ? `${text.slice(0, CALL_CHARACTERS)}…` : text;
@@ -28,18 +28,18 @@ function callText(input: unknown): string {
 
 /** What is asked, with the labels that may be chosen. */
 export function choicesOf(input: unknown): Choice[] {
-  const { questions } = recordOf(input);
+  const { questions } = jsonOf(input);
   if (!Array.isArray(questions)) return [];
-  return questions.map(recordOf).flatMap(({ question, options }) => {
+  return questions.map(jsonOf).flatMap(({ question, options }) => {
     if (typeof question !== "string") return [];
-    const labels = Array.isArray(options) ? options.map((option) => recordOf(option).label) : [];
+    const labels = Array.isArray(options) ? options.map((option) => jsonOf(option).label) : [];
     return [{ question, options: labels.filter((label): label is string => typeof label === "string") }];
   });
 }
 
 /** The input that an allowed call runs with: a choice takes the person's words as its answer, of several each on a line. */
 export function allowedInput({ tool, input, text }: Pick<Answer, "tool" | "input" | "text">): Record<string, unknown> {
-  const fields = recordOf(input);
+  const fields = jsonOf(input);
   if (tool !== CHOICE_TOOL) return fields;
   const choices = choicesOf(input);
   const lines = choices.length > 1 ? text.split("\n") : [text];
@@ -64,4 +64,15 @@ function saidText({ tool, input, verdict, text }: Answer): string {
   if (verdict === "deny") return `No.${text ? ` ${text}` : ""}`;
   if (tool !== CHOICE_TOOL) return `Yes.${text ? ` ${text}` : ""}`;
   return JSON.stringify(allowedInput({ tool, input, text }).answers);
+}
+
+/** Whether this is a whole question; one with an endless input is cut, and then it is none. */
+export function isQuestion(value: unknown): value is Question {
+  const { key, tool, why } = jsonOf(value);
+  return [key, tool, why].every((one) => typeof one === "string");
+}
+
+export function isAnswer(value: unknown): value is Answer {
+  const { key, tool, verdict, text } = jsonOf(value);
+  return [key, tool, text].every((one) => typeof one === "string") && (verdict === "allow" || verdict === "deny");
 }

@@ -14,9 +14,10 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { jsonOf } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import type { Identity } from "../kernel/process.ts";
-import { recordOf } from "./json.ts";
+import { isAnswer } from "./question-text.ts";
 import type { ExitRecord, RunEvent, RunRequest } from "./schema.ts";
 
 /** Bytes of one line of events.jsonl; a reader may hold that much. */
@@ -101,7 +102,7 @@ export function leftMessages(run: RunPaths): string[] {
 }
 
 function isRequest(value: unknown): value is RunRequest {
-  const request = recordOf(value);
+  const request = jsonOf(value);
   switch (request.kind) {
     case "message":
       return typeof request.text === "string";
@@ -110,14 +111,10 @@ function isRequest(value: unknown): value is RunRequest {
     case "interrupt":
       return true;
     case "answer":
-      return isAnswer(recordOf(request.answer));
+      return isAnswer(request.answer);
     default:
       return false;
   }
-}
-
-function isAnswer({ key, tool, verdict, text }: Record<string, unknown>): boolean {
-  return [key, tool, text].every((one) => typeof one === "string") && (verdict === "allow" || verdict === "deny");
 }
 
 /** Reads events from a byte position on; `next` is where to read again. A line without its newline is not read yet. */

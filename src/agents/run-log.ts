@@ -1,8 +1,9 @@
 // Which of a run's recorded events the event log tells, and what it says of them. Pure.
+
+import { jsonOf } from "../kernel/json.ts";
 import { refusalText } from "./liveness.ts";
 import type { RunEvent } from "./schema.ts";
 import type { LimitReading, Observed, Sign } from "./signs.ts";
-import { jsonOf } from "./tool-calls.ts";
 
 /** An entry of the event log. What an agent says of itself is its claim; the rest a host, or the provider through it, did. */
 export type LogEntry = { name: string; source: "agent" | "host"; data: Record<string, unknown> };

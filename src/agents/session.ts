@@ -1,5 +1,6 @@
 // Which of its own sessions an agent goes on with, and what it is told there.
 import type { Ctx } from "../kernel/context.ts";
+import { jsonOf } from "../kernel/json.ts";
 import type { Project } from "../projects/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { driverOf, type Session } from "./drivers.ts";
@@ -36,8 +37,7 @@ export function openingOf(ctx: Ctx, run: Run, task: Task, project: Project): Ope
 /** The call at which claude ended a run so that a person could answer; going on, it makes the same call first. */
 function deferredCall(run: Run): unknown {
   const result = run.exit?.result;
-  const call = result?.terminal_reason === "tool_deferred" ? result.deferred_tool_use : null;
-  return typeof call === "object" && call !== null && "id" in call ? call.id : null;
+  return result?.terminal_reason === "tool_deferred" ? jsonOf(result.deferred_tool_use).id : null;
 }
 
 function withAnswers(prompt: string, answers: readonly Answer[]): string {

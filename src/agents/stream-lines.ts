@@ -1,7 +1,8 @@
 // How the lines of `--output-format stream-json` read, as claude 2.1 prints them; objects of other shapes stay in the events only.
+
+import { type Json, jsonOf, listOf } from "../kernel/json.ts";
 import { interruptedLines, limitLines, resultLines, systemLines } from "./frame-lines.ts";
 import { folded, indented, type Line, line, lines, shortened } from "./lines.ts";
-import { type Json, jsonOf, listOf } from "./tool-calls.ts";
 import { answerLines, callLines } from "./tool-lines.ts";
 
 /** Lines of what the agent thinks, and of what a program told it, that are shown. */

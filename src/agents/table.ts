@@ -3,7 +3,7 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import { questionText } from "./question-text.ts";
-import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunKind, RunOutcome, RunState } from "./schema.ts";
+import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunKind, RunOutcome } from "./schema.ts";
 import type { Activity, Observed, Verdict } from "./signs.ts";
 
 const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
@@ -62,13 +62,6 @@ export function countRuns(db: Db, taskId: number, kind: RunKind): number {
     .query<{ count: number }, [number, string]>("SELECT count(*) AS count FROM runs WHERE task_id = ? AND kind = ?")
     .get(taskId, kind);
   return row?.count ?? 0;
-}
-
-/** Conditional move; false when the run was not in `from` any more. */
-export function moveRun(db: Db, id: number, from: RunState, to: RunState): boolean {
-  return (
-    db.sql.query<null, [number, string, string]>("UPDATE runs SET state = ?3 WHERE id = ?1 AND state = ?2").run(id, from, to).changes > 0
-  );
 }
 
 export function setStarting(db: Db, id: number, sandbox: SandboxLevel, session: string | null): boolean {

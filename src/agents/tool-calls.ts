@@ -1,26 +1,6 @@
 // Calls of tools as agents write them down: what they are about, and when two calls, or two answers, are the same. Pure.
+import { type Json, jsonOf } from "../kernel/json.ts";
 import type { ToolCall } from "./signs.ts";
-
-/** A value of unknown shape, read without trust. */
-export type Json = Record<string, unknown>;
-
-export function jsonOf(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-export function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The text, or null for everything that is none. */
-export function textOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-/** The number, or null for everything that is none; what JSON cannot say (NaN, infinite) is none. */
-export function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
 
 /** Characters of a call's subject: a line of a terminal, and a bit. */
 const SUBJECT_CHARACTERS = 200;

@@ -1,7 +1,8 @@
 // How a tool's call and its answer read: the call as a headline, an edit as a small diff, a long answer folded.
+
+import { type Json, jsonOf, listOf } from "../kernel/json.ts";
 import { folded, indented, type Line, line, lines, shortened } from "./lines.ts";
 import { CHOICE_TOOL, choicesOf } from "./question-text.ts";
-import { type Json, jsonOf, listOf } from "./tool-calls.ts";
 
 /** Lines of an answer that are shown; of what was only read, fewer: it is in the tree for everybody. */
 const ANSWER_LINES = 6;

@@ -1,6 +1,7 @@
 // What people read of a run: each event as a few plain lines, agents' control characters made harmless.
 import { type Line, line, lines } from "./lines.ts";
-import { answeredLine, isQuestion, questionLines } from "./question-lines.ts";
+import { answeredLine, questionLines } from "./question-lines.ts";
+import { isQuestion } from "./question-text.ts";
 import type { Answer, RunEvent } from "./schema.ts";
 import { createStreamReader } from "./stream-lines.ts";
 

@@ -4,7 +4,7 @@ import { Fault, isFault } from "../kernel/fault.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { ownCommand } from "../kernel/process.ts";
 import { createHosts } from "./outside.ts";
-import { isQuestion } from "./question-lines.ts";
+import { isQuestion } from "./question-text.ts";
 import { readEventsFrom } from "./run-files.ts";
 import type { ExitRecord, HostState, Question, RunEvent, RunRequest } from "./schema.ts";
 import { answerHint, HELP, typedLine } from "./view-input.ts";

@@ -1,5 +1,6 @@
 // A hook's body as the small record that the event log keeps of it. Pure, and takes anything: bodies are claims.
-import { type Json, jsonOf, pathIn } from "./bodies.ts";
+import { type Json, jsonOf } from "../kernel/json.ts";
+import { pathIn } from "./bodies.ts";
 import { oneLine } from "./one-line.ts";
 import type { HookBrief } from "./schema.ts";
 import { toolBrief } from "./tool-brief.ts";

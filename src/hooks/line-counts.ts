@@ -1,5 +1,5 @@
 // How many lines a change added and removed, from the forms in which agents tell it. Pure, and takes anything.
-import { isJson, type Json } from "./bodies.ts";
+import { isJson, type Json } from "../kernel/json.ts";
 
 /** `lines` for a new file, else `added` and `removed`; nothing where it cannot be known. */
 export type LineCount = { lines?: number; added?: number; removed?: number };

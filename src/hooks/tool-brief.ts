@@ -1,5 +1,6 @@
 // What a hook says of one call of a tool: what it was about, whether it worked, what it changed. Pure, and takes anything.
-import { type Json, jsonOf, pathIn } from "./bodies.ts";
+import { type Json, jsonOf } from "../kernel/json.ts";
+import { pathIn } from "./bodies.ts";
 import { addedAndRemoved, type LineCount, lineCount } from "./line-counts.ts";
 import { oneLine } from "./one-line.ts";
 import type { HookBrief } from "./schema.ts";

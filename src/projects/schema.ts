@@ -39,7 +39,6 @@ export type RoleSettings = v.InferOutput<typeof roleSchema>;
 
 /** Who a run is. A worker does the task. */
 const ROLES = ["worker"] as const;
-export type Role = (typeof ROLES)[number];
 
 /** Gates by name (`quick`, `fast`, `full`, `perf`), the set-up command, ignored files to copy, extra environment. */
 export const projectSettingsSchema = v.strictObject({

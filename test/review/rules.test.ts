@@ -1,21 +1,7 @@
 // Which stage follows, and what a gate's end means.
 import { describe, expect, test } from "bun:test";
-import type { ExitRecord } from "../../src/agents/schema.ts";
 import { conflictInstruction, type GateFacts, judgeGate, mergeMessage, nextStage } from "../../src/review/rules.ts";
-
-const exit = (part: Partial<ExitRecord>): ExitRecord => ({
-  code: null,
-  signal: null,
-  reason: "exited",
-  startedAt: 1,
-  endedAt: 2,
-  peakMemoryBytes: 0,
-  outputBytes: 0,
-  tail: "",
-  result: null,
-  undelivered: [],
-  ...part,
-});
+import { exitRecord } from "../support/exit-record.ts";
 
 describe("the next stage, with what is left out and why", () => {
   test("a gate runs before anything else", () => {
@@ -43,7 +29,7 @@ describe("what a finished gate means", () => {
   const facts = (part: Partial<GateFacts>): GateFacts => ({
     gate: "full",
     command: "npm test",
-    exit: exit({ code: 0 }),
+    exit: exitRecord({ code: 0 }),
     sendBacks: 0,
     allowedSendBacks: 2,
     attempts: 0,
@@ -56,17 +42,17 @@ describe("what a finished gate means", () => {
   });
 
   test("a failure goes back to the agent with the end of its output", () => {
-    const verdict = judgeGate(facts({ exit: exit({ code: 1, tail: "1 test failed\n" }) }));
+    const verdict = judgeGate(facts({ exit: exitRecord({ code: 1, tail: "1 test failed\n" }) }));
     expect(verdict).toMatchObject({ kind: "send_back", why: 'The gate "full" (npm test) ended with exit code 1.' });
     expect(verdict.kind === "send_back" && verdict.instruction).toContain("The end of its output:\n\n    1 test failed");
   });
 
   test("a gate that ran too long goes back too: a test that hangs is the agent's to mend", () => {
-    expect(judgeGate(facts({ exit: exit({ reason: "runMs" }) })).kind).toBe("send_back");
+    expect(judgeGate(facts({ exit: exitRecord({ reason: "runMs" }) })).kind).toBe("send_back");
   });
 
   test("when the send-backs are used up the task fails", () => {
-    const verdict = judgeGate(facts({ exit: exit({ code: 1 }), sendBacks: 2 }));
+    const verdict = judgeGate(facts({ exit: exitRecord({ code: 1 }), sendBacks: 2 }));
     expect(verdict).toMatchObject({
       kind: "fail",
       error: { text: 'The gate "full" (npm test) ended with exit code 1. The agent was sent back 2 times and it still fails.' },
@@ -74,16 +60,16 @@ describe("what a finished gate means", () => {
   });
 
   test("a gate that was stopped, or whose host was killed, says nothing about the commit and runs again", () => {
-    expect(judgeGate(facts({ exit: exit({ reason: "stopped" }) }))).toEqual({ kind: "again", attempts: 0 });
-    expect(judgeGate(facts({ exit: exit({ reason: "died" }), attempts: 1 }))).toEqual({ kind: "again", attempts: 2 });
-    expect(judgeGate(facts({ exit: exit({ reason: "died" }), attempts: 3 }))).toMatchObject({
+    expect(judgeGate(facts({ exit: exitRecord({ reason: "stopped" }) }))).toEqual({ kind: "again", attempts: 0 });
+    expect(judgeGate(facts({ exit: exitRecord({ reason: "died" }), attempts: 1 }))).toEqual({ kind: "again", attempts: 2 });
+    expect(judgeGate(facts({ exit: exitRecord({ reason: "died" }), attempts: 3 }))).toMatchObject({
       kind: "fail",
       error: { code: "environment" },
     });
   });
 
   test("a gate that cannot start is the machine's fault, not the agent's", () => {
-    expect(judgeGate(facts({ exit: exit({ reason: "unstarted" }) }))).toMatchObject({ kind: "fail", error: { code: "environment" } });
+    expect(judgeGate(facts({ exit: exitRecord({ reason: "unstarted" }) }))).toMatchObject({ kind: "fail", error: { code: "environment" } });
   });
 });
 
