@@ -1,26 +1,21 @@
 // Rules on tools in claude's syntax, as far as ccm itself needs them: `Bash(git push:*)`, `WebFetch`, `mcp__server__*`. Pure.
 
 import { jsonOf } from "../kernel/json.ts";
+import { TOOL_RULE } from "../projects/rules.ts";
 
 /** A call of a tool with its input as the agent gives it. */
 export type AskedCall = { tool: string; input: unknown };
 
-const RULE = /^([\w*-]+)(?:\((.*)\))?$/s;
 /** What separates commands in a line for a shell. A courtesy to people: the sandbox is what holds a determined agent. */
 const SEPARATORS = /&&|\|\||[;|\n&]/;
 
 /** Whether a rule is about this call. For Bash, `prefix:*` and `*` in the rule are matched with each command of the line. */
 export function matchesRule(rule: string, { tool, input }: AskedCall): boolean {
-  const [, name = "", about] = RULE.exec(rule.trim()) ?? [];
+  const [, name = "", about] = TOOL_RULE.exec(rule.trim()) ?? [];
   if (!wildcard(name).test(tool)) return false;
   if (about === undefined) return true;
   const pattern = wildcard(about.endsWith(":*") ? `${about.slice(0, -2)}*` : about);
   return subjects(tool, input).some((subject) => pattern.test(subject));
-}
-
-/** A rule that ccm cannot read would never match: for checking the configuration. */
-export function isRule(rule: string): boolean {
-  return RULE.test(rule.trim());
 }
 
 function subjects(tool: string, input: unknown): string[] {

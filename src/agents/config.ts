@@ -1,7 +1,7 @@
 // Settings of agents and of what runs may take: `agents.*` and `limits.*`.
 import * as v from "valibot";
 import { whole } from "../kernel/config-keys.ts";
-import { isRule } from "./ask-rules.ts";
+import { askSchema, roleSchema } from "../projects/schema.ts";
 
 /** A person who is at the machine answers within this; who is not frees the memory of a process that only waits. */
 export const PARK_MINUTES = 10;
@@ -11,6 +11,9 @@ export const IDLE_MINUTES = 30;
 /** A name as it is typed and put into file names. */
 const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "an agent's name: a letter, then letters, digits or hyphens"));
 
+/** What a role may say of an agent, too. */
+const role = roleSchema.entries;
+
 const agent = v.strictObject({
   /** The program, found through PATH; a built-in agent has its own. */
   command: v.optional(v.pipe(v.string(), v.minLength(1, "a program's name or path"))),
@@ -18,28 +21,28 @@ const agent = v.strictObject({
   args: v.optional(v.array(v.string()), []),
   /** Variables that this agent's runs see. */
   env: v.optional(v.record(v.string(), v.string()), {}),
-  model: v.exactOptional(v.string()),
+  model: role.model,
   output: v.optional(v.picklist(["text", "stream-json"])),
   /** How an agent of your own takes its prompt; a built-in agent has its own way. */
   promptBy: v.optional(v.picklist(["argument", "stdin", "file"])),
   /** What the agent is, where its name does not say it: a second `claude` with another model, say. */
   driver: v.optional(v.picklist(["claude", "demo"])),
   /** Used while the model is overloaded. */
-  fallbackModel: v.exactOptional(v.string()),
+  fallbackModel: role.fallbackModel,
   /** `bypassPermissions` unless set: the sandbox is what holds an agent. What another mode asks for is asked of a person. */
-  permissionMode: v.exactOptional(v.picklist(["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"])),
+  permissionMode: role.permissionMode,
   /** Rules as claude knows them: `Bash(npm test:*)`, `WebFetch`. */
   allowedTools: v.optional(v.array(v.string()), []),
   disallowedTools: v.optional(v.array(v.string()), []),
   /** Tools whose every call a person must allow; the run is parked meanwhile, without a process. */
-  ask: v.optional(v.array(v.pipe(v.string(), v.check(isRule, "a tool as claude names it: `WebFetch`, `Bash(git push:*)`"))), []),
+  ask: v.optional(askSchema, []),
   /** Turns of the model, and dollars, that one run may take. */
-  maxTurns: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  maxBudgetUsd: v.exactOptional(v.pipe(v.number(), v.minValue(0.01))),
+  maxTurns: role.maxTurns,
+  maxBudgetUsd: role.maxBudgetUsd,
   /** Folders beside the tree that the agent may work with; outside the tree they are read-only. */
   extraDirectories: v.optional(v.array(v.string()), []),
   /** MCP servers in addition to the person's own and the repository's, as in `.mcp.json`: by name. */
-  mcpServers: v.exactOptional(v.record(v.string(), v.looseObject({}))),
+  mcpServers: role.mcpServers,
   /** Minutes that a question waits with the agent's process alive, before the run is parked. */
   parkMinutes: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1_440)), PARK_MINUTES),
   /** Minutes that an agent may wait without a turn, for work in the background or after an interrupt. */

@@ -39,6 +39,9 @@ export function unknownAgent(name: string, configured: readonly string[]): Fault
   return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`);
 }
 
+/** A rule on tools in claude's syntax: a tool's name, perhaps with what its calls are about in parentheses. */
+export const TOOL_RULE = /^([\w*-]+)(?:\((.*)\))?$/s;
+
 /** What two say about a role: the second one's word goes before the first one's, and what either forbids or asks about holds. */
 export function bothRoles(first: RoleSettings = {}, second: RoleSettings = {}): RoleSettings {
   const both = (key: "disallowedTools" | "ask" | "allowedTools" | "extraDirectories") => {

@@ -1,5 +1,6 @@
 // A project: a registered repository, and what the person said about working in it.
 import * as v from "valibot";
+import { TOOL_RULE } from "./rules.ts";
 
 export const APPROVALS = ["ask", "auto"] as const;
 export type Approval = (typeof APPROVALS)[number];
@@ -16,6 +17,11 @@ const relativePath = v.pipe(
 
 const tools = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(200));
 
+/** A rule that ccm cannot read would never match, and nobody would be asked. */
+export const askSchema = v.array(
+  v.pipe(v.string(), v.trim(), v.regex(TOOL_RULE, "a tool as claude names it: `WebFetch`, `Bash(git push:*)`")),
+);
+
 /** What a repository may say about the agents that work in it: nothing that widens what they may do. */
 const repositoryRoleSchema = v.strictObject({
   model: v.exactOptional(v.string()),
@@ -24,11 +30,11 @@ const repositoryRoleSchema = v.strictObject({
   maxBudgetUsd: v.exactOptional(v.pipe(v.number(), v.minValue(0.01))),
   disallowedTools: v.exactOptional(tools),
   /** Tools whose every call a person must allow. */
-  ask: v.exactOptional(tools),
+  ask: v.exactOptional(askSchema),
 });
 
 /** What a person may say of them, too. The words are those of `agents.<name>` in the configuration. */
-const roleSchema = v.strictObject({
+export const roleSchema = v.strictObject({
   ...repositoryRoleSchema.entries,
   permissionMode: v.exactOptional(v.picklist(["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"])),
   allowedTools: v.exactOptional(tools),

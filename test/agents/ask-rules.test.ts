@@ -1,6 +1,7 @@
 // Which calls a person must allow.
 import { expect, test } from "bun:test";
-import { isRule, matchesRule } from "../../src/agents/ask-rules.ts";
+import { matchesRule } from "../../src/agents/ask-rules.ts";
+import { TOOL_RULE } from "../../src/projects/rules.ts";
 
 const bash = (command: string) => ({ tool: "Bash", input: { command } });
 
@@ -27,6 +28,6 @@ test.each(CASES)("%s with %o: %s", (rule, call, expected) => {
 });
 
 test("what is no rule is known", () => {
-  expect(["Bash(git push:*)", "WebFetch", "mcp__a__b"].map(isRule)).toEqual([true, true, true]);
-  expect(["Bash(", "", "a b"].map(isRule)).toEqual([false, false, false]);
+  expect(["Bash(git push:*)", "WebFetch", "mcp__a__b"].map((rule) => TOOL_RULE.test(rule))).toEqual([true, true, true]);
+  expect(["Bash(", "", "a b"].map((rule) => TOOL_RULE.test(rule))).toEqual([false, false, false]);
 });

@@ -88,6 +88,7 @@ test.each([
   ["widens what agents may do", { roles: { worker: { permissionMode: "bypassPermissions" } } }],
   ["adds a server", { roles: { worker: { mcpServers: { a: {} } } } }],
   ["allows a tool", { roles: { worker: { allowedTools: ["Bash"] } } }],
+  ["asks about what is no tool", { roles: { worker: { ask: ["Bash("] } } }],
   ["names another role", { roles: { captain: {} } }],
 ])("a repository that %s is refused", (_, settings) => {
   expect(v.safeParse(repositorySettingsSchema, settings).success).toBe(false);
