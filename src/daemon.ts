@@ -20,13 +20,14 @@ import { MIGRATIONS } from "./kernel/migrations.ts";
 import type { Step } from "./kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "./kernel/paths.ts";
 import { type Answers, stepRequests } from "./kernel/requests.ts";
-import { allAnswers, allSteps } from "./modules.ts";
+import { allAnswers, allRoutes, allSteps } from "./modules.ts";
 import { realOutside } from "./outside.ts";
 import { openSandbox } from "./sandbox/outside.ts";
 import { sections } from "./setup/config.ts";
 import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
 import { profileFrom } from "./setup/rules.ts";
 import type { Profile } from "./setup/schema.ts";
+import { startWeb } from "./web/server.ts";
 
 /** Between polls while runs are live, in ms: how late the end of a run may be noticed. */
 const BUSY_POLL_MS = 50;
@@ -73,10 +74,12 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   });
   const watcher = watchDatabase(paths, loop);
   await recover(ctx, answers);
-  tellDaemon(ctx, profile);
+  const web = profile === "full" ? startWeb(ctx, allRoutes) : null;
+  tellDaemon(ctx, profile, web?.address ?? null);
   ctx.log.info("daemon started", { pid: process.pid, sandbox: ctx.outside.sandbox.level() });
   await loop.run(stop.signal);
   watcher.close();
+  web?.stop();
   await ctx.jobs.stop();
   ctx.log.info("daemon stopped");
   appendEvent(ctx.db, ctx.clock.now(), { name: "daemon.stopped", source: "daemon" });

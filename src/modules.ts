@@ -3,6 +3,7 @@ import { agents, treesOfAgents } from "./agents/module.ts";
 import { decisions } from "./decisions/module.ts";
 import { dispatch } from "./dispatch/module.ts";
 import type { Module, Step } from "./kernel/module.ts";
+import type { Routes } from "./kernel/page.ts";
 import type { Answers } from "./kernel/requests.ts";
 import { merge } from "./merge/module.ts";
 import { progress } from "./progress/module.ts";
@@ -10,6 +11,7 @@ import { projects } from "./projects/module.ts";
 import { review } from "./review/module.ts";
 import { setup } from "./setup/module.ts";
 import { tasks, tasksOfProjects } from "./tasks/module.ts";
+import { web } from "./web/module.ts";
 import { worktrees } from "./worktrees/module.ts";
 
 export const modules: readonly Module[] = [
@@ -25,6 +27,7 @@ export const modules: readonly Module[] = [
   merge,
   progress,
   setup,
+  web,
 ];
 
 /** Every room's part of the loop, in the order of the rooms. */
@@ -35,4 +38,9 @@ export async function allSteps(): Promise<Step[]> {
 /** What the daemon answers for commands, by the kind of request. */
 export async function allAnswers(): Promise<Answers> {
   return Object.assign({}, ...(await Promise.all(modules.map((module) => module.answers?.() ?? {}))));
+}
+
+/** What every room shows on the web. */
+export async function allRoutes(): Promise<Routes[]> {
+  return Promise.all(modules.flatMap((module) => module.routes?.() ?? []));
 }

@@ -226,3 +226,17 @@ CREATE TABLE requests (
   answered_at INTEGER
 ) STRICT;
 CREATE INDEX requests_open ON requests (id) WHERE answered_at IS NULL;
+
+-- Browsers that are signed in to the page, and links that sign one in, each once. Only hashes: a copy of this file opens nothing.
+CREATE TABLE web_sessions (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash       TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sign_in_links (
+  hash       TEXT PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -2,6 +2,7 @@
 import type { CAC } from "cac";
 import type { Style } from "./command-line.ts";
 import type { Ctx } from "./context.ts";
+import type { Routes } from "./page.ts";
 import type { Answers } from "./requests.ts";
 
 /** One part of the reconcile loop: reads rows in its own state and acts. Synchronous and short; slow work is a job. */
@@ -34,6 +35,8 @@ export type Module = {
   steps?: () => Promise<Step[]>;
   /** What the daemon answers for commands that may not do it themselves. */
   answers?: () => Promise<Answers>;
+  /** Its pages, forms and operations of the API; only the daemon's web server calls it, with the first request. */
+  routes?: () => Promise<Routes>;
   /** Declares this room's commands. An action gets its arguments and option values as strings, and may be asynchronous. */
   commands?: (program: CAC, host: CommandHost) => void;
 };

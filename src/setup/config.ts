@@ -7,8 +7,8 @@ import { retentionSection } from "../worktrees/config.ts";
 
 const webSection = v.optional(
   v.strictObject({
-    /** A port of its own, so that links keep working; below 1024 only root may listen. */
-    port: whole(8_765, 1, 65_535),
+    /** A port of its own, so that links keep working; below 1024 only root may listen; 0 takes any free one. */
+    port: whole(8_765, 0, 65_535),
     /** This machine only: ccm runs programs, so reaching it from elsewhere is a decision (a tunnel is the better one). */
     bind: v.optional(v.pipe(v.string(), v.ip("an IP address")), "127.0.0.1"),
   }),

@@ -33,8 +33,8 @@ export async function start(host: CommandHost, options: StartOptions): Promise<v
 
 /** JSON of a daemon. */
 export function describe(state: DaemonState, is: "started" | "running"): Record<string, unknown> {
-  const { pid, startedAt, version, sandbox, profile } = state;
-  return { state: is, pid, startedAt: new Date(startedAt).toISOString(), version, sandbox, profile };
+  const { pid, startedAt, version, sandbox, profile, web } = state;
+  return { state: is, pid, startedAt: new Date(startedAt).toISOString(), version, sandbox, profile, web };
 }
 
 /** Starts a daemon detached, in its own session and with a clean environment. Faults: the daemon's own, `timeout`. */

@@ -6,15 +6,21 @@ import { probeLock } from "../kernel/lock.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { type Identity, isAlive, isDying, ownIdentity } from "../kernel/process.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
-import type { Profile } from "./schema.ts";
+import type { Profile, WebAddress } from "./schema.ts";
 
 /** `startedAt` is epoch ms; the identity tells the process from a later one with the same pid. */
-export type DaemonState = Identity & { startedAt: number; version: string; sandbox: SandboxLevel | null; profile: Profile };
+export type DaemonState = Identity & {
+  startedAt: number;
+  version: string;
+  sandbox: SandboxLevel | null;
+  profile: Profile;
+  web: WebAddress | null;
+};
 
 /** Says that this process is the daemon and is ready. The file is written in place: another file would have another lock. */
-export function tellDaemon(ctx: Ctx, profile: Profile): void {
+export function tellDaemon(ctx: Ctx, profile: Profile, web: WebAddress | null): void {
   const sandbox = ctx.outside.sandbox.level();
-  const state: DaemonState = { ...ownIdentity(), startedAt: ctx.clock.now(), version, sandbox, profile };
+  const state: DaemonState = { ...ownIdentity(), startedAt: ctx.clock.now(), version, sandbox, profile, web };
   writeFileSync(ctx.paths.lock, `${JSON.stringify(state)}\n`);
 }
 

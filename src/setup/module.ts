@@ -10,6 +10,7 @@ export const setup: Module = {
     const { answerFsck } = await import("./fsck.ts");
     return { fsck: answerFsck, ping: async () => "pong" };
   },
+  routes: async () => (await import("./routes.ts")).routes,
   commands(program, host) {
     setupCommands(program, host);
     configCommands(program, host);

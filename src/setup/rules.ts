@@ -39,7 +39,8 @@ export function daemonEnvironment(
     const isKept = DAEMON_VARIABLES.includes(name) || (name.startsWith("CCM_") && !RUN_VARIABLE.test(name));
     return isKept && value !== undefined ? [[name, value] as const] : [];
   });
-  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return new Fault("invalid", `"${port}" is no port.`, "For example: --port 8765");
+  if (port !== undefined && !/^(?:0|[1-9]\d{0,4})$/.test(port))
+    return new Fault("invalid", `"${port}" is no port.`, "For example: --port 8765");
   return { ...Object.fromEntries(kept), ...DAEMON_ENGINE, CCM_HOME: home, ...(port === undefined ? {} : { CCM_WEB_PORT: port }) };
 }
 

@@ -8,6 +8,9 @@ import type { WorktreeState } from "../worktrees/schema.ts";
 /** `full`: with the dashboard. `minimal`: without it. */
 export type Profile = "minimal" | "full";
 
+/** Where the page is; `fault` says why the web server could not listen. */
+export type WebAddress = { url: string } | { fault: string };
+
 /** One thing that was tried: what came of it, and what to do when it is not well (empty when it is). */
 export type Check = { name: string; verdict: "ok" | "warn" | "fail"; text: string; hint: string };
 

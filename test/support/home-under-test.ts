@@ -117,7 +117,13 @@ const UNDER_LOAD = { CCM_LIMITS_LOADPERCORE: "1000" };
 /** Tests of windows switch them on: everywhere else they would be processes that nobody looks at. */
 function environmentIn(root: string, paths: Paths): Record<string, string> {
   // The machine that runs all these tests is loaded, and that is no reason to wait.
-  const own = { CCM_HOME: paths.home, CCM_WINDOWS_TMUX: "off", CCM_LIMITS_LOAD_PER_CORE: "1000", CCM_LIMITS_FREE_MEMORY_MB: "0" };
+  const own = {
+    CCM_HOME: paths.home,
+    CCM_WINDOWS_TMUX: "off",
+    CCM_LIMITS_LOAD_PER_CORE: "1000",
+    CCM_LIMITS_FREE_MEMORY_MB: "0",
+    CCM_WEB_PORT: "0",
+  };
   return { PATH: process.env.PATH ?? "", HOME: join(root, "person"), LANG: "C.UTF-8", TMPDIR: tmpdir(), ...own };
 }
 

@@ -1,0 +1,1 @@
+// What the live stream leaves to the browser.

@@ -1,0 +1,68 @@
+// The Elysia app: every room's pages, forms and operations, the live stream and the assets.
+import { html } from "@elysiajs/html";
+import { Elysia } from "elysia";
+import type { Ctx } from "../kernel/context.ts";
+import type { FormRoute, Operation, PageRoute, Routes } from "../kernel/page.ts";
+import { answerOperation } from "./api.ts";
+import { findAsset } from "./assets.ts";
+import { dressed } from "./door.ts";
+import { answerForm } from "./forms.ts";
+import { createLive } from "./live.ts";
+import { answerNotFound, answerPage, askedOf, type Shown } from "./pages.ts";
+import type { Visitor } from "./schema.ts";
+import type { Site } from "./site.ts";
+
+/** Answers a request that was let in. */
+export type App = { answer(request: Request, visitor: Visitor): Promise<Response>; stop(): void };
+
+/** What Elysia gives an answer that this app asks of it. */
+type Got = { params: Record<string, string>; request: Request; set: { status?: number | string } };
+type VisitorOf = (request: Request) => Visitor;
+
+export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
+  const site: Site = { ctx, pages: routes.flatMap((room) => room.pages ?? []) };
+  const visitors = new WeakMap<Request, Visitor>();
+  const visitorOf: VisitorOf = (request) => visitors.get(request) as Visitor;
+  const live = createLive(site);
+  const app = new Elysia();
+  app.use(html());
+  for (const page of site.pages) addPage(app, site, page, visitorOf);
+  for (const form of routes.flatMap((room) => room.forms ?? [])) addForm(app, site, form, visitorOf);
+  for (const operation of routes.flatMap((room) => room.operations ?? [])) addOperation(app, ctx, operation, visitorOf);
+  app.get("/live", ({ request }) => live.open(request, visitorOf(request)));
+  app.get("/assets/:name", ({ params }) => findAsset(params.name) ?? new Response("There is no such file.\n", { status: 404 }));
+  app.all("*", async ({ request, set }: Got) => shown(await answerNotFound(site, request, visitorOf(request)), set));
+  return {
+    async answer(request, visitor) {
+      visitors.set(request, visitor);
+      return dressed(await app.handle(request));
+    },
+    stop: () => live.stop(),
+  };
+}
+
+function addPage(app: Elysia, site: Site, page: PageRoute, visitorOf: VisitorOf): void {
+  app.get(page.path, async ({ params, request, set }: Got) =>
+    shown(await answerPage(site, page, askedOf(request, params, visitorOf(request)), request), set),
+  );
+}
+
+function addForm(app: Elysia, site: Site, form: FormRoute, visitorOf: VisitorOf): void {
+  const answer = async ({ params, request, set }: Got) => {
+    const outcome = await answerForm(site, form, askedOf(request, params, visitorOf(request)), request);
+    return outcome instanceof Response ? outcome : shown(outcome, set);
+  };
+  app.post(form.path, answer, { parse: "none" });
+}
+
+function addOperation(app: Elysia, ctx: Ctx, operation: Operation, visitorOf: VisitorOf): void {
+  const answer = ({ params, request }: Got) => answerOperation(ctx, operation, { params, by: visitorOf(request).by }, request);
+  if (operation.method === "GET") app.get(`/api/v1${operation.path}`, answer);
+  else app.post(`/api/v1${operation.path}`, answer, { parse: "none" });
+}
+
+/** The html plugin knows by the markup itself that it is a page. */
+function shown({ status, markup }: Shown, set: Got["set"]): string {
+  set.status = status;
+  return markup;
+}

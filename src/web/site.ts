@@ -1,0 +1,27 @@
+// What the parts of the app know of the whole: all pages, found by their path.
+import type { Ctx } from "../kernel/context.ts";
+import type { PageRoute } from "../kernel/page.ts";
+
+export type Site = { ctx: Ctx; pages: readonly PageRoute[] };
+
+/** The page that a path leads to, with the parameters in the path; undefined when none does. */
+export function findPage(site: Site, path: string): { route: PageRoute; params: Record<string, string> } | undefined {
+  for (const route of site.pages) {
+    const params = paramsOf(route.path, path);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const word = given[index] ?? "";
+    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(word);
+    else if (part !== word) return undefined;
+  }
+  return params;
+}
