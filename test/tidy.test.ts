@@ -96,6 +96,13 @@ const samples: [keyof typeof RULES, string, string, string][] = [
   ],
   ["rules.ts is pure", "src/tasks/rules.ts", "export const a = () => Date.now();", "export const a = (now: number) => new Date(now);"],
   ["rules.ts is pure", "src/tasks/rules.ts", "export const a = process.env.HOME;", "export const a = { process: 1 }.process;"],
+  [
+    "views are pure",
+    "views/tasks.tsx",
+    'import { a } from "../src/tasks/rules.ts";',
+    'import type { A } from "../src/tasks/schema.ts";\nimport { b } from "./parts/badge.tsx";',
+  ],
+  ["views are pure", "views/parts/time.tsx", "export const Now = () => Date.now();", "export const Then = (at: number) => new Date(at);"],
   ["SQL is in table.ts or the kernel", "src/tasks/actions.ts", "db.query(`SELECT id\n FROM tasks`);", 'say("SELECT one of these");'],
   ["SQL is in table.ts or the kernel", "src/tasks/step.ts", 'db.run("UPDATE tasks SET state = 1");', 'say("Update the tasks");'],
   ["files stay short", "src/tasks/a.ts", "//\n".repeat(FILE_LINES + 1), "//\n".repeat(FILE_LINES)],

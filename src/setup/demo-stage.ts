@@ -65,6 +65,7 @@ export function howToLook(stage: Stage): string {
   return [
     "",
     "The daemon goes on. Look around:",
+    `  ${here} open`,
     `  ${here} status`,
     `  ${here} logs 1`,
     `  git -C '${stage.repository}' log -p`,

@@ -9,13 +9,14 @@ import { startDaemon } from "./daemon-actions.ts";
 import { buildRepository, gateOutcome, howToLook, makeStage, type Stage, strike } from "./demo-stage.ts";
 import { changeOf, follow } from "./demo-story.ts";
 import { makeHome } from "./home-actions.ts";
+import type { Profile } from "./schema.ts";
 
 /** Plays the demo and takes everything away again. Faults: `environment` when this machine cannot run one, `failed`. */
 export async function demo(host: CommandHost, options: { keep?: true }): Promise<void> {
   const stage = makeStage();
   const interrupted = onInterrupt();
   try {
-    const task = await play(host, stage, interrupted);
+    const task = await play(host, stage, options.keep ? "full" : "minimal", interrupted);
     if (!options.keep) await strike(host, stage);
     host.print({ home: stage.home, repository: stage.repository, commit: task.mergedCommit, kept: options.keep === true }, () =>
       options.keep ? howToLook(stage) : "\nThat was all, and nothing of it is left. `ccm demo --keep` keeps it to look at.",
@@ -32,13 +33,13 @@ function onInterrupt(): AbortSignal {
   return interrupt.signal;
 }
 
-async function play(host: CommandHost, stage: Stage, interrupted: AbortSignal): Promise<Task> {
+async function play(host: CommandHost, stage: Stage, profile: Profile, interrupted: AbortSignal): Promise<Task> {
   const gate = await buildRepository(stage);
   host.note(`A scratch repository with a bug: ${stage.repository}`);
   host.note(host.paint("dim", `  $ ${gate}   → ${gateOutcome(stage, gate)}`));
   const paths = pathsAt(stage.home);
   makeHome(paths);
-  const daemon = await startDaemon(paths, { profile: "minimal" });
+  const daemon = await startDaemon(paths, { profile, port: "0" });
   if (!daemon.sandbox) throw new Fault("environment", "No sandbox works on this machine, so no agent may start.", "`ccm doctor` says why.");
   host.note(`A daemon of its own (process ${daemon.pid}), home: ${stage.home}\n\n`);
   const ctx = await host.open();

@@ -34,16 +34,11 @@ export const RULES: Record<string, Rule> = {
     });
   },
 
-  "rules.ts is pure": (source) => {
-    if (!/^src\/[^/]+\/rules\.ts$/.test(source.path)) return [];
-    const impure = importsOf(source).filter(({ from, kind }) => kind === "value" && !/\/(?:rules|fault)\.ts$/.test(from));
-    const globals = source.nodes.filter((node) => node.type === "Identifier" && IMPURE.has(String(node.name)) && isFree(node));
-    const now = source.nodes.filter((node) => node.type === "MemberExpression" && /^(?:Date\.now|Math\.random)$/.test(dotted(node)));
-    return [
-      ...impure.map(({ line, from }) => problem(source, line, `imports "${from}"`)),
-      ...[...globals, ...now].map((node) => problem(source, node.line, `uses ${node.type === "Identifier" ? node.name : dotted(node)}`)),
-    ];
-  },
+  "rules.ts is pure": (source) =>
+    /^src\/[^/]+\/rules\.ts$/.test(source.path) ? impurities(source, (from) => /\/(?:rules|fault)\.ts$/.test(from)) : [],
+
+  "views are pure": (source) =>
+    source.path.startsWith("views/") ? impurities(source, (from) => from.startsWith(".") && !from.includes("/src/")) : [],
 
   "SQL is in table.ts or the kernel": (source) => {
     if (!source.path.startsWith("src/") || /^src\/(?:kernel\/|[^/]+\/table\.ts$)/.test(source.path)) return [];
@@ -133,6 +128,17 @@ const BANNED_SYNTAX: Record<string, string> = {
   ExportDefaultDeclaration: "a default export; name it",
   ExportAllDeclaration: "a barrel; import from the file itself",
 };
+
+/** What makes a file depend on anything but what it is given: values of other files, the process, the time. */
+function impurities(source: Source, mayImport: (from: string) => boolean): Problem[] {
+  const imports = importsOf(source).filter(({ from, kind }) => kind === "value" && !mayImport(from));
+  const globals = source.nodes.filter((node) => node.type === "Identifier" && IMPURE.has(String(node.name)) && isFree(node));
+  const now = source.nodes.filter((node) => node.type === "MemberExpression" && /^(?:Date\.now|Math\.random)$/.test(dotted(node)));
+  return [
+    ...imports.map(({ line, from }) => problem(source, line, `imports "${from}"`)),
+    ...[...globals, ...now].map((node) => problem(source, node.line, `uses ${node.type === "Identifier" ? node.name : dotted(node)}`)),
+  ];
+}
 
 function isShown(from: string, target: string, room: string): boolean {
   if (room === "kernel") return true;
