@@ -9,6 +9,7 @@ const PACKAGES: Record<string, string> = {
   setpriv: "util-linux",
   ps: "procps",
   python3: "python3",
+  chromium: "chromium",
 };
 
 export function hasProgram(program: string): boolean {

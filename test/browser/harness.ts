@@ -1,0 +1,138 @@
+// The page in a real browser, on the built executable: one browser and one home a file, a new session of its own a tab.
+import { afterAll, beforeAll, expect } from "bun:test";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { binary } from "../support/binary.ts";
+import { type HomeUnderTest, openHome } from "../support/home-under-test.ts";
+import { furnish, makeRepository } from "../support/home-with-project.ts";
+import { hasProgram, testWith } from "../support/programs.ts";
+import { launchChromium } from "./chromium.ts";
+import { LOOKS, type Look, type LookName } from "./looks.ts";
+import { type Watch, watch } from "./watch.ts";
+
+/** Building the executable, starting a browser and a daemon, on a loaded machine. */
+const START_MS = 180_000;
+/** A whole way through the page, on a loaded machine. */
+const TEST_MS = 120_000;
+/** What does not come within this is broken. */
+const PATIENCE_MS = 15_000;
+
+export type Tab = Watch & { page: Page; context: BrowserContext };
+
+/** What the tests of a file look at. */
+export type Site = {
+  readonly home: HomeUnderTest;
+  /** The folder of the registered repository, or of one that waits to be registered. */
+  readonly repo: string;
+  /** Where the page is: `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** A tab that is signed in, on that path. */
+  open(look: LookName | Look, path?: string): Promise<Tab>;
+  /** A tab of a person who has not signed in yet. */
+  stranger(look: LookName | Look): Promise<Tab>;
+  /** A second tab of the same person. */
+  beside(tab: Tab, path: string): Promise<Tab>;
+  /** Starts the daemon again at the same address. */
+  startAgain(): Promise<void>;
+};
+
+type State = { browser: Browser; home: HomeUnderTest; repo: string; url: string; tabs: Tab[] };
+type Furniture = { register?: false; furnish?: (home: HomeUnderTest, repo: string) => Promise<void> };
+
+let state: State | undefined;
+
+/** Call it once at the top of a file. The home has a project on a small repository, unless `register` is false. */
+export function useSite(furniture: Furniture = {}): Site {
+  beforeAll(async () => {
+    if (!hasProgram("chromium")) return;
+    binary();
+    const home = openHome("browser");
+    state = { browser: await launchChromium(), home, repo: join(home.root, "repo"), url: "", tabs: [] };
+    if (furniture.register === false) {
+      makeRepository(home, state.repo);
+      await home.json("init", "--yes");
+    } else await furnish(home);
+    await furniture.furnish?.(home, state.repo);
+    await home.startDaemon();
+    state.url = new URL(await signInLink(home)).origin;
+  }, START_MS);
+  afterAll(async () => {
+    await state?.browser.close();
+    await state?.home.remove();
+    state = undefined;
+  }, START_MS);
+  return SITE;
+}
+
+/** A test that fails, too, when anything went wrong in one of its tabs that nobody looked for. */
+export function browserTest(name: string, body: () => Promise<void>): void {
+  const looked = async () => {
+    const { tabs } = opened();
+    try {
+      await body();
+      expect(tabs.flatMap((tab) => tab.troubles())).toEqual([]);
+    } catch (thrown) {
+      for (const tab of tabs) console.error(`A tab was at ${tab.page.url()}`, ...tab.troubles());
+      throw thrown;
+    } finally {
+      await Promise.all(tabs.splice(0).map((tab) => tab.context.close()));
+    }
+  };
+  testWith("chromium")(name, looked, TEST_MS);
+}
+
+/** A link that signs a browser in, once. */
+export async function signInLink(home: HomeUnderTest): Promise<string> {
+  return (await home.json<{ url: string }>("open", "--print")).url;
+}
+
+/** Opens a link of `ccm open`, which leads home. */
+export async function signIn(tab: Tab): Promise<void> {
+  await tab.page.goto(await signInLink(SITE.home));
+  await tab.page.waitForURL(`${SITE.url}/`);
+}
+
+function opened(): State {
+  if (!state) throw new Error("useSite() is to be called at the top of the file.");
+  return state;
+}
+
+const SITE: Site = {
+  get home() {
+    return opened().home;
+  },
+  get repo() {
+    return opened().repo;
+  },
+  get url() {
+    return opened().url;
+  },
+  async open(look, path = "/") {
+    const tab = await SITE.stranger(look);
+    await signIn(tab);
+    if (path !== "/") await tab.page.goto(SITE.url + path);
+    return tab;
+  },
+  async stranger(look) {
+    const { browser, tabs, url } = opened();
+    const context = await browser.newContext(typeof look === "string" ? LOOKS[look] : look);
+    return await addTab(context, url, tabs);
+  },
+  async beside(tab, path) {
+    const { tabs, url } = opened();
+    const other = await addTab(tab.context, url, tabs);
+    await other.page.goto(url + path);
+    return other;
+  },
+  async startAgain() {
+    await SITE.home.startDaemon({ CCM_WEB_PORT: new URL(SITE.url).port });
+  },
+};
+
+async function addTab(context: BrowserContext, origin: string, tabs: Tab[]): Promise<Tab> {
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const tab = { ...(await watch(page, origin)), page, context };
+  tabs.push(tab);
+  return tab;
+}
