@@ -14,8 +14,9 @@ import { MIGRATIONS, SCHEMA_VERSION } from "../kernel/migrations.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { textFields } from "../kernel/text-table.ts";
+import { needsOf } from "../progress/actions.ts";
 import { listProjects } from "../projects/actions.ts";
-import { activeTasks, countByState } from "../tasks/actions.ts";
+import { countByState } from "../tasks/actions.ts";
 import { TASK_STATES, type TaskState } from "../tasks/schema.ts";
 import { describe } from "./daemon-actions.ts";
 import { type DaemonFound, findDaemon } from "./daemon-file.ts";
@@ -62,7 +63,7 @@ type Status = {
   projects: number;
   tasks: Partial<Record<TaskState, number>>;
   runs: { run: number; task: number; kind: string; agent: string; since: string }[];
-  waitsForYou: { task: number; title: string }[];
+  waitsForYou: ({ task: number; title: string; reason: string; text: string } | { agent: string; reason: string; text: string })[];
 };
 
 export async function status(host: CommandHost): Promise<void> {
@@ -88,9 +89,11 @@ function lookAround(ctx: Ctx, found: DaemonFound): Status {
     runs: liveRuns(ctx)
       .filter((run) => ctx.outside.hosts.look(run.id).kind === "live")
       .map(describeRun),
-    waitsForYou: activeTasks(ctx)
-      .filter((task) => task.state === "approving")
-      .map(({ id, title }) => ({ task: id, title })),
+    waitsForYou: needsOf(ctx).map((need) =>
+      need.kind === "agent"
+        ? { agent: need.breaker.agent, reason: need.breaker.kind, text: need.breaker.text }
+        : { task: need.task.id, title: need.task.title, reason: need.task.waiting?.reason ?? "", text: need.task.waiting?.text ?? "" },
+    ),
   };
 }
 
@@ -107,7 +110,12 @@ function statusText(host: CommandHost, now: Status, found: DaemonFound): string 
       ["projects", now.projects === 0 ? "none yet; ccm register-project --path ." : String(now.projects)],
       ["tasks", tasks.join(", ") || "none"],
       ["at work", now.runs.map((run) => `r${run.run} ${run.agent} on task ${run.task}`).join(", ")],
-      ["needs you", now.waitsForYou.map(({ task, title }) => `task ${task} waits for approval: ${title}`).join("; ")],
+      [
+        "needs you",
+        now.waitsForYou
+          .map((need) => ("task" in need ? `task ${need.task}, ${need.title}: ${need.text}` : `agent ${need.agent}: ${need.text}`))
+          .join("; "),
+      ],
     ],
     host.columns,
   );

@@ -1,6 +1,6 @@
 // THE state machine: which move a task may make, and what a fault of the daemon's own work means for it.
 import { Fault } from "../kernel/fault.ts";
-import type { Task, TaskShape, TaskState } from "./schema.ts";
+import type { Task, TaskShape, TaskState, WaitingReason } from "./schema.ts";
 
 /**
  * Every move there is. A move not in this table is a Fault. `queued`, `paused`, `failed` and `cancelled` can become `done`
@@ -57,6 +57,14 @@ export function isDue(notBefore: number | null, now: number): boolean {
 /** Waits for what concerns its agent as a whole, and so for longer than a task's own trouble takes. */
 export function isHeldByAgent({ waiting }: Pick<Task, "waiting">): boolean {
   return waiting?.reason === "provider" || waiting?.reason === "limit" || waiting?.reason === "login";
+}
+
+/** What only a person clears. Everything else passes by itself, or with what it waits for. */
+const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "question", "dirty_checkout", "conflict"]);
+
+/** Whether a task goes on only when a person does something about it. */
+export function waitsForPerson({ waiting }: Pick<Task, "waiting">): boolean {
+  return waiting !== null && PERSONS_REASONS.has(waiting.reason);
 }
 
 /** What to do after a fault in the daemon's own work on a task. */
