@@ -6,11 +6,12 @@ export async function main(words: string[]): Promise<number> {
     console.log(`ccm ${version}`);
     return 0;
   }
-  const [{ runCommandLine }, { processTerminal }, { modules }] = await Promise.all([
+  const [{ runCommandLine }, { processTerminal }, { modules }, { contents }] = await Promise.all([
     import("./kernel/command-line.ts"),
     import("./kernel/terminal.ts"),
     import("./modules.ts"),
+    import("./contents.ts"),
   ]);
   const open = async () => (await import("./open.ts")).openContext();
-  return runCommandLine({ version, modules, open }, processTerminal(words));
+  return runCommandLine({ version, modules, contents, open }, processTerminal(words));
 }

@@ -11,6 +11,7 @@ const programs: Record<string, () => Promise<Program>> = {
   host: () => import("./agents/host.ts"),
   daemon: () => import("./daemon.ts"),
   view: () => import("./agents/view.ts"),
+  complete: () => import("./complete.ts"),
   "demo-agent": () => import("./agents/demo-agent.ts"),
 };
 

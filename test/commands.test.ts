@@ -1,10 +1,14 @@
 // Every command of every room: explained, with an example that the parser takes, in 80 columns, and named as the contract says.
 import { describe, expect, test } from "bun:test";
 import { type Command, cac } from "cac";
-import { helpOf } from "../src/kernel/help-text.ts";
+import { contents } from "../src/contents.ts";
+import { helpOf, shortHelp } from "../src/kernel/help-text.ts";
 import type { CommandHost } from "../src/kernel/module.ts";
 import { parseWords } from "../src/kernel/words.ts";
 import { modules } from "../src/modules.ts";
+
+/** Outside quotes, `|` and `>` end a command; `$(…)` is one, too. */
+const COMMAND = /\bccm (?:"[^"]*"|[^|>)"])*/;
 
 const program = cac("ccm");
 program.option("--json", "Print JSON, errors included");
@@ -32,6 +36,13 @@ test("no name is taken twice", () => {
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
+test("help lists every command under what a person wants, once, in a line that fits", () => {
+  const listed = contents.groups.flatMap(({ commands }) => commands);
+  expect(listed.toSorted()).toEqual(program.commands.map(({ name }) => name).toSorted());
+  expect(contents.daily.filter((name) => !listed.includes(name))).toEqual([]);
+  expect(shortHelp(contents, program.commands, 80).split("\n").length).toBeLessThanOrEqual(24);
+});
+
 describe.each(program.commands.map((command): [string, Command] => [command.name, command]))("ccm %s", (_, command) => {
   test("explains itself in 80 columns", () => {
     const [text = ""] = helpOf(command, globals, 80).split("For example:");
@@ -43,7 +54,7 @@ describe.each(program.commands.map((command): [string, Command] => [command.name
     const lines = command.examples.flatMap((example) => String(example).split("\n"));
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
-      const words = wordsOf(/\bccm .*$/.exec(line.split(" | ").find((part) => part.includes("ccm ")) ?? "")?.[0] ?? "");
+      const words = wordsOf(COMMAND.exec(line)?.[0] ?? "");
       expect(parseWords(program.commands, globals, words.slice(1))).toMatchObject({ kind: "run", command: { name: command.name } });
     }
   });

@@ -37,7 +37,7 @@ export function agentCommands(program: CAC, host: CommandHost): void {
     .action(async (id: string) => (await load()).interrupt(host, id));
   program
     .command("attach [id]", "Watch a run live and type to its agent; Ctrl-C leaves, and the run goes on")
-    .option("--project <name>", "The run of this project; asks when there are several")
+    .option("--project <project>", "The run of this project; asks when there are several")
     .example("ccm attach 12")
     .action(async (id: string | undefined, options: AttachOptions) => (await load()).attach(host, id, options));
 }

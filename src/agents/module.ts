@@ -6,6 +6,7 @@ import { worktreeCommands } from "./worktree-commands.ts";
 export const agents: Module = {
   name: "agents",
   commands: agentCommands,
+  offers: async () => (await import("./offers.ts")).offers,
   steps: async () => {
     const { stepLiveness } = await import("./live-step.ts");
     const { stepObserve, stepRelease, stepRuns } = await import("./step.ts");

@@ -1,11 +1,11 @@
 // Runs one command line: parses, opens, prints, and turns whatever was thrown into words and an exit code.
-import { type CAC, type Command, cac } from "cac";
 import type { Ctx } from "./context.ts";
+import { type Declared, declareCommands } from "./declare.ts";
 import { BUG_EXIT, FAULTS, Fault, isFault, messageOf } from "./fault.ts";
-import { type CommandGroup, helpOf, helpOfAll } from "./help-text.ts";
+import { type Contents, helpOf, helpOfAll, helpOfGroup, shortHelp } from "./help-text.ts";
 import type { CommandHost, Module } from "./module.ts";
 import { redact } from "./redact.ts";
-import { parseWords, type Request } from "./words.ts";
+import { type HelpRequest, parseWords, type Request } from "./words.ts";
 
 /** Where a command line runs: its words, its output, and how it opens the home. */
 export type Terminal = {
@@ -20,8 +20,8 @@ export type Terminal = {
 
 export type Palette = "colours" | "plain";
 
-/** `open` is only called by commands that need the home. */
-export type Program = { version: string; modules: readonly Module[]; open(): Promise<Ctx> };
+/** `contents` is what help shows; `open` is only called by commands that need the home. */
+export type Program = { version: string; modules: readonly Module[]; contents: Contents; open(): Promise<Ctx> };
 
 /** The exit code: 0, or that of the Fault, or 1 for a bug. */
 export async function runCommandLine(program: Program, terminal: Terminal): Promise<number> {
@@ -53,40 +53,24 @@ export async function runCommandLine(program: Program, terminal: Terminal): Prom
 }
 
 async function run(program: Program, terminal: Terminal, host: CommandHost): Promise<void> {
-  const named = understand(program, terminal, host, "named");
-  const isEnough = !(named.request instanceof Fault) && (named.request.kind !== "help" || named.request.command);
-  const { request, groups, globals } = isEnough ? named : understand(program, terminal, host, "all");
+  const { request, declared } = understand(program, terminal, host);
   if (request instanceof Fault) throw request;
-  if (request.kind === "version") terminal.out(`ccm ${program.version}\n`);
-  else if (request.kind === "run") await request.command.commandAction?.(...request.args, request.options);
-  else if (request.command) terminal.out(helpOf(request.command, globals, terminal.columns));
-  else terminal.out(helpOfAll(groups, globals, terminal.columns));
+  if (request.kind === "run") await request.command.commandAction?.(...request.args, request.options);
+  else terminal.out(request.kind === "version" ? `ccm ${program.version}\n` : helpText(program, terminal.columns, request, declared));
 }
 
-type Understood = { request: Request | Fault; groups: CommandGroup[]; globals: CAC["globalCommand"]["options"] };
-
-/** Declares the commands that the line names, or all of them (for help, aliases and suggestions), and parses the line. */
-function understand(program: Program, terminal: Terminal, host: CommandHost, which: "named" | "all"): Understood {
-  const commandLine = cac("ccm");
-  commandLine.option("--json", "Print JSON, errors included");
-  commandLine.option("-h, --help", "Explain the command");
-  commandLine.option("-v, --version", "Print the version");
-  const declared = which === "all" ? commandLine : onlyNamed(commandLine, terminal.words);
-  const groups = program.modules.map((module) => {
-    const before = commandLine.commands.length;
-    module.commands?.(declared, host);
-    return { name: module.name, commands: commandLine.commands.slice(before) };
-  });
-  const globals = commandLine.globalCommand.options;
-  return { request: parseWords(commandLine.commands, globals, terminal.words), groups, globals };
+/** Most lines name a command, and then the others need not be declared. */
+function understand(program: Program, terminal: Terminal, host: CommandHost): { request: Request | Fault; declared: Declared } {
+  const ask = (declared: Declared) => ({ request: parseWords(declared.commands, declared.globals, terminal.words), declared });
+  const named = ask(declareCommands(program.modules, host, { named: terminal.words }));
+  const isEnough = !(named.request instanceof Fault) && (named.request.kind !== "help" || typeof named.request.about === "object");
+  return isEnough ? named : ask(declareCommands(program.modules, host, "all"));
 }
 
-/** Declaring fifty commands takes as long as starting the program; a line names one. The others are declared to nobody. */
-function onlyNamed(commandLine: CAC, words: readonly string[]): CAC {
-  const nobody: Command = new Proxy({} as Command, { get: (_target, _key, self) => () => self });
-  const command: CAC["command"] = (name, ...rest) =>
-    words.includes(name.split(" ", 1)[0] ?? "") ? commandLine.command(name, ...rest) : nobody;
-  return new Proxy(commandLine, { get: (target, key) => (key === "command" ? command : Reflect.get(target, key)) });
+function helpText({ contents }: Program, width: number, { about }: HelpRequest, { commands, globals }: Declared): string {
+  if (about === "first steps") return shortHelp(contents, commands, width);
+  if (about === "all commands") return helpOfAll(contents, commands, globals, width);
+  return "group" in about ? helpOfGroup(about.group, commands, width) : helpOf(about.command, globals, width);
 }
 
 /** JSON is known before the words are parsed, so that a wrong word is reported as JSON as well. */

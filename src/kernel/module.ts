@@ -1,6 +1,7 @@
 // What a room tells the kernel about itself.
 import type { CAC } from "cac";
 import type { Style } from "./command-line.ts";
+import type { Offers } from "./completion.ts";
 import type { Ctx } from "./context.ts";
 import type { Routes } from "./page.ts";
 import type { Answers } from "./requests.ts";
@@ -39,4 +40,6 @@ export type Module = {
   routes?: () => Promise<Routes>;
   /** Declares this room's commands. An action gets its arguments and option values as strings, and may be asynchronous. */
   commands?: (program: CAC, host: CommandHost) => void;
+  /** What a shell offers for values whose names only this room knows; only `ccm complete` calls it. */
+  offers?: () => Promise<Offers>;
 };

@@ -1,17 +1,18 @@
 // The words of a command line turned into a command, its arguments and its options, by what each command declares.
 import type { Command } from "cac";
+import type { Option } from "./declare.ts";
 import { Fault } from "./fault.ts";
 import { didYouMean } from "./nearest.ts";
 
-type Option = Command["options"][number];
 /** `true` for a flag, text for a value, a list for an option declared with `type: []`. */
 export type OptionValue = string | boolean | string[];
 
-/** What the words ask for: run a command, or explain one (or, without one, the program). */
+/** What the words ask for: run a command, or explain one, or those that begin with one word, or the program. */
 export type Request =
   | { kind: "run"; command: Command; args: (string | string[] | undefined)[]; options: Record<string, OptionValue> }
-  | { kind: "help"; command?: Command }
+  | HelpRequest
   | { kind: "version" };
+export type HelpRequest = { kind: "help"; about: { command: Command } | { group: string } | "first steps" | "all commands" };
 
 /**
  * cac declares the commands; its own parser is not used, because it makes numbers of texts ("007" becomes 7, an
@@ -28,10 +29,13 @@ export function parseWords(commands: readonly Command[], globals: readonly Optio
   const wantsHelp = isHelpWord || words.slice(0, endOfOptions(words)).some((word) => word === "--help" || word === "-h");
   if (name.length === 0) {
     const unknown = leading.find((word) => !findOption(globals, word));
-    return unknown === undefined ? { kind: "help" } : unknownOption(unknown, globals, "ccm --help");
+    if (unknown !== undefined) return unknownOption(unknown, globals, "ccm --help");
+    return { kind: "help", about: wantsHelp ? "all commands" : "first steps" };
   }
+  const [group = "", action = "-"] = name;
+  if (wantsHelp && action.startsWith("-") && actionsOf(commands, group).length > 0) return { kind: "help", about: { group } };
   if (!found) return unknownCommand(commands, name);
-  if (wantsHelp) return { kind: "help", command: found.command };
+  if (wantsHelp) return { kind: "help", about: { command: found.command } };
   return parseRest(found.command, globals, [...leading, ...name.slice(found.words)]);
 }
 
@@ -41,7 +45,7 @@ function endOfOptions(words: readonly string[]): number {
 }
 
 /** The command whose name or alias, of two words or one, the line starts with; `words` says how many. */
-function findCommand(commands: readonly Command[], line: readonly string[]): { command: Command; words: number } | undefined {
+export function findCommand(commands: readonly Command[], line: readonly string[]): { command: Command; words: number } | undefined {
   for (const words of [2, 1]) {
     const name = line.slice(0, words).join(" ");
     const command = commands.find((candidate) => namesOf(candidate).includes(name));
@@ -50,20 +54,33 @@ function findCommand(commands: readonly Command[], line: readonly string[]): { c
   return undefined;
 }
 
-function namesOf(command: Command): string[] {
+export function namesOf(command: Command): string[] {
   return [command.name, ...command.aliasNames];
+}
+
+/** The second words of the commands of two words that begin with this one. */
+export function actionsOf(commands: readonly Command[], group: string): string[] {
+  const names = commands.flatMap(namesOf).filter((name) => name.startsWith(`${group} `));
+  return names.map((name) => name.slice(group.length + 1));
 }
 
 function unknownCommand(commands: readonly Command[], words: readonly string[]): Fault {
   const [group = "", action] = words;
-  const names = commands.flatMap(namesOf);
-  const actions = names.filter((name) => name.startsWith(`${group} `)).map((name) => name.slice(group.length + 1));
+  const actions = actionsOf(commands, group);
   if (actions.length > 0) {
     const list = `Actions of "${group}": ${actions.join(", ")}.`;
     if (action === undefined || action.startsWith("-")) return new Fault("invalid", `"ccm ${group}" needs an action.`, list);
     return new Fault("invalid", `"${group}" has no action "${action}".`, didYouMean(action, actions, list));
   }
-  return new Fault("invalid", `There is no command "${group}".`, didYouMean(group, names, "`ccm --help` lists all commands."));
+  return new Fault("invalid", `There is no command "${group}".`, commandMeant(commands, group));
+}
+
+/** Mistyped, or half of a name: `create` is in `create-task` and in `worktrees create`. */
+function commandMeant(commands: readonly Command[], word: string): string {
+  const names = commands.flatMap(namesOf);
+  const holding = commands.filter(({ name }) => name.split(/[ -]/).includes(word)).map(({ name }) => name);
+  if (holding.length > 0) return `Commands with that word: ${holding.join(", ")}.`;
+  return didYouMean(word, [...names, ...names.map((name) => name.split(" ", 1)[0] ?? "")], "`ccm --help` lists all commands.");
 }
 
 function parseRest(command: Command, globals: readonly Option[], words: readonly string[]): Request | Fault {
@@ -94,7 +111,7 @@ function parseRest(command: Command, globals: readonly Option[], words: readonly
 }
 
 /** A message may begin with a dash, as a list does; no option's name has a space in it. */
-function looksLikeOption(word: string): boolean {
+export function looksLikeOption(word: string): boolean {
   return word.startsWith("-") && word !== "-" && !/^[^=]*\s/.test(word);
 }
 
@@ -142,12 +159,12 @@ function takeArguments(command: Command, rest: readonly string[]): (string | str
   return command.args.map((arg, i) => (arg.variadic ? rest.slice(i) : rest[i]));
 }
 
-function findOption(options: readonly Option[], flag: string): Option | undefined {
+export function findOption(options: readonly Option[], flag: string): Option | undefined {
   return options.find((option) => spellings(option).includes(flag));
 }
 
 /** As typed: `--json`, `-f`, `--no-wait`. */
-function spellings(option: Option): string[] {
+export function spellings(option: Option): string[] {
   return option.rawName
     .replace(/[<[].+/, "")
     .split(",")

@@ -11,13 +11,13 @@ export function progressCommands(program: CAC, host: CommandHost): void {
     .action(async (task: string) => (await import("./command-actions.ts")).taskStatus(host, task));
   program
     .command("recent-results", "List the tasks that ended last, the latest last")
-    .option("--project <name>", "Only tasks of this project")
+    .option("--project <project>", "Only tasks of this project")
     .option("--limit <number>", "At most so many", { default: "20" })
     .example("ccm recent-results --project my-app")
     .action(async (options: { project?: string; limit: string }) => (await import("./command-actions.ts")).recentResults(host, options));
   program
     .command("logs [id]", "Tell what has happened: all of it, or about one task (12) or run (r34)")
-    .option("--project <name>", "Only what is about this project")
+    .option("--project <project>", "Only what is about this project")
     .option("-f, --follow", "Go on with what happens from now on; of a task until it has ended")
     .option("--all", "Also what people mostly need not see: beginnings of calls, tries of requests")
     .option("--limit <number>", "Begin with so many of the latest events", { default: "50" })

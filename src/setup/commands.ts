@@ -34,12 +34,22 @@ export function setupCommands(program: CAC, host: CommandHost): void {
     .option("--keep", "Leave the daemon and its folder there to look at")
     .example("ccm demo")
     .action(async (options: { keep?: true }) => (await import("./demo.ts")).demo(host, options));
+  completionCommand(program, host);
+}
+
+function completionCommand(program: CAC, host: CommandHost): void {
+  program
+    .command("completions <bash|zsh|fish>", "Print the script by which a shell completes commands, options, tasks and projects")
+    .example(`echo 'eval "$(ccm completions bash)"' >> ~/.bashrc`)
+    .example(`echo 'eval "$(ccm completions zsh)"' >> ~/.zshrc`)
+    .example("ccm completions fish > ~/.config/fish/completions/ccm.fish")
+    .action(async (shell: string) => (await import("./completions.ts")).completions(host, shell));
 }
 
 function daemonCommands(program: CAC, host: CommandHost): void {
   program
     .command("start", "Start the daemon in the background")
-    .option("--profile <profile>", "full, or minimal: without the dashboard", { default: "full" })
+    .option("--profile <full|minimal>", "minimal is without the dashboard", { default: "full" })
     .option("--port <port>", "Where the dashboard listens, instead of web.port")
     .example("ccm start")
     .action(async (options: StartOptions) => (await import("./daemon-actions.ts")).start(host, options));
@@ -51,7 +61,7 @@ function daemonCommands(program: CAC, host: CommandHost): void {
     .action(async (options: StopOptions) => (await import("./daemon-actions.ts")).stop(host, options));
   program
     .command("daemon", "Run the daemon in this terminal until Ctrl-C")
-    .option("--profile <profile>", "full, or minimal: without the dashboard", { default: "full" })
+    .option("--profile <full|minimal>", "minimal is without the dashboard", { default: "full" })
     .example("ccm daemon --profile minimal")
     .action(async () => (await import("./daemon-actions.ts")).refuseDaemonHere());
 }

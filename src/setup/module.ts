@@ -11,6 +11,7 @@ export const setup: Module = {
     return { fsck: answerFsck, ping: async () => "pong" };
   },
   routes: async () => (await import("./routes.ts")).routes,
+  offers: async () => (await import("./offers.ts")).offers,
   commands(program, host) {
     setupCommands(program, host);
     configCommands(program, host);

@@ -53,6 +53,11 @@ export function activeTasks(ctx: Ctx): Task[] {
   return table.activeTasks(ctx.db);
 }
 
+/** Tasks whose number begins with these digits, the newest first. */
+export function tasksBeginning(ctx: Ctx, digits: string, states: readonly TaskState[], limit: number) {
+  return table.tasksBeginning(ctx.db, digits, states, limit);
+}
+
 export function listTasks(ctx: Ctx, filter: table.TaskFilter): Task[] {
   return table.listTasks(ctx.db, filter);
 }

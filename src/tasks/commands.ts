@@ -11,7 +11,7 @@ export function taskCommands(program: CAC, host: CommandHost): void {
   program
     .command("list-tasks", "List tasks, the newest last")
     .alias("tasks list")
-    .option("--project <name>", "Only tasks of this project")
+    .option("--project <project>", "Only tasks of this project")
     .option("--state <state>", "Only tasks in this state")
     .option("--limit <number>", "At most so many, the newest", { default: "50" })
     .example("ccm list-tasks --project my-app --state approving")
@@ -35,7 +35,7 @@ function createCommand(program: CAC, host: CommandHost): void {
   prompted(program.command("create-task [input]", "Queue a task for an agent; the input - reads the prompt from standard input"))
     .alias("tasks create")
     .alias("instances spawn")
-    .option("--project <name>", "The project; the only one if there is just one")
+    .option("--project <project>", "The project; the only one if there is just one")
     .option("--file <path>", "A Markdown file: its first heading is the title, the rest the prompt")
     .option("--kind <kind>", "What kind of work it is: feature, bugfix, refactor, …", { default: "custom" })
     .option("--after <task>", "Start when this task is done; may be repeated", { type: [] })
@@ -57,7 +57,7 @@ function prompted(command: Command): Command {
     .option("--prompt <text>", "What the agent is told")
     .option("--prompt-file <path>", "Read the prompt from a file")
     .option("--priority <priority>", "urgent, high, normal or low")
-    .option("--agent <name>", "Another agent than the project's");
+    .option("--agent <agent>", "Another agent than the project's");
 }
 
 function moveCommand(program: CAC, host: CommandHost, verb: "pause" | "resume" | "retry" | "cancel", description: string): Command {

@@ -6,6 +6,7 @@ import { projectCommands } from "./project-commands.ts";
 export const tasks: Module = {
   name: "tasks",
   commands: taskCommands,
+  offers: async () => (await import("./offers.ts")).offers,
 };
 
 /** Under the name of the room on the left, which cannot ask for tasks itself: help lists them there. */

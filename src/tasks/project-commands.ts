@@ -12,11 +12,11 @@ export function projectCommands(program: CAC, host: CommandHost): void {
     .example("ccm list-projects")
     .action(async () => (await load()).list(host));
   program
-    .command("project-status [name]", "Show a project's settings and where its tasks stand; the only one if there is just one")
+    .command("project-status [project]", "Show a project's settings and where its tasks stand; the only one if there is just one")
     .example("ccm project-status my-app")
     .action(async (name: string | undefined) => (await load()).status(host, name));
   program
-    .command("unregister-project <name>", "Forget a project; the repository and the branches in it stay as they are")
+    .command("unregister-project <project>", "Forget a project; the repository and the branches in it stay as they are")
     .option("--cancel-tasks", "Cancel the tasks that have not ended; their work stays on their branches")
     .example("ccm unregister-project my-app")
     .action(async (name: string, options: { cancelTasks?: boolean }) =>
@@ -30,7 +30,7 @@ function registerCommand(program: CAC, host: CommandHost): void {
     .option("--path <path>", "The repository", { default: "." })
     .option("--name <name>", "What to call it (default: the folder's name)")
     .option("--base <branch>", "The branch to work from and merge into (default: the one checked out)")
-    .option("--agent <name>", "The agent that does the work", { default: "claude" })
+    .option("--agent <agent>", "The agent that does the work", { default: "claude" })
     .option("--approval <ask|auto>", "Whether a person approves each merge", { default: "ask" })
     .option("--gate <name=command>", "A check that must pass: quick, fast, full, perf; full gates the merge; may be repeated", { type: [] })
     .option("--setup <command>", "What a new worktree needs before the agent starts")

@@ -96,6 +96,22 @@ export function openTasks(db: Db, projectId: number): Task[] {
     .map(parse);
 }
 
+/** Tasks of registered projects whose number begins with these digits, the newest first; by index, and without their long texts. */
+export function tasksBeginning(
+  db: Db,
+  digits: string,
+  states: readonly TaskState[],
+  limit: number,
+): Pick<Task, "id" | "title" | "state">[] {
+  return db.sql
+    .query<Pick<Task, "id" | "title" | "state">, [string, string, number]>(
+      `SELECT id, title, state FROM tasks
+       WHERE project_id IN (SELECT id FROM projects WHERE removed_at IS NULL) AND state IN (SELECT value FROM json_each(?1))
+         AND id LIKE ?2 || '%' ORDER BY id DESC LIMIT ?3`,
+    )
+    .all(JSON.stringify(states), digits, limit);
+}
+
 /** How many tasks the filter holds for, without its limit. */
 export function countTasks(db: Db, filter: Omit<TaskFilter, "limit">): number {
   const row = db.sql

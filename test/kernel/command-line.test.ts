@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { type Palette, runCommandLine, type Terminal } from "../../src/kernel/command-line.ts";
 import { FAULTS, Fault, type FaultCode } from "../../src/kernel/fault.ts";
+import type { Contents } from "../../src/kernel/help-text.ts";
 import type { Module } from "../../src/kernel/module.ts";
 
 const sample: Module = {
@@ -14,6 +15,11 @@ const sample: Module = {
         host.note("working");
         host.print({ id: 7 }, () => `task ${host.paint("green", "7")}`);
       });
+    program
+      .command("things list", "List things; all of them")
+      .alias("all things")
+      .example("ccm things list")
+      .action(() => {});
     program.command("fail <code>", "Fail").action(async (code: FaultCode) => {
       throw new Fault(code, `"${code}" happened.`, "Try again.");
     });
@@ -23,7 +29,14 @@ const sample: Module = {
   },
 };
 
-async function run(words: string[], palette: Palette = "plain") {
+const contents: Contents = {
+  about: "Shows things.",
+  firstTask: ["ccm show"],
+  daily: ["show"],
+  groups: [{ title: "Looking", commands: ["show", "gone"] }],
+};
+
+async function run(words: string[], palette: Palette = "plain", columns = 80) {
   const output = { out: "", error: "" };
   const terminal: Terminal = {
     words,
@@ -33,11 +46,11 @@ async function run(words: string[], palette: Palette = "plain") {
     error(text) {
       output.error += text;
     },
-    columns: 80,
+    columns,
     palette: { out: palette, error: palette },
   };
   const open = () => Promise.reject(new Error("not asked for"));
-  const exit = await runCommandLine({ version: "1.2.3", modules: [sample], open }, terminal);
+  const exit = await runCommandLine({ version: "1.2.3", modules: [sample], contents, open }, terminal);
   return { ...output, exit };
 }
 
@@ -72,13 +85,28 @@ describe("a command", () => {
 });
 
 describe("help", () => {
-  test("fits 80 columns and lists every command", async () => {
-    for (const words of [["--help"], ["show", "--help"], []]) {
-      const { out, exit } = await run(words);
+  test("fits every width and lists every command, those that no group names as well", async () => {
+    for (const columns of [40, 50, 80, 200]) {
+      const { out, exit } = await run(["--help"], "plain", columns);
       expect(exit).toBe(0);
-      for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-      expect(out).toContain("show");
+      for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
+      expect(out.split("\n\n").map((part) => part.split("\n")[0])).toEqual([
+        ...["Shows things.", "Usage: ccm <command> [options]", "Looking:", "Others:", "Everywhere:", "A first task:"],
+        "More about one: ccm <command> --help",
+      ]);
+      for (const name of ["show", "things list", "fail <code>", "break"]) expect(out).toContain(`  ${name}`);
     }
+  });
+
+  test("without a word is the first steps and no more than a screen", async () => {
+    const { out } = await run([]);
+    expect(out).toStartWith("Shows things.\n\nA first task:\n  ccm show\n\nFrom day to day:\n  show");
+    expect(out).not.toContain("fail");
+    expect((await run(["help"])).out).toBe((await run(["--help"])).out);
+  });
+
+  test.each([[["things", "--help"]], [["help", "things"]], [["things", "-h"]]])("of %j is what may follow it", async (words) => {
+    expect((await run(words)).out).toContain("Actions:\n  things list  List things\n");
   });
 
   test("of one command has its usage, options and example", async () => {

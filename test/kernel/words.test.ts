@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { cac } from "cac";
 import { Fault } from "../../src/kernel/fault.ts";
-import { parseWords } from "../../src/kernel/words.ts";
+import { type HelpRequest, parseWords } from "../../src/kernel/words.ts";
 
 const program = cac("ccm");
 program.option("--json", "JSON").option("-h, --help", "Help").option("-v, --version", "Version");
@@ -22,8 +22,14 @@ program.command("worktrees cleanup [...ids]", "Clean up");
 function parse(line: string[]) {
   const request = parseWords(program.commands, program.globalCommand.options, line);
   if (request instanceof Fault) return { fault: request.message, hint: request.hint };
-  if (request.kind !== "run") return { kind: request.kind, command: "command" in request ? request.command?.name : undefined };
+  if (request.kind === "version") return { asksFor: "version" };
+  if (request.kind === "help") return { asksFor: aboutWhat(request.about) };
   return { command: request.command.name, args: request.args, options: request.options };
+}
+
+function aboutWhat(about: HelpRequest["about"]): string {
+  if (typeof about === "string") return about;
+  return "group" in about ? `${about.group} …` : about.command.name;
 }
 
 describe("what is understood", () => {
@@ -54,20 +60,27 @@ describe("what is understood", () => {
   });
 
   test.each([
-    [[], "help", undefined],
-    [["--help"], "help", undefined],
-    [["help"], "help", undefined],
-    [["help", "cancel-task"], "help", "cancel-task"],
-    [["cancel-task", "--help"], "help", "cancel-task"],
-    [["--version"], "version", undefined],
-    [["-v"], "version", undefined],
-  ])("%j asks for %s %s", (line, kind, command) => {
-    expect(parse(line as string[])).toEqual({ kind, command } as never);
+    [[], "first steps"],
+    [["--json"], "first steps"],
+    [["--help"], "all commands"],
+    [["help"], "all commands"],
+    [["help", "cancel-task"], "cancel-task"],
+    [["cancel-task", "--help"], "cancel-task"],
+    [["worktrees", "--help"], "worktrees …"],
+    [["help", "tasks"], "tasks …"],
+    [["worktrees", "list", "--help"], "worktrees list"],
+    [["--version"], "version"],
+    [["-v"], "version"],
+  ])("%j asks for %s", (line, asksFor) => {
+    expect(parse(line)).toEqual({ asksFor });
   });
 });
 
 test.each([
   [["create-tsak"], 'There is no command "create-tsak".', 'Did you mean "create-task"?'],
+  [["worktree", "list"], 'There is no command "worktree".', 'Did you mean "worktrees"?'],
+  [["task"], 'There is no command "task".', "Commands with that word: create-task, cancel-task."],
+  [["create"], 'There is no command "create".', "Commands with that word: create-task."],
   [["frobnicate"], 'There is no command "frobnicate".', "`ccm --help` lists all commands."],
   [["worktrees"], '"ccm worktrees" needs an action.', 'Actions of "worktrees": list, cleanup.'],
   [["worktrees", "lits"], '"worktrees" has no action "lits".', 'Did you mean "list"?'],

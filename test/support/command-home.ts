@@ -3,6 +3,7 @@ import { expect } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunRequest } from "../../src/agents/schema.ts";
+import { contents } from "../../src/contents.ts";
 import { type FakeClock, fakeClock } from "../../src/kernel/clock.ts";
 import { runCommandLine } from "../../src/kernel/command-line.ts";
 import { loadConfig } from "../../src/kernel/config.ts";
@@ -79,7 +80,7 @@ export function openCommandHome(): CommandHome {
         columns: 80,
         palette: { out: "plain", error: "plain" } as const,
       };
-      const exit = await runCommandLine({ version: "1.2.3", modules, open: async () => open() }, terminal);
+      const exit = await runCommandLine({ version: "1.2.3", modules, contents, open: async () => open() }, terminal);
       return { out: anonymous(ended.out), error: anonymous(ended.error), exit };
     },
     async out(...words) {

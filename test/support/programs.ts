@@ -5,6 +5,8 @@ import { test } from "bun:test";
 const PACKAGES: Record<string, string> = {
   git: "git",
   tmux: "tmux",
+  zsh: "zsh",
+  fish: "fish",
   unshare: "util-linux",
   setpriv: "util-linux",
   ps: "procps",

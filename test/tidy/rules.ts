@@ -88,7 +88,7 @@ export const RULES: Record<string, Rule> = {
 
   "imports name their file": (source) =>
     importsOf(source)
-      .filter(({ from }) => from.startsWith(".") && !/\.(?:tsx?|json|sql|js|css|md|svg|yaml|txt|html)$/.test(from))
+      .filter(({ from }) => from.startsWith(".") && !/\.(?:tsx?|json|sql|js|css|md|svg|yaml|txt|html|bash|zsh|fish)$/.test(from))
       .map(({ line, from }) => problem(source, line, `"${from}" has no extension`)),
 
   "a file opens with what it owns": (source) =>
