@@ -80,7 +80,7 @@ export async function trackedAt(repo: Repository, commit: CommitId, paths: strin
 }
 
 /** Attributes of the person's checkout must not change a result: without a tree git would read them from their index. */
-function noIndex(repo: Repository): Record<string, string> {
+export function noIndex(repo: Repository): Record<string, string> {
   return { GIT_INDEX_FILE: join(repo.gitDir, "ccm-no-index") };
 }
 

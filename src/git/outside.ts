@@ -2,6 +2,7 @@
 import { createLanes, type Lanes } from "../kernel/lane.ts";
 import { isCheckedOut, moveBase } from "./base.ts";
 import { candidate, diff, mergeCommit, patchId, readFile, trackedAt } from "./content.ts";
+import { changedFiles, patches } from "./differences.ts";
 import { IMPORT_BYTES, importBranch, importTo } from "./import.ts";
 import { inspect } from "./inspect.ts";
 import { claim, makePrivate } from "./private.ts";
@@ -32,6 +33,8 @@ export function createGit({ lanes, importBytes }: GitOptions = defaultGitOptions
     isCheckedOut,
     patchId,
     diff,
+    changedFiles,
+    patches: (repo, base, commit, { files, limitBytes }) => patches(repo, base, commit, files, limitBytes),
     readFile,
   };
 }

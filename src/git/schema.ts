@@ -71,9 +71,36 @@ export type Git = {
   patchId(repo: Repository, base: CommitId, commit: CommitId): Promise<string>;
   /** The unified diff from base to commit, without colours, cut at `limitBytes`. */
   diff(repo: Repository, base: CommitId, commit: CommitId, limitBytes: number): Promise<string>;
+  /** The files in which two commits differ, renames found, in the order of their paths. */
+  changedFiles(repo: Repository, base: CommitId, commit: CommitId): Promise<ChangedFile[]>;
+  /** How these files of `changedFiles` differ, each or those that `limitBytes` of text hold; by path. */
+  patches(
+    repo: Repository,
+    base: CommitId,
+    commit: CommitId,
+    of: { files: readonly ChangedFile[]; limitBytes: number },
+  ): Promise<Map<string, FilePatch>>;
   /** One file's bytes as text at a commit, or null when it is not there. */
   readFile(repo: Repository, commit: CommitId, path: string): Promise<string | null>;
 };
+
+/**
+ * A file that differs between two commits. `from` is its path before, of one that was renamed. A mode is git's own
+ * (`100644`, `120000` for a link, `160000` for a submodule), null where there is no file; `lines` null for what is no text.
+ */
+export type ChangedFile = {
+  path: string;
+  from: string | null;
+  change: "added" | "removed" | "changed" | "renamed" | "retyped";
+  modes: { old: string | null; now: string | null };
+  lines: { added: number; removed: number } | null;
+};
+
+/** A line of a difference with its number on either side; `note` is git's own word, such as a missing newline at the end. */
+export type PatchRow = { kind: "same" | "added" | "removed" | "note"; old: number | null; now: number | null; text: string };
+export type Hunk = { heading: string; rows: PatchRow[] };
+/** How one file differs; no hunks where nothing of its text does. `isCut`: more of it was not read. */
+export type FilePatch = { hunks: Hunk[]; isCut: boolean };
 
 /** What settling and showing keep out of commits: copied paths, relative to the tree's top, and files over `fileBytes`. */
 export type KeepOut = { copies: string[]; fileBytes: number };

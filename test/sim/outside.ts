@@ -105,6 +105,8 @@ function simGit(world: World, effect: Effect): Git {
     isCheckedOut: (_repo, branch) => effect(() => repo.checkedOut === branch),
     patchId: (_repo, base, commit) => effect(() => repo.patch(base, commit)),
     diff: () => effect(() => "diff"),
+    changedFiles: () => effect(() => []),
+    patches: () => effect(() => new Map()),
     readFile: () => effect(() => null),
   };
 }
