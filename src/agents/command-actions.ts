@@ -1,19 +1,19 @@
 // What the commands on runs do: find the run that was meant, ask of it, print.
 import type { Ctx } from "../kernel/context.ts";
 import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
-import { Fault, unwrap } from "../kernel/fault.ts";
+import { Fault } from "../kernel/fault.ts";
 import { wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
-import { mustFind, pauseTask } from "../tasks/actions.ts";
-import { liveRuns, newestRuns, openQuestion, restartRun, runMeant } from "./actions.ts";
+import { mustFind } from "../tasks/actions.ts";
+import { liveRuns, newestRuns, openQuestion, runMeant } from "./actions.ts";
 import { agentShape } from "./agent-text.ts";
-import { agentCommand, driverOf } from "./drivers.ts";
 import { observationOf } from "./ingest.ts";
 import { runShape } from "./rules.ts";
 import { type ListedRun, runDetails, runTable } from "./run-text.ts";
 import type { AgentShape, Run, RunShape } from "./schema.ts";
+import { interruptAgent, restartAgent, sendMessage, stopAgent } from "./talk.ts";
 import { mayHaveWindows } from "./windows-step.ts";
 
 export type ListOptions = { all?: boolean; limit: string };
@@ -22,8 +22,6 @@ export type MessageOptions = { now?: boolean };
 
 /** Most runs of one list. */
 const LIST_LIMIT = 10_000;
-/** Longest message in bytes: it goes through a file to the host and on in one line. */
-const MESSAGE_BYTES = 100_000;
 
 export async function list(host: CommandHost, options: ListOptions): Promise<void> {
   const limit = wholeNumber(options.limit, "limit", 1, LIST_LIMIT);
@@ -63,19 +61,17 @@ export async function status(host: CommandHost, id: string): Promise<void> {
 export async function stop(host: CommandHost, id: string): Promise<void> {
   const ctx = await host.open();
   const run = runMeant(ctx, id, "live");
-  pauseTask(ctx, run.taskId);
-  printAsked(ctx, host, run, `Run r${run.id} stops, task ${run.taskId} is paused: \`ccm resume-task ${run.taskId}\` lets it go on.`);
+  stopAgent(ctx, run);
+  const said = `Run r${run.id} stops, task ${run.taskId} is paused: \`ccm resume-task ${run.taskId}\` lets it go on.`;
+  printAsked(ctx, host, run, said);
+  noteWithoutDaemon(ctx, host);
 }
 
 /** Faults: `conflict` when the run is not live. */
 export async function restart(host: CommandHost, id: string): Promise<void> {
   const ctx = await host.open();
-  const run = restartRun(ctx, runMeant(ctx, id, "live").taskId);
+  const run = restartAgent(ctx, runMeant(ctx, id, "live"));
   printAsked(ctx, host, run, `Run r${run.id} stops, and another takes its place.`);
-}
-
-function printAsked(ctx: Ctx, host: CommandHost, run: Run, said: string): void {
-  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => wrap(said, host.columns, 0));
   noteWithoutDaemon(ctx, host);
 }
 
@@ -83,52 +79,20 @@ function printAsked(ctx: Ctx, host: CommandHost, run: Run, said: string): void {
 export async function interrupt(host: CommandHost, id: string): Promise<void> {
   const ctx = await host.open();
   const run = runMeant(ctx, id, "live");
-  refuseUninterrupted(ctx, run);
-  ctx.outside.hosts.request(run.id, { kind: "interrupt" });
-  const said = `The turn of run r${run.id} ends. Its agent then waits: \`ccm message ${run.taskId} "…"\` says how to go on.`;
-  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => wrap(said, host.columns, 0));
+  interruptAgent(ctx, run);
+  printAsked(ctx, host, run, `The turn of run r${run.id} ends. Its agent then waits: \`ccm message ${run.taskId} "…"\` says how to go on.`);
 }
 
 /** Faults: `conflict` when the run is not live or its agent takes no messages, `invalid` for an empty text. */
 export async function message(host: CommandHost, id: string, text: string, options: MessageOptions): Promise<void> {
-  if (text.trim() === "") throw new Fault("invalid", "The message is empty.", 'For example: ccm message 12 "Use the new client."');
-  if (Buffer.byteLength(text) > MESSAGE_BYTES)
-    throw new Fault(
-      "invalid",
-      `The message is larger than ${MESSAGE_BYTES / 1_000} kB.`,
-      "Put long texts into a file of the repository and name it.",
-    );
   const ctx = await host.open();
   const run = runMeant(ctx, id, "live");
-  refuseDeaf(ctx, run);
-  if (options.now) {
-    refuseUninterrupted(ctx, run);
-    ctx.outside.hosts.request(run.id, { kind: "interrupt" });
-  }
-  ctx.outside.hosts.request(run.id, { kind: "message", text });
-  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => `Run r${run.id} has the message.`);
+  sendMessage(ctx, run, text, options.now ? "now" : "next");
+  printAsked(ctx, host, run, `Run r${run.id} has the message.`);
 }
 
-/** Only an agent that reads stream-json on its standard input hears anything while it works. */
-function refuseDeaf(ctx: Ctx, run: Run): void {
-  if (run.kind !== "agent") throw new Fault("conflict", `Run r${run.id} is a ${run.kind}, not an agent.`, "Only an agent takes messages.");
-  const { promptBy, output } = unwrap(agentCommand({ name: run.agent, agents: ctx.config.agents, executable: [], session: null }));
-  if (promptBy === "stdin" && output === "stream-json") return;
-  throw new Fault(
-    "conflict",
-    `The agent "${run.agent}" takes no messages while it works.`,
-    `\`ccm request-changes ${run.taskId}\` reaches it when it has finished; \`ccm stop-agent ${run.taskId}\` stops it now.`,
-  );
-}
-
-/** A turn is known, and can be ended, where ccm speaks the agent's own protocol. */
-function refuseUninterrupted(ctx: Ctx, run: Run): void {
-  if (run.kind === "agent" && driverOf(run.agent, ctx.config.agents) === "claude") return;
-  throw new Fault(
-    "conflict",
-    run.kind === "agent" ? `The agent "${run.agent}" knows no interrupt.` : `Run r${run.id} is a ${run.kind}, not an agent.`,
-    `\`ccm stop-agent ${run.taskId}\` stops it; its work is kept.`,
-  );
+function printAsked(ctx: Ctx, host: CommandHost, run: Run, said: string): void {
+  host.print(runShape(run, projectOf(ctx, run.projectId).name), () => wrap(said, host.columns, 0));
 }
 
 /** Faults: `conflict` when nothing is live, `invalid` when several are and nobody can be asked. */

@@ -12,6 +12,7 @@ import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
 import { createPulses } from "./pulse.ts";
 import {
+  readEventsBefore,
   readEventsFrom,
   readExit,
   readLastEvents,
@@ -48,6 +49,7 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
     request: (runId, request) => writeRequest(paths.run(runId), request),
     written: (runId) => writtenBytes(paths.run(runId).events),
     readEvents: (runId, position) => readEventsFrom(paths.run(runId).events, position),
+    readBefore: (runId, before, bytes) => readEventsBefore(paths.run(runId).events, before, bytes),
     pulse: createPulses(paths),
     reap: (runId, taskId) => reap(paths.run(runId), paths.task(taskId)),
     hasSession: (taskId, session) => hasClaudeSession(join(paths.task(taskId).tmp, "home"), session),

@@ -18,7 +18,7 @@ import { jsonOf } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import type { Identity } from "../kernel/process.ts";
 import { isAnswer } from "./question-text.ts";
-import type { ExitRecord, RunEvent, RunRequest } from "./schema.ts";
+import type { ExitRecord, RunEvent, RunRequest, Stretch } from "./schema.ts";
 
 /** Bytes of one line of events.jsonl; a reader may hold that much. */
 export const EVENT_BYTES = 64_000;
@@ -128,6 +128,24 @@ export function readEventsFrom(path: string, position: number): { events: RunEve
     .flatMap((line) => parseEvent(line) ?? []);
   return { events, next: position + end };
 }
+
+/** The whole lines among the last `bytes` before a byte position; of a file that grows, what it holds by then. */
+export function readEventsBefore(path: string, before: number, bytes: number): Stretch {
+  const to = Math.min(before, writtenBytes(path));
+  const from = Math.max(0, to - bytes);
+  const chunk = readBytes(path, from, to - from);
+  const events: Stretch["events"] = [];
+  // What is left of a line that began earlier is for whoever reads what is before.
+  let start = from === 0 ? 0 : chunk.indexOf(NEWLINE) + 1;
+  for (let end = chunk.indexOf(NEWLINE, start); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+    const event = parseEvent(chunk.toString("utf8", start, end));
+    if (event) events.push({ event, at: from + start });
+    start = end + 1;
+  }
+  return { events, end: from + start };
+}
+
+const NEWLINE = 10;
 
 /** Bytes of a file; 0 when it is not there. */
 export function writtenBytes(path: string): number {

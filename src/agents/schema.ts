@@ -163,6 +163,9 @@ export type RunEvent = {
   brief?: HookBrief;
 };
 
+/** A part of `events.jsonl`: events with the byte that the line of each begins at, and the byte after the last line. */
+export type Stretch = { events: { event: RunEvent; at: number }[]; end: number };
+
 /** A process that outlived its run, as found by descent, environment marker or working directory. */
 export type Survivor = { pid: number; command: string; how: "descendant" | "marker" | "directory" };
 
@@ -179,6 +182,8 @@ export type Hosts = {
   written(runId: number): number;
   /** Whole lines of the run's events from a byte on, some at a time; `next` is the byte to go on from, the same when there is none. */
   readEvents(runId: number, position: number): { events: RunEvent[]; next: number };
+  /** The whole lines among the last `bytes` before a byte at which a line begins, or before the end. */
+  readBefore(runId: number, before: number, bytes: number): Stretch;
   /** What the run's processes do; looked at anew after some seconds only. */
   pulse(runId: number, taskId: number): Pulse;
   /** Kills whatever survived the run and proves that nothing does. Faults: `environment` when something cannot be killed. */

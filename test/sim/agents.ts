@@ -48,6 +48,10 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
     hasSession: (_taskId, session) => world.sessions.has(session),
     written: (runId) => world.hosts.get(runId)?.events.length ?? 0,
     readEvents: (runId, position) => guard(() => readEvents(world, runId, position)),
+    readBefore: (runId, before) => {
+      const events = (world.hosts.get(runId)?.events ?? []).slice(0, before).map((event, at) => ({ event, at }));
+      return { events, end: events.length };
+    },
     pulse: (runId) => ({ isLive: look(world, runId).kind === "live", watchedAt: null, busyAt: null, gitAt: null }),
     list: () => [...world.hosts.keys()],
     remove: (runId) => void world.hosts.delete(runId),
