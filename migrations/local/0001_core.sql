@@ -81,6 +81,47 @@ CREATE INDEX tasks_active ON tasks (state, id) WHERE state IN ('planning', 'exec
 CREATE INDEX tasks_by_project ON tasks (project_id, id);
 CREATE INDEX tasks_by_state ON tasks (project_id, state);
 CREATE INDEX tasks_ended ON tasks (finished_at) WHERE finished_at IS NOT NULL;
+-- All that lists are filtered and sorted by: a list that is searched reads this, and not the rows, whose prompts are long.
+CREATE INDEX tasks_listed ON tasks (state, id, project_id, priority, kind, agent, state_since, cost_usd, title);
+
+-- How many tasks a project has in each state, and what they have cost: counted as they change, since a long history takes long to count.
+CREATE TABLE task_totals (
+  project_id INTEGER NOT NULL REFERENCES projects (id),
+  state      TEXT NOT NULL,
+  tasks      INTEGER NOT NULL,
+  cost_usd   REAL NOT NULL,
+  PRIMARY KEY (project_id, state)
+) STRICT, WITHOUT ROWID;
+
+-- What was spent in each quarter of an hour, which begins at the epoch ms: days of every time zone begin with one.
+CREATE TABLE spending (
+  quarter    INTEGER NOT NULL,
+  project_id INTEGER NOT NULL REFERENCES projects (id),
+  cost_usd   REAL NOT NULL,
+  PRIMARY KEY (quarter, project_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER tasks_counted AFTER INSERT ON tasks BEGIN
+  INSERT INTO task_totals VALUES (new.project_id, new.state, 1, new.cost_usd)
+    ON CONFLICT DO UPDATE SET tasks = tasks + 1, cost_usd = cost_usd + excluded.cost_usd;
+END;
+CREATE TRIGGER tasks_recounted AFTER UPDATE OF state, cost_usd ON tasks
+  WHEN new.state <> old.state OR new.cost_usd <> old.cost_usd BEGIN
+  UPDATE task_totals SET tasks = tasks - 1, cost_usd = cost_usd - old.cost_usd WHERE project_id = old.project_id AND state = old.state;
+  INSERT INTO task_totals VALUES (new.project_id, new.state, 1, new.cost_usd)
+    ON CONFLICT DO UPDATE SET tasks = tasks + 1, cost_usd = cost_usd + excluded.cost_usd;
+END;
+CREATE TRIGGER tasks_uncounted AFTER DELETE ON tasks BEGIN
+  UPDATE task_totals SET tasks = tasks - 1, cost_usd = cost_usd - old.cost_usd WHERE project_id = old.project_id AND state = old.state;
+END;
+CREATE TRIGGER tasks_paid_for AFTER INSERT ON tasks WHEN new.cost_usd > 0 BEGIN
+  INSERT INTO spending VALUES (new.updated_at - new.updated_at % 900000, new.project_id, new.cost_usd)
+    ON CONFLICT DO UPDATE SET cost_usd = cost_usd + excluded.cost_usd;
+END;
+CREATE TRIGGER tasks_paid_more AFTER UPDATE OF cost_usd ON tasks WHEN new.cost_usd > old.cost_usd BEGIN
+  INSERT INTO spending VALUES (new.updated_at - new.updated_at % 900000, new.project_id, new.cost_usd - old.cost_usd)
+    ON CONFLICT DO UPDATE SET cost_usd = cost_usd + excluded.cost_usd;
+END;
 
 CREATE TABLE task_dependencies (
   task_id  INTEGER NOT NULL REFERENCES tasks (id),
@@ -240,3 +281,12 @@ CREATE TABLE sign_in_links (
   hash       TEXT PRIMARY KEY,
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Requests of the API that a caller may send again, by the key that was given with them, and what they were answered.
+CREATE TABLE idempotency_keys (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  key        TEXT NOT NULL UNIQUE,
+  request    TEXT NOT NULL,
+  answer     TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;

@@ -19,17 +19,20 @@ export const BUG_EXIT = 1;
 
 /**
  * An expected failure. Pure code returns it, effectful code throws it; only the command line, the web and hooks
- * catch it. `message` is a sentence with the offending value in quotes, `hint` names what to try next.
+ * catch it. `message` is a sentence with the offending value in quotes, `hint` names what to try next, `field` is the
+ * part of the input that it is about, where there is one: a form shows it there.
  */
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly code: FaultCode;
   readonly hint: string;
+  readonly field: string | undefined;
 
-  constructor(code: FaultCode, message: string, hint = "", options?: { cause?: unknown }) {
+  constructor(code: FaultCode, message: string, hint = "", options: { cause?: unknown; field?: string } = {}) {
     super(message, options);
     this.code = code;
     this.hint = hint;
+    this.field = options.field;
   }
 
   toJSON(): { code: FaultCode; message: string; hint: string } {
@@ -40,6 +43,11 @@ export class Fault extends Error {
 /** True for a Fault, also for one that came through another copy of this file. */
 export function isFault(value: unknown): value is Fault {
   return value instanceof Error && value.name === "Fault" && "code" in value && "hint" in value;
+}
+
+/** The Fault as one about this part of the input; anything else as it is. */
+export function aboutField(thrown: unknown, field: string): unknown {
+  return isFault(thrown) ? new Fault(thrown.code, thrown.message, thrown.hint, { cause: thrown, field }) : thrown;
 }
 
 /** Returns the value, or throws it when it is a Fault: the door from pure code into effectful code. */

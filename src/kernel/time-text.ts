@@ -34,6 +34,14 @@ export function dateOf(at: number): string {
   return [time.getFullYear(), time.getMonth() + 1, time.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A time as a page shows it, and as its script reads it: the text is the same whenever it is made. */
+export function when(at: number): { iso: string; text: string } {
+  const time = new Date(at);
+  return { iso: time.toISOString(), text: `${time.getDate()} ${MONTHS[time.getMonth()]} ${timeOfDay(at).slice(0, 5)}` };
+}
+
 /** ISO 8601 for scripts, null for a time that has not come. */
 export function isoTime(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();

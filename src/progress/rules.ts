@@ -11,6 +11,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "daemon.stopped": () => "The daemon stopped.",
   "home.repaired": (data) => `fsck repaired ${amount(data.differences, "difference", "differences")}.`,
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
+  "project.changed": (data) => `Its settings were changed: ${list(data.fields)}.`,
   "project.unregistered": () => "Unregistered.",
   "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
   "task.edited": (data) => `Changed: ${list(data.fields)}.`,

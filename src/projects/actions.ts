@@ -4,9 +4,9 @@ import * as v from "valibot";
 import type { CommitId, Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
-import { Fault, messageOf } from "../kernel/fault.ts";
-import { agentFault, bothRoles, nameFrom, repositoryFault } from "./rules.ts";
-import { type NewProject, type Project, type ProjectSettings, repositorySettingsSchema } from "./schema.ts";
+import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
+import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault } from "./rules.ts";
+import { type NewProject, type Project, type ProjectChange, type ProjectSettings, repositorySettingsSchema } from "./schema.ts";
 import * as table from "./table.ts";
 
 /** The file in which a repository speaks about itself. */
@@ -18,18 +18,14 @@ const REPOSITORY_SETTINGS = ".ccm/project.yaml";
  * exist.
  */
 export async function registerProject(ctx: Ctx, input: NewProject): Promise<Project> {
-  const facts = await ctx.outside.git.inspect(input.path);
+  const facts = await ctx.outside.git.inspect(input.path).catch((thrown) => {
+    throw aboutField(thrown, "path");
+  });
   const fault = repositoryFault(facts, input.base);
   if (fault) throw fault;
   requireAgent(ctx, input.agent);
   const base = input.base ?? facts.head ?? "";
-  if (!(await ctx.outside.git.tip(facts, `refs/heads/${base}`))) {
-    throw new Fault(
-      "not_found",
-      `The repository has no branch "${base}".`,
-      `\`git -C "${facts.path}" branch\` shows those it has; name one with --base.`,
-    );
-  }
+  await requireBranch(ctx, facts, base);
   const name = input.name ?? nameFrom(basename(facts.path));
   return ctx.db.transact(() => {
     refuseTaken(ctx, name, facts);
@@ -62,6 +58,16 @@ export function requireAgent(ctx: Ctx, name: string): void {
   if (fault) throw fault;
 }
 
+async function requireBranch(ctx: Ctx, repo: Repository, base: string): Promise<void> {
+  if (await ctx.outside.git.tip(repo, `refs/heads/${base}`)) return;
+  throw new Fault(
+    "not_found",
+    `The repository has no branch "${base}".`,
+    `\`git -C "${repo.path}" branch\` shows those it has; name one with --base.`,
+    { field: "base" },
+  );
+}
+
 function refuseTaken(ctx: Ctx, name: string, repo: Repository): void {
   const byPath = table.findProjectByGitDir(ctx.db, repo.gitDir);
   if (byPath)
@@ -69,10 +75,50 @@ function refuseTaken(ctx: Ctx, name: string, repo: Repository): void {
       "conflict",
       `The repository "${repo.path}" is already registered as "${byPath.name}".`,
       `\`ccm project-status ${byPath.name}\` shows it.`,
+      { field: "path" },
     );
+  refuseTakenName(ctx, name);
+}
+
+function refuseTakenName(ctx: Ctx, name: string): void {
   const byName = table.findProjectByName(ctx.db, name);
   if (byName)
-    throw new Fault("conflict", `There is already a project "${name}", at ${byName.path}.`, "Give this one another name with --name.");
+    throw new Fault("conflict", `There is already a project "${name}", at ${byName.path}.`, "Give this one another name with --name.", {
+      field: "name",
+    });
+}
+
+/**
+ * Changes a registered project, now for whatever is read of it from now on: runs that are live and gates that have passed
+ * stay as they are. Faults: `not_found` for a base branch or an agent that does not exist, `conflict` for a taken name or
+ * a project that was unregistered meanwhile.
+ */
+export async function updateProject(ctx: Ctx, id: number, change: ProjectChange): Promise<Project> {
+  if (change.agent !== undefined) requireAgent(ctx, change.agent);
+  const { base } = projectOf(ctx, id);
+  if (change.base !== undefined && change.base !== base) await requireBranch(ctx, repositoryOf(projectOf(ctx, id)), change.base);
+  return ctx.db.transact(() => {
+    const project = projectOf(ctx, id);
+    if (project.removedAt !== null)
+      throw new Fault(
+        "conflict",
+        `The project "${project.name}" was unregistered.`,
+        "`ccm register-project` registers its repository again.",
+      );
+    const fields = changedFields(project, change);
+    if (fields.length === 0) return project;
+    if (fields.includes("name")) refuseTakenName(ctx, change.name ?? project.name);
+    const { settings, ...rest } = change;
+    const changed = { ...project, ...rest, settings: { ...project.settings, ...settings } };
+    table.updateProject(ctx.db, changed);
+    appendEvent(ctx.db, ctx.clock.now(), {
+      name: "project.changed",
+      source: "person",
+      projectId: id,
+      data: { name: changed.name, fields },
+    });
+    return changed;
+  });
 }
 
 /** Forgets a project; the repository is never touched. Tasks that ended stay readable. */

@@ -1,17 +1,20 @@
 // Which repositories ccm works in, and what it calls them.
 import type { RepositoryFacts } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { Project, ProjectShape, RoleSettings } from "./schema.ts";
+import type { Project, ProjectChange, ProjectShape, RoleSettings } from "./schema.ts";
 
 /** Why a repository cannot be registered, or null. A base that the person named replaces the branch that is checked out. */
 export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | null {
   if (facts.unborn && !base)
-    return new Fault("invalid", `The repository "${facts.path}" has no commit yet.`, "Make a first commit, then register it.");
+    return new Fault("invalid", `The repository "${facts.path}" has no commit yet.`, "Make a first commit, then register it.", {
+      field: "path",
+    });
   if (facts.partial) {
     return new Fault(
       "invalid",
       `The repository "${facts.path}" is a partial clone: objects that are missing in it cannot be fetched inside a sandbox.`,
       "Fetch them once with `git fetch --refetch --no-filter` and unset remote.<name>.promisor and extensions.partialClone, or register a full clone.",
+      { field: "path" },
     );
   }
   if (!facts.head && !base) {
@@ -19,6 +22,7 @@ export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | 
       "invalid",
       `The repository "${facts.path}" has a detached HEAD, so its base branch is unknown.`,
       "Name the branch with --base, or check one out.",
+      { field: "base" },
     );
   }
   return null;
@@ -27,16 +31,21 @@ export function repositoryFault(facts: RepositoryFacts, base?: string): Fault | 
 /** Agents that go by these names without a person's settings; the agents' room has a driver for each. */
 export const BUILT_IN_AGENTS = ["claude", "demo"] as const;
 
+/** Every agent's name, by the alphabet. */
+export function knownAgents(configured: readonly string[]): string[] {
+  return [...new Set([...BUILT_IN_AGENTS, ...configured])].sort();
+}
+
 /** Why no agent goes by that name, or null; `configured` are the names below `agents` in the configuration. */
 export function agentFault(name: string, configured: readonly string[]): Fault | null {
-  return [...BUILT_IN_AGENTS, ...configured].includes(name) ? null : unknownAgent(name, configured);
+  return knownAgents(configured).includes(name) ? null : unknownAgent(name, configured);
 }
 
 /** Names those that are known, and how to make it known. */
 export function unknownAgent(name: string, configured: readonly string[]): Fault {
-  const known = [...new Set([...BUILT_IN_AGENTS, ...configured])].sort();
+  const known = knownAgents(configured);
   const add = `\`ccm config set agents.${name}.command PROGRAM\` adds one.`;
-  return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`);
+  return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`, { field: "agent" });
 }
 
 /** A rule on tools in claude's syntax: a tool's name, perhaps with what its calls are about in parentheses. */
@@ -58,6 +67,18 @@ export function bothRoles(first: RoleSettings = {}, second: RoleSettings = {}): 
     ...both("allowedTools"),
     ...both("extraDirectories"),
   };
+}
+
+/** What a change of a project names: the fields that differ, settings by their own names. */
+export function changedFields(project: Project, change: ProjectChange): string[] {
+  const { settings = {}, ...rest } = change;
+  const own = Object.entries(rest).filter(([key, value]) => value !== project[key as keyof typeof rest]);
+  const ofSettings = Object.entries(settings).filter(([key, value]) => !isSame(value, project.settings[key as keyof typeof settings]));
+  return [...own, ...ofSettings].map(([key]) => key);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A project's name from a folder's: what the name may not hold becomes a dash. */

@@ -84,14 +84,14 @@ export type Project = {
   removedAt: number | null;
 };
 
+const projectName = v.pipe(
+  v.string(),
+  v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, "A project's name has 1 to 64 letters, digits, dots, dashes or underscores."),
+);
+
 /** What a person gives to register a project, after parsing. */
 export const newProjectSchema = v.object({
-  name: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, "A project's name has 1 to 64 letters, digits, dots, dashes or underscores."),
-    ),
-  ),
+  name: v.optional(projectName),
   path: v.pipe(v.string(), v.minLength(1, "The path is empty.")),
   base: v.optional(v.string()),
   agent: v.optional(v.string(), "claude"),
@@ -99,6 +99,27 @@ export const newProjectSchema = v.object({
   settings: v.optional(projectSettingsSchema, {}),
 });
 export type NewProject = v.InferOutput<typeof newProjectSchema>;
+
+const { gates, setup, copies, env, unixSockets, roles } = projectSettingsSchema.entries;
+
+/** What a person changes of a registered project. Each part that is given, of the settings too, replaces the one there is. */
+export const projectChangeSchema = v.object({
+  name: v.exactOptional(projectName),
+  base: v.exactOptional(v.pipe(v.string(), v.minLength(1, "The base branch is empty."))),
+  agent: v.exactOptional(v.string()),
+  approval: v.exactOptional(v.picklist(APPROVALS)),
+  settings: v.exactOptional(
+    v.strictObject({
+      gates: v.exactOptional(gates.wrapped),
+      setup: v.exactOptional(setup.wrapped),
+      copies: v.exactOptional(copies.wrapped),
+      env: v.exactOptional(env.wrapped),
+      unixSockets: v.exactOptional(unixSockets.wrapped),
+      roles: v.exactOptional(roles.wrapped),
+    }),
+  ),
+});
+export type ProjectChange = v.InferOutput<typeof projectChangeSchema>;
 
 /** A project as `--json` and the web give it: settings on one level, of variables their names, times in ISO 8601. */
 export type ProjectShape = Pick<Project, "id" | "uuid" | "name" | "path" | "base" | "agent" | "approval"> &

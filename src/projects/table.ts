@@ -55,6 +55,13 @@ export function listProjects(db: Db): Project[] {
   return db.sql.query<Row, []>(`SELECT ${COLUMNS} FROM projects WHERE removed_at IS NULL ORDER BY name`).all().map(parse);
 }
 
+/** Writes what a person may change of it. */
+export function updateProject(db: Db, { id, name, base, agent, approval, settings }: Project): void {
+  db.sql
+    .query<null, SQLQueryBindings[]>("UPDATE projects SET name = ?2, base = ?3, agent = ?4, approval = ?5, settings = ?6 WHERE id = ?1")
+    .run(id, name, base, agent, approval, JSON.stringify(settings));
+}
+
 /** Marks a project as removed; false when it was already. */
 export function removeProject(db: Db, id: number, at: number): boolean {
   return (

@@ -7,7 +7,7 @@ import { Fault, messageOf } from "../kernel/fault.ts";
 import { unregisterProject as forgetProject, projectOf, requireAgent } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
 import { canMove, highestTaskNumber, isDue, isFinal, isHeldByAgent, judgeFault, noSuchMove } from "./rules.ts";
-import type { NewTask, Task, TaskEdit, TaskError, TaskState, Waiting } from "./schema.ts";
+import type { NewTask, Task, TaskBrief, TaskEdit, TaskError, TaskState, TaskTotal, Waiting } from "./schema.ts";
 import { PRIORITIES } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -19,7 +19,7 @@ export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
   if (input.agent !== undefined) requireAgent(ctx, input.agent);
   return ctx.db.transact(() => {
     const after = [...new Set(input.after)];
-    const unmet = after.filter((id) => mustFind(ctx, id).state !== "done");
+    const unmet = after.filter((id) => mustComeAfter(ctx, id).state !== "done");
     const task = table.insertTask(ctx.db, {
       uuid: ctx.ids.uuid(),
       projectId,
@@ -36,6 +36,15 @@ export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
     if (unmet.length > 0) explainDependencies(ctx, task.id);
     return mustFind(ctx, task.id);
   });
+}
+
+function mustComeAfter(ctx: Ctx, id: number): Task {
+  const task = table.findTask(ctx.db, id);
+  if (!task)
+    throw new Fault("not_found", `There is no task "${id}" to come after.`, "`ccm list-tasks` shows the tasks there are.", {
+      field: "after",
+    });
+  return task;
 }
 
 /** The task, or a Fault `not_found`. */
@@ -58,11 +67,11 @@ export function tasksBeginning(ctx: Ctx, digits: string, states: readonly TaskSt
   return table.tasksBeginning(ctx.db, digits, states, limit);
 }
 
-export function listTasks(ctx: Ctx, filter: table.TaskFilter): Task[] {
+export function listTasks(ctx: Ctx, filter: table.PlainFilter): Task[] {
   return table.listTasks(ctx.db, filter);
 }
 
-export function countTasks(ctx: Ctx, filter: Omit<table.TaskFilter, "limit">): number {
+export function countTasks(ctx: Ctx, filter: Omit<table.PlainFilter, "limit">): number {
   return table.countTasks(ctx.db, filter);
 }
 
@@ -73,6 +82,30 @@ export function endedTasks(ctx: Ctx, filter: { projectId?: number; limit: number
 
 export function countByState(ctx: Ctx, projectId: number): { state: TaskState; count: number }[] {
   return table.countByState(ctx.db, projectId);
+}
+
+/** The task without its long texts, or null. */
+export function briefOf(ctx: Ctx, id: number): TaskBrief | null {
+  return table.briefsOf(ctx.db, [id])[0] ?? null;
+}
+
+/** Those in one of the stages between the queue and the end, oldest first. */
+export function activeBriefs(ctx: Ctx): TaskBrief[] {
+  return table.activeBriefs(ctx.db);
+}
+
+/** The tasks that ended last, the latest of them first. */
+export function endedBriefs(ctx: Ctx, limit: number): TaskBrief[] {
+  return table.endedBriefs(ctx.db, limit);
+}
+
+export function taskTotals(ctx: Ctx): TaskTotal[] {
+  return table.taskTotals(ctx.db);
+}
+
+/** What was spent since midnight on this machine, in US dollars. */
+export function spentToday(ctx: Ctx): number {
+  return table.spentSince(ctx.db, new Date(ctx.clock.now()).setHours(0, 0, 0, 0));
 }
 
 export function dependenciesOf(ctx: Ctx, taskId: number): { id: number; state: TaskState; title: string }[] {

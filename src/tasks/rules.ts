@@ -60,7 +60,7 @@ export function isHeldByAgent({ waiting }: Pick<Task, "waiting">): boolean {
 }
 
 /** What only a person clears. Everything else passes by itself, or with what it waits for. */
-const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "question", "dirty_checkout", "conflict"]);
+const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "question", "dirty_checkout", "conflict", "fault"]);
 
 /** Whether a task goes on only when a person does something about it. */
 export function waitsForPerson({ waiting }: Pick<Task, "waiting">): boolean {

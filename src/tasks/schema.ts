@@ -134,6 +134,53 @@ export type Task = {
   finishedAt: number | null;
 };
 
+/** A task as lists show it: without its long texts. */
+export type TaskBrief = Pick<
+  Task,
+  | "id"
+  | "projectId"
+  | "title"
+  | "kind"
+  | "priority"
+  | "agent"
+  | "state"
+  | "pausedFrom"
+  | "waiting"
+  | "result"
+  | "error"
+  | "branch"
+  | "runs"
+  | "costUsd"
+  | "createdAt"
+  | "stateSince"
+  | "finishedAt"
+>;
+
+/** How a list is sorted: by when tasks were created, by when they last moved, by cost, or as the queue starts them. */
+export const TASK_SORTS = ["newest", "oldest", "moved", "cost", "priority"] as const;
+export type TaskSort = (typeof TASK_SORTS)[number];
+
+/** A place in a sorted list: what it is sorted by, and the task's number. */
+export type ListPlace = { key: number; id: number };
+
+/** Which tasks a list has; `words` are in the title, or are a task's number. */
+export type TaskFilter = {
+  projectId?: number;
+  states?: readonly TaskState[];
+  words?: string;
+  /** The agent that does the work: the task's own, or that of its project, for which `agentProjects` are the projects that have it. */
+  agent?: string;
+  agentProjects?: readonly number[];
+  kind?: TaskKind;
+  priority?: number;
+};
+
+/** A page of it: at most `limit` beyond a place, towards the end of the list or back to its beginning. */
+export type TaskQuery = TaskFilter & { sort: TaskSort; limit: number; beyond?: { place: ListPlace; towards: "end" | "beginning" } };
+
+/** How many tasks of a project are in a state, and what they have cost so far. */
+export type TaskTotal = { projectId: number; state: TaskState; tasks: number; costUsd: number };
+
 /** Longest title in characters: one line of a list. */
 export const TITLE_CHARS = 200;
 /** Longest prompt in bytes: ten times the longest that agents take on a command line, and still a quick row to read. */

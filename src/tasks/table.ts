@@ -1,7 +1,19 @@
 // All SQL on tasks and their dependencies.
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
-import type { Task, TaskError, TaskResult, TaskState, Waiting } from "./schema.ts";
+import {
+  type ListPlace,
+  TASK_STATES,
+  type Task,
+  type TaskBrief,
+  type TaskError,
+  type TaskFilter,
+  type TaskQuery,
+  type TaskSort,
+  type TaskState,
+  type TaskTotal,
+  type Waiting,
+} from "./schema.ts";
 
 const COLUMNS = `id, uuid, project_id AS projectId, title, prompt, kind, priority, agent, state, paused_from AS pausedFrom,
   stage_done AS stageDone, unmet, waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince,
@@ -75,10 +87,11 @@ export function activeTasks(db: Db): Task[] {
     .map(parse);
 }
 
-export type TaskFilter = { projectId?: number; state?: TaskState; limit: number };
+/** `TaskFilter` is of the lists that are searched. */
+export type PlainFilter = { projectId?: number; state?: TaskState; limit: number };
 
 /** Newest last, so that the end of a list on a terminal is what is going on; at most `limit`, the newest. */
-export function listTasks(db: Db, filter: TaskFilter): Task[] {
+export function listTasks(db: Db, filter: PlainFilter): Task[] {
   return db.sql
     .query<Row, [number | null, string | null, number]>(
       `SELECT * FROM (SELECT ${COLUMNS} FROM tasks
@@ -113,7 +126,7 @@ export function tasksBeginning(
 }
 
 /** How many tasks the filter holds for, without its limit. */
-export function countTasks(db: Db, filter: Omit<TaskFilter, "limit">): number {
+export function countTasks(db: Db, filter: Omit<PlainFilter, "limit">): number {
   const row = db.sql
     .query<{ count: number }, [number | null, string | null]>(
       "SELECT count(*) AS count FROM tasks WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR state = ?2)",
@@ -123,7 +136,7 @@ export function countTasks(db: Db, filter: Omit<TaskFilter, "limit">): number {
 }
 
 /** The tasks that ended last, the latest of them last. */
-export function endedTasks(db: Db, filter: Omit<TaskFilter, "state">): Task[] {
+export function endedTasks(db: Db, filter: Omit<PlainFilter, "state">): Task[] {
   return db.sql
     .query<Row, [number | null, number]>(
       `SELECT * FROM (SELECT ${COLUMNS} FROM tasks
@@ -138,9 +151,133 @@ export function endedTasks(db: Db, filter: Omit<TaskFilter, "state">): Task[] {
 export function countByState(db: Db, projectId: number): { state: TaskState; count: number }[] {
   return db.sql
     .query<{ state: TaskState; count: number }, [number]>(
-      "SELECT state, count(*) AS count FROM tasks WHERE project_id = ? GROUP BY state ORDER BY state",
+      "SELECT state, tasks AS count FROM task_totals WHERE project_id = ? AND tasks > 0 ORDER BY state",
     )
     .all(projectId);
+}
+
+/** Of all projects, those that were unregistered too. */
+export function taskTotals(db: Db): TaskTotal[] {
+  return db.sql
+    .query<TaskTotal, []>(
+      "SELECT project_id AS projectId, state, tasks, cost_usd AS costUsd FROM task_totals WHERE tasks > 0 ORDER BY project_id, state",
+    )
+    .all();
+}
+
+/** What was spent since a time, which is the beginning of a quarter of an hour. */
+export function spentSince(db: Db, at: number): number {
+  const row = db.sql
+    .query<{ costUsd: number | null }, [number]>("SELECT sum(cost_usd) AS costUsd FROM spending WHERE quarter >= ?")
+    .get(at);
+  return row?.costUsd ?? 0;
+}
+
+const BRIEF_COLUMNS = `id, project_id AS projectId, title, kind, priority, agent, state, paused_from AS pausedFrom,
+  waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince, result,
+  error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, runs, cost_usd AS costUsd, created_at AS createdAt,
+  state_since AS stateSince, finished_at AS finishedAt`;
+
+type BriefRow = Omit<TaskBrief, "waiting" | "error"> &
+  Pick<Row, "waitingReason" | "waitingText" | "waitingSince" | "errorCode" | "errorText" | "errorHint">;
+
+/** The tasks of these numbers, in the order of the numbers. */
+export function briefsOf(db: Db, ids: readonly number[]): TaskBrief[] {
+  const find = db.sql.query<BriefRow, [number]>(`SELECT ${BRIEF_COLUMNS} FROM tasks WHERE id = ?`);
+  return ids.flatMap((id) => find.get(id) ?? []).map(parseBrief);
+}
+
+/** Tasks in one of the stages between the queue and the end, oldest first. */
+export function activeBriefs(db: Db): TaskBrief[] {
+  return db.sql
+    .query<BriefRow, []>(
+      `SELECT ${BRIEF_COLUMNS} FROM tasks
+       WHERE state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging') ORDER BY id`,
+    )
+    .all()
+    .map(parseBrief);
+}
+
+/** The tasks that ended last, the latest of them first. */
+export function endedBriefs(db: Db, limit: number): TaskBrief[] {
+  return db.sql
+    .query<BriefRow, [number]>(
+      `SELECT ${BRIEF_COLUMNS} FROM tasks WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, id DESC LIMIT ?`,
+    )
+    .all(limit)
+    .map(parseBrief);
+}
+
+function parseBrief(row: BriefRow): TaskBrief {
+  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, ...rest } = row;
+  return {
+    ...rest,
+    waiting: waitingReason === null ? null : { reason: waitingReason, text: waitingText ?? "", since: waitingSince ?? 0 },
+    error: errorCode === null ? null : { code: errorCode, text: errorText ?? "", hint: errorHint ?? "" },
+  };
+}
+
+/** What each order sorts by, and which way a list goes through it. */
+const SORTS: Record<TaskSort, { key: string; way: "ASC" | "DESC" }> = {
+  newest: { key: "id", way: "DESC" },
+  oldest: { key: "id", way: "ASC" },
+  moved: { key: "state_since", way: "DESC" },
+  cost: { key: "cost_usd", way: "DESC" },
+  priority: { key: "priority", way: "ASC" },
+};
+
+/**
+ * The places of a page of tasks, in the order of its sort. Each state is looked through by itself in the index that has
+ * all that is asked for, which begins where the page does: of 100,000 tasks at most 10 ms, mostly a tenth of one.
+ */
+export function listPlaces(db: Db, query: TaskQuery): ListPlace[] {
+  const { key, way } = SORTS[query.sort];
+  const isBack = query.beyond?.towards === "beginning";
+  const down = isBack ? (way === "ASC" ? "DESC" : "ASC") : way;
+  const order = `ORDER BY key ${down}, id ${down} LIMIT ?`;
+  const { condition, values } = conditionOf(query);
+  const beyond = query.beyond ? ` AND (${key}, id) ${down === "ASC" ? ">" : "<"} (?, ?)` : "";
+  const one = `SELECT * FROM (SELECT ${key} AS key, id FROM tasks INDEXED BY tasks_listed WHERE state = ?${condition}${beyond} ${order})`;
+  const states = query.states ?? TASK_STATES;
+  const given = [...values, ...(query.beyond ? [query.beyond.place.key, query.beyond.place.id] : []), query.limit];
+  const places = db.sql
+    .query<ListPlace, SQLQueryBindings[]>(`${states.map(() => one).join(" UNION ALL ")} ${order}`)
+    .all(...states.flatMap((state) => [state, ...given]), query.limit);
+  return isBack ? places.reverse() : places;
+}
+
+/** How many tasks a filter holds for in each state. */
+export function countFiltered(db: Db, filter: TaskFilter): { state: TaskState; count: number }[] {
+  const { condition, values } = conditionOf(filter);
+  return db.sql
+    .query<{ state: TaskState; count: number }, SQLQueryBindings[]>(
+      `SELECT state, count(*) AS count FROM tasks INDEXED BY tasks_listed WHERE state > ''${condition} GROUP BY state`,
+    )
+    .all(...values);
+}
+
+function conditionOf(filter: TaskFilter): { condition: string; values: SQLQueryBindings[] } {
+  const parts: string[] = [];
+  const values: SQLQueryBindings[] = [];
+  const add = (part: string, ...given: SQLQueryBindings[]) => {
+    parts.push(` AND ${part}`);
+    values.push(...given);
+  };
+  if (filter.projectId !== undefined) add("project_id = ?", filter.projectId);
+  if (filter.kind !== undefined) add("kind = ?", filter.kind);
+  if (filter.priority !== undefined) add("priority = ?", filter.priority);
+  if (filter.agent !== undefined)
+    add(
+      "(agent = ? OR (agent IS NULL AND project_id IN (SELECT value FROM json_each(?))))",
+      filter.agent,
+      JSON.stringify(filter.agentProjects ?? []),
+    );
+  if (filter.words !== undefined) {
+    const pattern = `%${filter.words.replace(/[\\%_]/g, "\\$&")}%`;
+    const number = /^\d{1,15}$/.test(filter.words) ? Number(filter.words) : -1;
+    add("(title LIKE ? ESCAPE '\\' OR id = ?)", pattern, number);
+  }
+  return { condition: parts.join(""), values };
 }
 
 /** Moves the task if it is still in `from`; everything that belongs to the old state only is cleared. Null when it was not. */
@@ -157,36 +294,8 @@ export function moveRow(db: Db, id: number, from: TaskState, to: TaskState, at: 
   return row ? parse(row) : null;
 }
 
-/** The columns that rooms may set beside a move; an absent one stays as it is. */
-export type TaskPatch = Partial<
-  Pick<
-    Task,
-    | "title"
-    | "prompt"
-    | "priority"
-    | "agent"
-    | "stageDone"
-    | "baseCommit"
-    | "tipCommit"
-    | "mergedCommit"
-    | "instruction"
-    | "cause"
-    | "freshSession"
-    | "costUsd"
-    | "attempts"
-    | "setbacks"
-    | "setbackSince"
-    | "urgedAt"
-    | "sendBacks"
-    | "conflicts"
-    | "jobFaults"
-    | "runs"
-    | "notBefore"
-    | "unmet"
-  >
-> & { result?: TaskResult | null; error?: TaskError | null };
-
-const PATCH_COLUMNS: Record<Exclude<keyof TaskPatch, "error">, string> = {
+/** The columns that rooms may set beside a move. */
+const PATCH_COLUMNS = {
   title: "title",
   prompt: "prompt",
   priority: "priority",
@@ -210,7 +319,10 @@ const PATCH_COLUMNS: Record<Exclude<keyof TaskPatch, "error">, string> = {
   notBefore: "not_before",
   unmet: "unmet",
   result: "result",
-};
+} as const satisfies Partial<Record<keyof Task, string>>;
+
+/** What is to be set; an absent column stays as it is. */
+export type TaskPatch = Partial<Pick<Task, keyof typeof PATCH_COLUMNS>> & { error?: TaskError | null };
 
 export function patchRow(db: Db, id: number, patch: TaskPatch, at: number): void {
   const { error, ...plain } = patch;

@@ -22,6 +22,10 @@ export async function answerForm(site: Site, form: FormRoute, asked: Asked, requ
     return new Response(null, { status: 303, headers: { location: to } });
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
+    if (thrown.field !== undefined && thrown.field in values) {
+      const reason = `${thrown.message} ${thrown.hint}`.trim();
+      return refuse(site, form, asked, request, typed(request, values, { [thrown.field]: reason }));
+    }
     const fault = { message: thrown.message, hint: thrown.hint };
     return refuse(site, form, asked, request, { ...typed(request, values, {}), fault }, FAULTS[thrown.code].status);
   }
