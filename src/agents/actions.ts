@@ -65,8 +65,8 @@ export function runsOf(ctx: Ctx, taskId: number): Run[] {
   return table.runsOf(ctx.db, taskId);
 }
 
-export function newestRuns(ctx: Ctx, limit: number): Run[] {
-  return table.newestRuns(ctx.db, limit);
+export function newestRuns(ctx: Ctx, limit: number, before?: number): Run[] {
+  return table.newestRuns(ctx.db, limit, before);
 }
 
 /**
@@ -136,6 +136,12 @@ export function heldAgents(ctx: Ctx): Breaker[] {
 /** Records why a run was stopped from outside the loop, so that its end is no failure of the agent. */
 export function wantStop(ctx: Ctx, run: Run, why: string): void {
   ctx.db.transact(() => table.setStopWanted(ctx.db, run.id, why));
+}
+
+/** What pages show of runs and of what they printed; loaded with the first of them, since nothing else needs it. */
+export async function shownRuns(): Promise<typeof import("./shown.ts") & typeof import("./log-window.ts")> {
+  const [shown, log] = await Promise.all([import("./shown.ts"), import("./log-window.ts")]);
+  return { ...shown, ...log };
 }
 
 /** Makes every later run number greater than `id`. */

@@ -40,9 +40,13 @@ export function agentLine({ observed, text }: Seen, width: number): string {
 /** A name and a value each; empty values are for leaving out. */
 export function agentFields(seen: Seen, now: number): [name: string, value: string][] {
   const { observed, text, since } = seen;
+  return [["Does", `${text} (since ${timeOfDay(since)})`], ...agentFigures(observed), ["Last sign", ago(observed.lastSignAt, now)]];
+}
+
+/** What of an agent changes only when it shows something: with what it works, what it has done, what that took. */
+export function agentFigures(observed: Observed): [name: string, value: string][] {
   const { model, version, compactions, limit } = observed;
   return [
-    ["Does", `${text} (since ${timeOfDay(since)})`],
     ["Model", [model ?? "", version ? `Claude Code ${version}` : ""].filter((part) => part !== "").join(", ")],
     ["Turns", workText(observed)],
     ["Sub-agents", observed.subagents.map((one) => one.text).join(", ")],
@@ -54,7 +58,6 @@ export function agentFields(seen: Seen, now: number): [name: string, value: stri
       [contextText(observed), compactions > 0 ? `summarised ${times(compactions)}` : ""].filter((part) => part !== "").join(", "),
     ],
     ["Limit", limit ? limitText(limit) : ""],
-    ["Last sign", ago(observed.lastSignAt, now)],
   ];
 }
 

@@ -60,15 +60,16 @@ export function judgeRuns(ctx: Ctx): void {
   }
 }
 
-/** What is known of a run, for people; null before it has shown anything. `text` says the time, too. */
+/** What is known of a run, for people; null before it has shown anything. `text` says the time, too, `doing` does not. */
 export function observationOf(
   ctx: Ctx,
   runId: number,
-): { observed: Observed; activity: Activity; text: string; since: number; nudges: number } | null {
+): { observed: Observed; activity: Activity; doing: string; text: string; since: number; nudges: number } | null {
   const known = table.findObservation(ctx.db, runId);
   if (!known) return null;
   const { observed, activity, activityText, activitySince: since, nudges } = known;
-  return { observed, activity, text: told({ activity, text: activityText, since }, ctx.clock.now()), since, nudges };
+  const text = told({ activity, text: activityText, since }, ctx.clock.now());
+  return { observed, activity, doing: activityText, text, since, nudges };
 }
 
 /** `more`: the rest is for the next time. `news`: it changes what others do. */

@@ -26,10 +26,11 @@ export function asksForWords(question: Question): boolean {
   return questionsOf(question).length > 0;
 }
 
-type Asked = { text: string; options: { label: string; about: string }[]; several: boolean };
+/** A question of an agent that wants to be told something; `several`: more than one of the options may be named. */
+export type Asked = { text: string; options: { label: string; about: string }[]; several: boolean };
 
-/** One to four questions, each with choices. */
-function questionsOf({ tool, input }: Question): Asked[] {
+/** One to four questions, each with choices; none where the agent asks to be allowed something. */
+export function questionsOf({ tool, input }: Pick<Question, "tool" | "input">): Asked[] {
   if (tool !== CHOICE_TOOL) return [];
   return listOf(jsonOf(input).questions)
     .map(jsonOf)

@@ -19,7 +19,8 @@ export function questionText({ tool, input, why }: Pick<Question, "tool" | "inpu
   return `May it use ${tool}: ${callText(input)}?${reason}`;
 }
 
-function callText(input: unknown): string {
+/** The argument of a call that says most, or all of them. */
+export function callText(input: unknown): string {
   const fields = jsonOf(input);
   const telling = fields.command ?? fields.file_path ?? fields.url ?? fields.plan ?? fields.description;
   const text = typeof telling === "string" ? telling : JSON.stringify(input ?? {});

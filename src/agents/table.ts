@@ -52,9 +52,12 @@ export function runsOf(db: Db, taskId: number): Run[] {
   return db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs WHERE task_id = ? ORDER BY id`).all(taskId).map(parse);
 }
 
-/** The newest runs of all tasks, newest first. */
-export function newestRuns(db: Db, limit: number): Run[] {
-  return db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs ORDER BY id DESC LIMIT ?`).all(limit).map(parse);
+/** The newest runs of all tasks, or of those before one, newest first. */
+export function newestRuns(db: Db, limit: number, before = Number.MAX_SAFE_INTEGER): Run[] {
+  return db.sql
+    .query<Row, [number, number]>(`SELECT ${COLUMNS} FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?`)
+    .all(before, limit)
+    .map(parse);
 }
 
 export function countRuns(db: Db, taskId: number, kind: RunKind): number {

@@ -7,7 +7,7 @@ import { findCandidate } from "../review/actions.ts";
 import type { MergeCandidate } from "../review/schema.ts";
 import { moveTask, mustFind, patchTask, record } from "../tasks/actions.ts";
 import type { Task, TaskState } from "../tasks/schema.ts";
-import { COMMENT_BYTES, type Decision, type Verdict } from "./schema.ts";
+import { COMMENT_BYTES, type Decision, type Seen, type Verdict } from "./schema.ts";
 import * as table from "./table.ts";
 
 export function lastDecision(ctx: Ctx, taskId: number): Decision | null {
@@ -20,10 +20,11 @@ export function decisionsOf(ctx: Ctx, taskId: number): Decision[] {
 
 /**
  * What its agent asks comes first: a call is allowed, a choice is made with the comment. Otherwise approves exactly the
- * commit that waits; it then goes into the merge queue. Faults: `conflict` when nothing waits.
+ * commit that waits; it then goes into the merge queue. Faults: `conflict` when nothing waits, or something else than was seen.
  */
-export function approve(ctx: Ctx, id: number, by: string, comment = ""): Task {
+export function approve(ctx: Ctx, id: number, by: string, comment = "", seen: Seen = {}): Task {
   return ctx.db.transact(() => {
+    refuseUnseen(ctx, id, seen);
     if (openQuestion(ctx, id)) return answered(ctx, id, { verdict: "allow", text: comment, by });
     const { task, candidate } = undecided(ctx, id, ["approving"]);
     if (candidate?.state !== "passed")
@@ -39,10 +40,11 @@ export function approve(ctx: Ctx, id: number, by: string, comment = ""): Task {
 
 /**
  * Refuses the call that its agent asks for; otherwise ends the task as rejected, its branch and tree kept. Faults:
- * `conflict`, `invalid` without a reason.
+ * `conflict`, also when something else waits than was seen, `invalid` without a reason.
  */
-export function reject(ctx: Ctx, id: number, by: string, reason: string): Task {
+export function reject(ctx: Ctx, id: number, by: string, reason: string, seen: Seen = {}): Task {
   return ctx.db.transact(() => {
+    refuseUnseen(ctx, id, seen);
     if (openQuestion(ctx, id)) return answered(ctx, id, { verdict: "deny", text: reason, by });
     const { task, candidate } = undecided(ctx, id, ["executing", "verifying", "approving"]);
     decide(ctx, task, { verdict: "rejected", comment: written(reason, "reason"), by, candidate });
@@ -65,6 +67,29 @@ export function requestChanges(ctx: Ctx, id: number, by: string, comment: string
     patchTask(ctx, id, { ...patch, notBefore: null });
     return mustFind(ctx, id);
   }, "durable");
+}
+
+/** A yes or no is about what the person saw, and not about what has come in its place while they read. */
+function refuseUnseen(ctx: Ctx, id: number, { commit, question }: Seen): void {
+  const open = openQuestion(ctx, id);
+  if (question !== undefined && open?.id !== question) {
+    const now = open ? `it asks now: ${open.text}` : "somebody has answered it, or it goes on without an answer";
+    throw new Fault("conflict", `The agent of task ${id} no longer asks this: ${now}`, `\`ccm task-status ${id}\` shows where it is.`);
+  }
+  if (commit === undefined) return;
+  if (open)
+    throw new Fault(
+      "conflict",
+      `The agent of task ${id} asks something first: ${open.text}`,
+      "Answer it; then look again at what it has done.",
+    );
+  const candidate = findCandidate(ctx, id);
+  if (candidate?.commit.startsWith(commit)) return;
+  throw new Fault(
+    "conflict",
+    `The work changed while you were reading: ${candidate ? `${candidate.commit.slice(0, 10)} is what would merge now` : "nothing would merge now"}, not ${commit.slice(0, 10)}.`,
+    `Look at it again (\`ccm diff ${id}\`), then decide.`,
+  );
 }
 
 function answered(ctx: Ctx, id: number, answer: { verdict: AnswerVerdict; text: string; by: string }): Task {

@@ -9,18 +9,21 @@ export function decisionCommands(program: CAC, host: CommandHost): void {
     .command("approve <task>", "Let a task's work merge, exactly what `ccm diff` shows; or answer yes to what its agent asks")
     .alias("tasks approve")
     .option("--comment <text>", "A word for the record; the choice, where the agent lets you choose")
+    .option("--commit <id>", "Only if it is still this commit that would merge")
     .example("ccm approve 12")
-    .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "approve", task, options.comment));
+    .action(async (task: string, options: { comment?: string; commit?: string }) =>
+      (await load()).decide(host, "approve", task, { text: options.comment, commit: options.commit }),
+    );
   program
     .command("reject <task>", "End a task without a merge, its work kept on its branch; or answer no to what its agent asks")
     .alias("tasks reject")
     .option("--reason <text>", "Why (needed)")
     .example('ccm reject 12 --reason "We use the other library."')
-    .action(async (task: string, options: { reason?: string }) => (await load()).decide(host, "reject", task, options.reason));
+    .action(async (task: string, options: { reason?: string }) => (await load()).decide(host, "reject", task, { text: options.reason }));
   program
     .command("request-changes <task>", "Send a task back to its agent with what you want changed")
     .alias("tasks request-changes")
     .option("--comment <text>", "What the agent is told, word for word (needed)")
     .example('ccm request-changes 12 --comment "Keep the old name as an alias."')
-    .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "changes", task, options.comment));
+    .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "changes", task, { text: options.comment }));
 }

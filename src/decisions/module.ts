@@ -5,6 +5,7 @@ import { decisionCommands } from "./commands.ts";
 export const decisions: Module = {
   name: "decisions",
   commands: decisionCommands,
+  routes: async () => (await import("./routes.ts")).routes,
   steps: async () => {
     const { stepDecisions } = await import("./step.ts");
     return [{ name: "decisions", run: stepDecisions }];

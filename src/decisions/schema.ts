@@ -17,3 +17,9 @@ export type Decision = {
 
 /** Longest reason or comment, in bytes. */
 export const COMMENT_BYTES = 100_000;
+
+/**
+ * What a person had before them when they decided: the commit that would merge (its id, or the beginning of it), or the
+ * number of the agent's question. What has become another by then is not decided about. Without either, what waits now is.
+ */
+export type Seen = { commit?: string; question?: number };
