@@ -321,7 +321,7 @@ export type AskedQuestion = Question & {
 /**
  * An agent as it is on this machine. `path` is null when it is not installed, `driver` null when ccm can only start it as
  * an agent of one's own; `claude` is only there for that: its version, what is known of it, and where a login is (never what
- * it is).
+ * it is). `other` is the same of an agent that is known by its name and has no driver.
  */
 export type AgentHere = {
   name: string;
@@ -330,6 +330,7 @@ export type AgentHere = {
   driver: "claude" | "custom" | null;
   isConfigured: boolean;
   claude: { version: string | null; standing: Standing; text: string; login: string | null } | null;
+  other: { version: string | null; login: string | null } | null;
 };
 
 /**

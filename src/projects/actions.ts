@@ -1,12 +1,21 @@
 // Registering repositories, and what holds for work in them.
-import { basename } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import type { CommitId, Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
+import { proposeChecks, READ_FILES } from "./proposal.ts";
 import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault } from "./rules.ts";
-import { type NewProject, type Project, type ProjectChange, type ProjectSettings, repositorySettingsSchema } from "./schema.ts";
+import {
+  type NewProject,
+  type Project,
+  type ProjectChange,
+  type ProjectSettings,
+  type Proposal,
+  repositorySettingsSchema,
+} from "./schema.ts";
 import * as table from "./table.ts";
 
 /** The file in which a repository speaks about itself. */
@@ -132,6 +141,29 @@ export function unregisterProject(ctx: Ctx, project: Project): void {
       data: { name: project.name },
     });
   });
+}
+
+/** The registered project whose repository this is, or null. */
+export function projectAt(ctx: Ctx, repo: Repository): Project | null {
+  return table.findProjectByGitDir(ctx.db, repo.gitDir);
+}
+
+/** Larger files are no description of a project. */
+const READ_BYTES = 1_000_000;
+
+/** The gate and set-up that the files at the top of a checkout speak for; what cannot be read speaks for nothing. */
+export function proposalFor(path: string): Proposal {
+  const text = (name: string) => {
+    const file = statSync(join(path, name));
+    return file.isFile() && file.size <= READ_BYTES ? readFileSync(join(path, name), "utf8") : "";
+  };
+  try {
+    const names = readdirSync(path);
+    const isRead = (name: string) => READ_FILES.some((one) => one === name);
+    return proposeChecks(Object.fromEntries(names.map((name) => [name, isRead(name) ? text(name) : ""])));
+  } catch {
+    return proposeChecks({});
+  }
 }
 
 export function listProjects(ctx: Ctx): Project[] {

@@ -124,3 +124,6 @@ export type ProjectChange = v.InferOutput<typeof projectChangeSchema>;
 /** A project as `--json` and the web give it: settings on one level, of variables their names, times in ISO 8601. */
 export type ProjectShape = Pick<Project, "id" | "uuid" | "name" | "path" | "base" | "agent" | "approval"> &
   Pick<ProjectSettings, "gates" | "setup" | "copies" | "unixSockets" | "roles"> & { env: string[]; createdAt: string };
+
+/** The gate and set-up that a repository most likely wants. `from` names the file that says so; all null when nothing does. */
+export type Proposal = { gate: string | null; setup: string | null; from: string | null };

@@ -26,8 +26,15 @@ function checkAgent(agent: AgentHere, env: Environment): Check {
   }
   if (agent.claude) return checkClaude(agent.name, agent.path, agent.claude, env);
   if (agent.driver === "custom") return ok(name, agent.path);
-  const hint = `Its driver comes later; as an agent of your own: ccm config set agents.${agent.name}.command ${agent.name}`;
-  return { name, verdict: "warn", text: agent.path, hint };
+  return checkOther(agent, agent.path);
+}
+
+/** One that is known by its name: it can be an agent of a person's own. */
+function checkOther({ name, other }: AgentHere, path: string): Check {
+  const login = other?.login ? `login: ${other.login}` : "no login found";
+  const text = `${path}, ${other?.version ?? "it does not tell its version"}; ${login}`;
+  const hint = `Its driver comes later; as an agent of your own: ccm config set agents.${name}.command ${name}`;
+  return { name: `agent ${name}`, verdict: "warn", text, hint };
 }
 
 /** Whether somebody is logged in is looked for by the names of what a login leaves, and not by what is in there. */

@@ -7,10 +7,10 @@ export type StopOptions = { now?: true; all?: true };
 
 export function setupCommands(program: CAC, host: CommandHost): void {
   program
-    .command("init", "Make CCM_HOME (~/.ccm) and its database; what is there stays")
-    .option("--yes", "Do not ask")
-    .example("ccm init --yes")
-    .action(async (options: { yes?: true }) => (await import("./home-actions.ts")).init(host, options));
+    .command("init", "Look at this machine, make CCM_HOME (~/.ccm), offer to register this folder's repository; what is there stays")
+    .option("--yes", "Do not ask: make CCM_HOME, register nothing")
+    .example("ccm init")
+    .action(async (options: { yes?: true }) => (await import("./init.ts")).init(host, options));
   daemonCommands(program, host);
   program
     .command("status", "Show the daemon, the projects, and what needs you")

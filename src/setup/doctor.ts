@@ -7,8 +7,8 @@ import { Fault } from "../kernel/fault.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
-import { wrap } from "../kernel/text-table.ts";
 import { checkAgents, checkHeld, checkTmux } from "./agent-checks.ts";
+import { checkLines } from "./check-text.ts";
 import { checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
 import { sections } from "./config.ts";
 import { findDaemon } from "./daemon-file.ts";
@@ -51,7 +51,7 @@ async function homeChecks(paths: Paths): Promise<Check[]> {
 }
 
 /** The defaults stand in for a configuration that cannot be read, so that everything else is tried all the same. */
-function readConfig(paths: Paths): { config: Config; check: Check } {
+export function readConfig(paths: Paths): { config: Config; check: Check } {
   try {
     return { config: loadConfig(sections, paths.config, process.env), check: ok("configuration", "It is in order.") };
   } catch (thrown) {
@@ -100,16 +100,6 @@ function levelCheck(level: string | null): Check {
   return { name: "sandbox", verdict: "fail", text: "No level works: no run may start.", hint: "ccm doctor" };
 }
 
-const MARKS = { ok: "green", warn: "yellow", fail: "red" } as const;
-
 function report(host: CommandHost, checks: readonly Check[]): void {
-  host.print(checks, () => checks.map((check) => line(host, check)).join("\n"));
-}
-
-/** The mark, the name, how it went, and below it what to do. */
-function line(host: CommandHost, check: Check): string {
-  const indent = 26;
-  const mark = host.paint(MARKS[check.verdict], check.verdict.padEnd(5));
-  const hint = check.hint === "" ? "" : `\n${" ".repeat(indent)}${wrap(check.hint, host.columns, indent)}`;
-  return `${mark} ${check.name.padEnd(20)}${wrap(check.text, host.columns, indent)}${hint}`;
+  host.print(checks, () => checkLines(host, checks));
 }

@@ -1,18 +1,15 @@
-// `ccm init` and `ccm status`: CCM_HOME made, and what is going on in it.
-import { existsSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
+// CCM_HOME made, and `ccm status`: what is going on in it.
 import { version } from "../../package.json" with { type: "json" };
 import { liveRuns } from "../agents/actions.ts";
 import type { Run } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { openDatabase } from "../kernel/database.ts";
-import { Fault } from "../kernel/fault.ts";
 import { createHome, currentCaller } from "../kernel/home.ts";
 import { probeLock } from "../kernel/lock.ts";
 import { migrate, requireSchema } from "../kernel/migrate.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "../kernel/migrations.ts";
 import type { CommandHost } from "../kernel/module.ts";
-import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
+import type { Paths } from "../kernel/paths.ts";
 import { textFields } from "../kernel/text-table.ts";
 import { needsOf } from "../progress/actions.ts";
 import { listProjects } from "../projects/actions.ts";
@@ -20,29 +17,6 @@ import { countByState } from "../tasks/actions.ts";
 import { TASK_STATES, type TaskState } from "../tasks/schema.ts";
 import { describe } from "./daemon-actions.ts";
 import { type DaemonFound, findDaemon } from "./daemon-file.ts";
-
-/** Makes the home and its database. Faults: `invalid` without --yes where nobody can be asked, `denied`, `environment`. */
-export async function init(host: CommandHost, options: { yes?: true }): Promise<void> {
-  const paths = pathsAt(homeFrom(process.env));
-  const isNew = !existsSync(paths.database);
-  if (isNew && !options.yes) await ask(paths);
-  makeHome(paths);
-  host.print({ home: paths.home, created: isNew, schema: SCHEMA_VERSION }, () =>
-    isNew ? `Made "${paths.home}". Next: ccm register-project --path .` : `"${paths.home}" is in order.`,
-  );
-}
-
-async function ask(paths: Paths): Promise<void> {
-  if (!process.stdin.isTTY)
-    throw new Fault("invalid", `"${paths.home}" would be made, and nobody can be asked.`, "Say so with: ccm init --yes");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`Make "${paths.home}" with a database in it? [Y/n] `);
-    if (!/^(?:y|yes|)$/i.test(answer.trim())) throw new Fault("denied", "Nothing was made.", "CCM_HOME names another place.");
-  } finally {
-    terminal.close();
-  }
-}
 
 /** Folders and database, migrated; under a running daemon the schema stays as it is. Faults: `denied`, `environment`, `conflict`. */
 export function makeHome(paths: Paths): void {

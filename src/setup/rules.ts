@@ -165,3 +165,27 @@ export function runOfEnvironment(environment: readonly string[], runs: string): 
 
 /** Said wherever somebody looks while `sandbox.allowNone` is in force. */
 export const WITHOUT_SANDBOX = "Runs have no sandbox: agents and gates can do all that you can.";
+
+/** What `ccm init` has found, as far as it decides what comes next. `here` is the repository of the current folder. */
+export type Found = {
+  here: { project: string | null; proposal: { gate: string | null; setup: string | null } } | null;
+  projects: readonly string[];
+  isRunning: boolean;
+};
+
+/** The commands that come next, as they are typed in this folder. */
+export function nextSteps({ here, projects, isRunning }: Found): string[] {
+  const project = here ? here.project : (projects[0] ?? null);
+  return [
+    ...(project === null ? [registration(here?.proposal)] : []),
+    ...(isRunning ? [] : ["ccm start"]),
+    `ccm create-task${project !== null && projects.length > 1 ? ` --project ${project}` : ""} --title "…" --prompt "…"`,
+    "ccm open",
+  ];
+}
+
+function registration(proposal: { gate: string | null; setup: string | null } | undefined): string {
+  if (!proposal) return 'ccm register-project --path ~/my-app --gate full="npm test"';
+  const gate = proposal.gate ? ` --gate full="${proposal.gate}"` : "";
+  return `ccm register-project --path .${gate}${proposal.setup ? ` --setup "${proposal.setup}"` : ""}`;
+}

@@ -2,7 +2,7 @@
 import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
-import { listProjects, onlyProject, projectNamed, registerProject, repositoryOf } from "../projects/actions.ts";
+import { listProjects, onlyProject, projectNamed, proposalFor, registerProject, repositoryOf } from "../projects/actions.ts";
 import { projectShape } from "../projects/rules.ts";
 import { APPROVALS, newProjectSchema, type Project } from "../projects/schema.ts";
 import { countByState, listTasks, reserveIdsOf, unregisterProject } from "./actions.ts";
@@ -69,7 +69,8 @@ function yaml(text: string): unknown {
 function registered(host: CommandHost, project: Project): string {
   const lines = [`Registered "${project.name}".`, "", projectFields(host, project)];
   if (!project.settings.gates.full) {
-    const unchecked = `Nothing is checked before a merge: register with --gate full="npm test", or put gates into .ccm/project.yaml on "${project.base}".`;
+    const gate = proposalFor(project.path).gate ?? "npm test";
+    const unchecked = `Nothing is checked before a merge: register with --gate full="${gate}", or put gates into .ccm/project.yaml on "${project.base}".`;
     lines.push("", host.paint("yellow", wrap(unchecked, host.columns, 0)));
   }
   lines.push("", `Next: ccm create-task --project ${project.name} --title "…" --prompt "…"`);

@@ -59,9 +59,9 @@ function machine(programs: Record<string, string>) {
   return { root, bin, env, config };
 }
 
-test("known agents are looked for, configured ones named, the built-in one is not", () => {
+test("known agents are looked for, configured ones named, the built-in one is not", async () => {
   const { bin, env, config } = machine({ claude: "echo '2.1.200 (Claude Code)'", gemini: "" });
-  const found = findAgents(config("agents:\n  mine:\n    command: /nowhere/mine\n"), env);
+  const found = await findAgents(config("agents:\n  mine:\n    command: /nowhere/mine\n"), env);
   expect(found.map(({ name, path, driver }) => ({ name, path, driver }))).toEqual([
     { name: "claude", path: join(bin, "claude"), driver: "claude" },
     { name: "gemini", path: join(bin, "gemini"), driver: null },
@@ -71,13 +71,25 @@ test("known agents are looked for, configured ones named, the built-in one is no
   expect(found[0]?.claude).toMatchObject({ version: "2.1.200", standing: "tested", login: null });
 });
 
-test("a login is found by what it leaves, and not opened", () => {
+test("a login is found by what it leaves, and not opened", async () => {
   const { root, env, config } = machine({ claude: "echo '2.1.200 (Claude Code)'" });
-  const login = (yaml: string, more = {}) => findAgents(config(yaml), { ...env, ...more })[0]?.claude?.login;
-  expect(login("agents:\n  claude:\n    env:\n      ANTHROPIC_API_KEY: very-secret\n")).toBe("agents.claude.env.ANTHROPIC_API_KEY");
-  expect(login("", { ANTHROPIC_API_KEY: "not given to agents" })).toBeNull();
+  const login = async (yaml: string, more = {}) => (await findAgents(config(yaml), { ...env, ...more }))[0]?.claude?.login;
+  expect(await login("agents:\n  claude:\n    env:\n      ANTHROPIC_API_KEY: very-secret\n")).toBe("agents.claude.env.ANTHROPIC_API_KEY");
+  expect(await login("", { ANTHROPIC_API_KEY: "not given to agents" })).toBeNull();
   mkdirSync(join(root, ".claude"));
   writeFileSync(join(root, ".claude/.credentials.json"), "{}", { mode: 0o000 });
-  expect(login("")).toBe(join(root, ".claude/.credentials.json"));
-  expect(login("", { CLAUDE_CONFIG_DIR: join(root, "elsewhere") })).toBeNull();
+  expect(await login("")).toBe(join(root, ".claude/.credentials.json"));
+  expect(await login("", { CLAUDE_CONFIG_DIR: join(root, "elsewhere") })).toBeNull();
+});
+
+test("of agents without a driver the version and a login are known, and none is waited for", async () => {
+  const { root, env, config } = machine({ gemini: "sleep 600", codex: "echo 'codex-cli 0.58.0'" });
+  mkdirSync(join(root, ".codex"));
+  writeFileSync(join(root, ".codex/auth.json"), "{}", { mode: 0o000 });
+  const found = await findAgents(config(""), env);
+  expect(found.map(({ name, other }) => [name, other])).toEqual([
+    ["claude", null],
+    ["gemini", { version: null, login: null }],
+    ["codex", { version: "0.58.0", login: join(root, ".codex/auth.json") }],
+  ]);
 });

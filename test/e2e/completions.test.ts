@@ -3,10 +3,9 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../support/binary.ts";
-import { afterThisTest } from "../support/clean-up.ts";
 import { newHome, SLOW_MS } from "../support/home-with-project.ts";
 import { hasProgram, testWith } from "../support/programs.ts";
-import { waitFor } from "../support/wait.ts";
+import { openTerminal } from "../support/terminal.ts";
 
 beforeAll(() => {
   binary();
@@ -68,30 +67,21 @@ describe("ccm complete", () => {
   });
 });
 
-/** A shell in a terminal of 80 columns, in which a test types. */
-async function terminal(home: Awaited<ReturnType<typeof hostileHome>>, shell: string[], setUp: string) {
-  const socket = join(home.root, "tmux");
-  const tmux = (...words: string[]) =>
-    Bun.spawnSync(["tmux", "-f", "/dev/null", "-S", socket, ...words], { cwd: home.root, env: home.env });
-  afterThisTest(() => void tmux("kill-server"));
-  tmux("new-session", "-d", "-x", "80", "-y", "24", ...shell);
-  const screen = () => tmux("capture-pane", "-p").stdout.toString();
-  const shows = (what: string) =>
-    waitFor(`"${what}" on the screen`, () => screen().includes(what)).catch((thrown) => {
-      throw new Error(`${thrown}\n${screen()}`);
-    });
-  tmux("send-keys", `${setUp}; PS1='ready> '; clear; echo set up`, "Enter");
-  await shows("\nready>");
-  return { screen, shows, type: (...keys: string[]) => void tmux("send-keys", ...keys) };
+/** A shell in a terminal, set up and ready. */
+async function shell(home: Awaited<ReturnType<typeof hostileHome>>, argv: string[], setUp: string) {
+  const terminal = openTerminal(home, argv);
+  terminal.type(`${setUp}; PS1='ready> '; clear; echo set up`, "Enter");
+  await terminal.shows("\nready>");
+  return terminal;
 }
 
-const inTerminal = (shell: string) => testWith(hasProgram("tmux") ? shell : "tmux");
+const inTerminal = (program: string) => testWith(hasProgram("tmux") ? program : "tmux");
 
 inTerminal("bash")(
   "bash completes commands, options, values and files, and lists tasks with their titles",
   async () => {
     const home = await hostileHome();
-    const { screen, shows, type } = await terminal(home, ["bash", "--norc", "-i"], 'eval "$(ccm completions bash)"');
+    const { screen, shows, type } = await shell(home, ["bash", "--norc", "-i"], 'eval "$(ccm completions bash)"');
     type("ccm unreg", "Tab");
     await shows("unregister-project");
     type("re", "Tab");
@@ -114,7 +104,7 @@ inTerminal("zsh")(
   async () => {
     const home = await hostileHome();
     const setUp = 'autoload -Uz compinit; compinit -D -u; eval "$(ccm completions zsh)"';
-    const { screen, shows, type } = await terminal(home, ["zsh", "-f", "-i"], setUp);
+    const { screen, shows, type } = await shell(home, ["zsh", "-f", "-i"], setUp);
     type("ccm unreg", "Tab");
     await shows("unregister-project");
     type("re", "Tab");

@@ -23,7 +23,7 @@ const firstLine = (text: string) => text.split("\n")[0];
 
 describe("init", () => {
   test("makes a home that is closed to others, and finds nothing to do the second time", async () => {
-    expect(await home.json("init", "--yes")).toEqual({ home: home.paths.home, created: true, schema: expect.any(Number) });
+    expect(await home.json("init", "--yes")).toMatchObject({ home: home.paths.home, created: true, schema: expect.any(Number) });
     expect(statSync(home.paths.home).mode & 0o777).toBe(0o700);
     chmodSync(home.paths.home, 0o755);
     expect(await home.json("init")).toMatchObject({ created: false });

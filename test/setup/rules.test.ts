@@ -1,7 +1,7 @@
 // What fsck makes of each difference, and with what a daemon starts: decisions as tables of cases.
 import { describe, expect, test } from "bun:test";
 import { Fault } from "../../src/kernel/fault.ts";
-import { daemonEnvironment, findDifferences, profileFrom, runOfEnvironment, runOfHost } from "../../src/setup/rules.ts";
+import { daemonEnvironment, findDifferences, nextSteps, profileFrom, runOfEnvironment, runOfHost } from "../../src/setup/rules.ts";
 import type { Difference, HomeFacts, ProcessFact, RefFact, RunFact, TreeFact } from "../../src/setup/schema.ts";
 
 const COMMIT = "a".repeat(40);
@@ -151,4 +151,36 @@ describe("starting a daemon", () => {
     "the words %p mean nothing",
     (words) => expect(profileFrom(words)).toBeInstanceOf(Fault),
   );
+});
+
+describe("what comes next", () => {
+  const proposal = { gate: "npm test", setup: "npm ci" };
+  const bare = { gate: null, setup: null };
+  const create = 'ccm create-task --title "…" --prompt "…"';
+
+  test.each<[string, Parameters<typeof nextSteps>[0], string[]]>([
+    [
+      "a repository that is not registered",
+      { here: { project: null, proposal }, projects: [], isRunning: false },
+      ['ccm register-project --path . --gate full="npm test" --setup "npm ci"', "ccm start", create, "ccm open"],
+    ],
+    [
+      "one that nothing is known of",
+      { here: { project: null, proposal: bare }, projects: ["other"], isRunning: true },
+      ["ccm register-project --path .", create, "ccm open"],
+    ],
+    [
+      "no repository and no project",
+      { here: null, projects: [], isRunning: false },
+      ['ccm register-project --path ~/my-app --gate full="npm test"', "ccm start", create, "ccm open"],
+    ],
+    ["a project", { here: { project: "app", proposal }, projects: ["app"], isRunning: true }, [create, "ccm open"]],
+    [
+      "one of several projects",
+      { here: { project: "app", proposal }, projects: ["app", "other"], isRunning: true },
+      ['ccm create-task --project app --title "…" --prompt "…"', "ccm open"],
+    ],
+  ])("after %s", (_, found, steps) => {
+    expect(nextSteps(found)).toEqual(steps);
+  });
 });
