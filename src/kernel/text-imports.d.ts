@@ -15,11 +15,19 @@ declare module "*.sql" {
   const text: string;
   export default text;
 }
+declare module "*.svg" {
+  const text: string;
+  export default text;
+}
 declare module "*.css" {
   const text: string;
   export default text;
 }
 declare module "*.js" {
+  const text: string;
+  export default text;
+}
+declare module "*.svg" {
   const text: string;
   export default text;
 }

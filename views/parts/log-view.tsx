@@ -33,13 +33,15 @@ export function LogView({ id, title, label, actions, note, follow, children }: L
   );
 }
 
+/** Who wrote a line: the program, the agent, its tool, ccm, a person; or what it means. */
+export type LineKind = "output" | "error" | "note" | "said" | "tool" | "person" | "good" | "warn" | "added" | "removed";
+
 export type LogLineProps = {
   id?: string | undefined;
   n?: number | null | undefined;
   at?: When | null | undefined;
   text: string;
-  /** Who wrote it: the program, the agent, its tool, ccm, a person. */
-  kind?: "output" | "error" | "note" | "said" | "tool" | "person" | undefined;
+  kind?: LineKind | undefined;
 };
 
 export function LogLine({ id, n, at, text, kind = "output" }: LogLineProps): JSX.Element {
@@ -48,6 +50,16 @@ export function LogLine({ id, n, at, text, kind = "output" }: LogLineProps): JSX
       {at ? <Time at={at} form="at" /> : <span class="log-n" data-n={n === null || n === undefined ? "" : String(n)}></span>}
       <code safe>{text}</code>
     </div>
+  );
+}
+
+/** Lines that are folded away behind their summary. */
+export function LogFold({ summary, children }: { summary: string; children?: Children }): JSX.Element {
+  return (
+    <details class="log-fold">
+      <summary safe>{summary}</summary>
+      {children}
+    </details>
   );
 }
 

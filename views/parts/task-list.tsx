@@ -24,12 +24,19 @@ export type TaskLine = {
   rowId?: string | undefined;
 };
 
-export type TaskListProps = { label: string; rows: readonly TaskLine[]; pick?: "project" | undefined };
+export type TaskListProps = {
+  label: string;
+  rows: readonly TaskLine[];
+  /** What is the same for all, and left out. */
+  pick?: "project" | undefined;
+  /** What can be done with a task, at the end of its row. */
+  acts?: ((task: TaskLine) => JSX.Element | null) | undefined;
+};
 
-/** A line a task. `pick` leaves out what is the same for all. */
-export function TaskList({ label, rows, pick }: TaskListProps): JSX.Element {
+/** A line a task. */
+export function TaskList({ label, rows, pick, acts }: TaskListProps): JSX.Element {
   return (
-    <ul class="task-list" aria-label={label} data-pick={pick}>
+    <ul class="task-list" aria-label={label} data-pick={pick} data-acts={acts ? "" : undefined}>
       {rows.map((task) => (
         <li class="task-row" id={task.rowId ?? `task-${task.id}`}>
           <StateBadge state={task.state} />
@@ -53,6 +60,7 @@ export function TaskList({ label, rows, pick }: TaskListProps): JSX.Element {
             {task.cost ?? ""}
           </span>
           <Time at={task.since} />
+          {acts ? <span class="task-acts">{acts(task) ?? ""}</span> : ""}
         </li>
       ))}
     </ul>
