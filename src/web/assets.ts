@@ -1,9 +1,16 @@
-// What the page loads: one style sheet and three scripts, out of the executable, each under an address that changes with it.
+// What the page loads, out of the executable: a style sheet, scripts and an icon, each under an address that changes with it.
 
 import sse from "../../node_modules/htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
 import htmx from "../../node_modules/htmx.org/dist/htmx.min.js" with { type: "text" };
-import baseCss from "../../public/css/base.css" with { type: "text" };
+import icon from "../../public/icon.svg" with { type: "text" };
+import copy from "../../public/js/copy.js" with { type: "text" };
+import feeds from "../../public/js/feeds.js" with { type: "text" };
 import live from "../../public/js/live.js" with { type: "text" };
+import morph from "../../public/js/morph.js" with { type: "text" };
+import notices from "../../public/js/notices.js" with { type: "text" };
+import theme from "../../public/js/theme.js" with { type: "text" };
+import time from "../../public/js/time.js" with { type: "text" };
+import { styleSheet } from "./style-sheet.ts";
 
 const CSS = "text/css; charset=utf-8";
 const SCRIPT = "text/javascript; charset=utf-8";
@@ -11,16 +18,24 @@ const SCRIPT = "text/javascript; charset=utf-8";
 type Asset = { text: string; type: string };
 
 const ASSETS: Record<string, Asset> = {
-  "ccm.css": { text: [baseCss].join("\n"), type: CSS },
-  "htmx.js": { text: htmx, type: SCRIPT },
-  "sse.js": { text: sse, type: SCRIPT },
-  "ccm.js": { text: [live].join("\n"), type: SCRIPT },
+  "ccm.css": { text: styleSheet, type: CSS },
+  // One file: htmx begins when the script it is in has ended, and everything has to be there by then.
+  "ccm.js": { text: [htmx, sse, morph, time, feeds, notices, copy, live].join("\n;\n"), type: SCRIPT },
+  "theme.js": { text: theme, type: SCRIPT },
+  "icon.svg": { text: icon, type: "image/svg+xml" },
 };
 
 /** Where a page loads an asset from; another content has another address, so that browsers may keep it for ever. */
 export function assetAddress(name: string): string {
   return `/assets/${name}?v=${Bun.hash(ASSETS[name]?.text ?? "").toString(36)}`;
 }
+
+/** Another executable's page has another: a tab with an older one is to load the page again. */
+export function assetsVersion(): string {
+  version ??= Bun.hash(Object.keys(ASSETS).map(assetAddress).join()).toString(36);
+  return version;
+}
+let version: string | undefined;
 
 export function findAsset(name: string): Response | undefined {
   const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;

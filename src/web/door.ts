@@ -52,9 +52,10 @@ function ownHosts(port: number): string[] {
 
 function visitorOf(ctx: Ctx, request: Request, port: number): Visitor | null {
   const bearer = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (bearer !== undefined) return isSame(bearer, tokenOf(ctx.paths)) ? { kind: "script", by: "a script" } : null;
+  if (bearer !== undefined) return isSame(bearer, tokenOf(ctx.paths)) ? { kind: "script", by: "a script", stays: () => true } : null;
   const cookie = new Bun.CookieMap(request.headers.get("cookie") ?? "").get(cookieName(port));
-  return cookie && isSignedIn(ctx, cookie) ? { kind: "browser", csrf: csrfOf(cookie), by: "the page" } : null;
+  const stays = () => Boolean(cookie) && isSignedIn(ctx, cookie as string);
+  return cookie && stays() ? { kind: "browser", csrf: csrfOf(cookie), by: "the page", stays } : null;
 }
 
 function answerSignIn(ctx: Ctx, url: URL, port: number): Response {

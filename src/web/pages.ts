@@ -1,8 +1,11 @@
 // Pages: shown in the layout; a Fault is shown as a page of its own.
-import { errorPage, layout } from "../../views/layout.tsx";
+import { errorPage, type Frame, layout } from "../../views/layout.tsx";
+import { NavNeeds } from "../../views/parts/nav-needs.tsx";
 import { FAULTS, isFault } from "../kernel/fault.ts";
-import type { Asked, Page, PageRoute } from "../kernel/page.ts";
+import type { Asked, LiveSection, Markup, Page, PageRoute } from "../kernel/page.ts";
+import { needsOf } from "../progress/actions.ts";
 import { assetAddress } from "./assets.ts";
+import { digestOf, stateOf, writeState } from "./live-state.ts";
 import type { Visitor } from "./schema.ts";
 import type { Site } from "./site.ts";
 
@@ -22,26 +25,36 @@ export function askedOf(request: Request, params: Record<string, string>, visito
 export async function answerPage(site: Site, route: PageRoute, asked: Asked, request: Request, status = 200): Promise<Shown> {
   try {
     const page = await route.show(site.ctx, asked);
-    return { status, markup: await framed(route, page, asked, new URL(request.url)) };
+    return { status, markup: await framed(site, route, page, asked, new URL(request.url)) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    return { status: FAULTS[thrown.code].status, markup: await errorPage({ ...frameOf(asked), fault: thrown }) };
+    return { status: FAULTS[thrown.code].status, markup: await errorPage({ ...frameOf(site, asked), fault: thrown }) };
   }
 }
 
-export async function answerNotFound(_site: Site, request: Request, visitor: Visitor): Promise<Shown> {
+export async function answerNotFound(site: Site, request: Request, visitor: Visitor): Promise<Shown> {
   const fault = { message: `There is no page "${new URL(request.url).pathname}".`, hint: "The navigation has all there are." };
-  return { status: 404, markup: await errorPage({ ...frameOf(askedOf(request, {}, visitor)), fault }) };
+  return { status: 404, markup: await errorPage({ ...frameOf(site, askedOf(request, {}, visitor)), fault }) };
 }
 
-async function framed(route: PageRoute, page: Page, asked: Asked, url: URL): Promise<string> {
-  const sections = await Promise.all(page.sections.map((section) => section.html()));
-  const cursors = page.sections.flatMap((section) => (section.kind === "feed" ? [section.cursor] : []));
-  const isLive = page.sections.some((section) => section.kind !== "still");
-  const live = isLive ? `/live?${new URLSearchParams({ page: url.pathname + url.search, from: cursors.join(".") })}` : null;
-  return layout({ ...frameOf(asked), area: route.area, title: page.title, name: page.name, live, sections });
+async function framed(site: Site, route: PageRoute, page: Page, asked: Asked, url: URL): Promise<string> {
+  const all = [...page.sections, ...besideMain(site)];
+  const made = await Promise.all(all.map((section) => section.html()));
+  const tokens = all.flatMap((section, place) =>
+    section.kind === "still" ? [] : [section.kind === "feed" ? section.cursor : digestOf(made[place] as string)],
+  );
+  const from = writeState(stateOf(all, tokens));
+  const live = `/live?${new URLSearchParams({ page: url.pathname + url.search, from })}`;
+  const sections = made.slice(0, page.sections.length);
+  return layout({ ...frameOf(site, asked), area: route.area, title: page.title, name: page.name, live, sections });
 }
 
-function frameOf(asked: Asked): { css: string; scripts: string[]; csrf: string } {
-  return { css: assetAddress("ccm.css"), scripts: ["htmx.js", "sse.js", "ccm.js"].map(assetAddress), csrf: asked.csrf };
+/** What is around the main part and changes, too. */
+export function besideMain({ ctx }: Site): LiveSection[] {
+  return [{ kind: "live", id: "nav-needs", html: () => NavNeeds({ needs: needsOf(ctx).length }) as Markup }];
+}
+
+function frameOf({ ctx }: Site, { csrf }: Asked): Frame {
+  const [css, early, script, icon] = ["ccm.css", "theme.js", "ccm.js", "icon.svg"].map(assetAddress) as [string, string, string, string];
+  return { css, early, scripts: [script], icon, csrf, needs: needsOf(ctx).length };
 }

@@ -1,0 +1,66 @@
+// Parts that only grow: their end stays in sight if it was, else a button says how much is new; the oldest rows go.
+{
+  const FEEDS = ".log[data-follow], .timeline[data-live]";
+  /** Rows that the page holds: more make it slow. Older ones are behind the link at the start. */
+  const ROWS = 1_000;
+  /** Within this of its end a part is at its end, in px. */
+  const END_PX = 40;
+  const ROW = ":scope > :not(header, .feed-earlier, .feed-new)";
+  const unseen = new WeakMap();
+
+  const isAtEnd = (feed) => feed.scrollHeight - feed.scrollTop - feed.clientHeight < END_PX;
+  const toEnd = (feed) => {
+    feed.scrollTop = feed.scrollHeight;
+    saw(feed);
+  };
+  const saw = (feed) => {
+    unseen.delete(feed);
+    feed.querySelector(":scope > .feed-new")?.remove();
+  };
+  const sayNew = (feed, count) => {
+    unseen.set(feed, count);
+    const button = feed.querySelector(":scope > .feed-new") ?? newButton(feed);
+    button.textContent = `${count} new`;
+    feed.append(button);
+  };
+  const newButton = (feed) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "feed-new";
+    button.addEventListener("click", () => toEnd(feed));
+    return button;
+  };
+  /** Takes the oldest rows away; what is in sight stays where it is. */
+  const trim = (feed) => {
+    const rows = feed.querySelectorAll(ROW);
+    if (rows.length <= ROWS) return;
+    const height = feed.scrollHeight;
+    const top = feed.scrollTop;
+    for (let place = 0; place < rows.length - ROWS; place++) rows[place].remove();
+    feed.dataset.cut = "";
+    if (feed.scrollTop === top) feed.scrollTop = top - (height - feed.scrollHeight);
+  };
+
+  document.addEventListener("htmx:before:swap", ({ detail }) => {
+    for (const { target, swapSpec } of detail.tasks)
+      if (swapSpec.style === "beforeend" && target?.matches?.(FEEDS)) target.dataset.end = isAtEnd(target) ? "in-sight" : "below";
+  });
+  document.addEventListener("htmx:after:settle", ({ detail: { task, newContent } }) => {
+    const feed = task.target;
+    const end = feed?.dataset?.end;
+    if (end === undefined) return;
+    delete feed.dataset.end;
+    const rows = newContent.filter((node) => node.nodeType === 1).length;
+    trim(feed);
+    if (end === "in-sight") toEnd(feed);
+    else sayNew(feed, (unseen.get(feed) ?? 0) + rows);
+  });
+  document.addEventListener(
+    "scroll",
+    ({ target }) => {
+      if (target.matches?.(FEEDS) && unseen.has(target) && isAtEnd(target)) saw(target);
+    },
+    { capture: true, passive: true },
+  );
+  for (const feed of document.querySelectorAll(FEEDS)) if (!location.hash) toEnd(feed);
+}

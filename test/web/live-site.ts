@@ -1,0 +1,128 @@
+// A small site for tests of the live stream: its own pages on a real database, behind a real server, and tabs that read it.
+import { realClock } from "../../src/kernel/clock.ts";
+import type { Ctx } from "../../src/kernel/context.ts";
+import { appendEvent } from "../../src/kernel/events.ts";
+import type { PageRoute } from "../../src/kernel/page.ts";
+import { createLive, type Live } from "../../src/web/live.ts";
+import { answerPage, askedOf } from "../../src/web/pages.ts";
+import type { Visitor } from "../../src/web/schema.ts";
+import { findPage, type Site } from "../../src/web/site.ts";
+import { afterThisTest } from "../support/clean-up.ts";
+import { openCommandHome } from "../support/command-home.ts";
+import { waitFor } from "../support/wait.ts";
+
+export type LiveSite = {
+  url: string;
+  ctx: Ctx;
+  visitor: { stays: boolean };
+  /** Records an event, as the daemon does with everything that happens. */
+  happen(data: Record<string, unknown>, taskId?: number): void;
+  /** What a page's stream is asked for when the page has just been loaded. */
+  liveAddress(path: string): Promise<string>;
+  connect(address: string, lastId?: string): Promise<TestTab>;
+  connections(): number;
+};
+
+export function openLiveSite(pages: PageRoute[]): LiveSite {
+  const ctx = { ...openCommandHome().ctx, clock: realClock };
+  const site: Site = { ctx, pages };
+  const who = { stays: true };
+  const visitor: Visitor = { kind: "browser", csrf: "secret", by: "the page", stays: () => who.stays };
+  const live = createLive(site);
+  const server = serve(site, live, visitor);
+  afterThisTest(async () => {
+    live.stop();
+    await server.stop(true);
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  return {
+    url,
+    ctx,
+    visitor: who,
+    happen: (data, taskId) => {
+      ctx.db.transact(() =>
+        appendEvent(ctx.db, ctx.clock.now(), { name: "row.set", source: "daemon", data, ...(taskId === undefined ? {} : { taskId }) }),
+      );
+    },
+    async liveAddress(path) {
+      const text = await (await fetch(url + path)).text();
+      return /hx-sse:connect="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    },
+    connect: (address, lastId) => openTestTab(url + address, lastId),
+    connections: () => server.pendingRequests,
+  };
+}
+
+function serve(site: Site, live: Live, visitor: Visitor) {
+  return Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 0,
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/live") return live.open(request, visitor);
+      const found = findPage(site, pathname);
+      if (!found) return new Response("", { status: 404 });
+      const { status, markup } = await answerPage(site, found.route, askedOf(request, found.params, visitor), request);
+      return new Response(markup, { status, headers: { "content-type": "text/html" } });
+    },
+  });
+}
+
+export type Message = { id: string; event: string; data: string };
+export type TestTab = {
+  status: number;
+  messages: Message[];
+  lastId: string;
+  /** The data of all messages so far. */
+  text(): string;
+  /** Waits until some message has it. */
+  saw(text: string): Promise<void>;
+  readonly isEnded: boolean;
+  close(): void;
+};
+
+/** Reads a stream as a browser does: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
+async function openTestTab(url: string, lastId?: string): Promise<TestTab> {
+  const abort = new AbortController();
+  const headers: Record<string, string> = lastId === undefined ? {} : { "last-event-id": lastId };
+  const response = await fetch(url, { headers, signal: abort.signal });
+  let isEnded = false;
+  const tab: TestTab = {
+    status: response.status,
+    messages: [],
+    lastId: lastId ?? "",
+    text: () => tab.messages.map(({ data }) => data).join("\n"),
+    saw: async (text) => {
+      await waitFor(`a message with ${text}`, () => tab.text().includes(text));
+    },
+    get isEnded() {
+      return isEnded;
+    },
+    close: () => abort.abort(),
+  };
+  void read(response, tab)
+    .catch(() => {})
+    .finally(() => {
+      isEnded = true;
+    });
+  return tab;
+}
+
+async function read(response: Response, tab: TestTab): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    const blocks = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const fields = block.split("\n").filter((line) => !line.startsWith(":"));
+      const of = (name: string) =>
+        fields.filter((line) => line.startsWith(`${name}: `) || line === `${name}:`).map((line) => line.slice(name.length + 2));
+      if (fields.length === 0) continue;
+      const [id] = of("id");
+      if (id !== undefined) tab.lastId = id;
+      tab.messages.push({ id: tab.lastId, event: of("event")[0] ?? "", data: of("data").join("\n") });
+    }
+  }
+}
