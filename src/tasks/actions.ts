@@ -119,9 +119,14 @@ export function reserveIdsUpTo(ctx: Ctx, id: number): void {
 
 /** Makes later task ids greater than any that an earlier home of ccm left in the repository, so that no branch is taken. */
 export async function reserveIdsOf(ctx: Ctx, repo: Repository): Promise<void> {
-  const found = await Promise.all(["refs/heads/ccm", "refs/ccm"].map((prefix) => ctx.outside.git.refs(repo, prefix)));
-  const highest = highestTaskNumber(found.flat().map(({ ref }) => ref));
+  const highest = await highestIdIn(ctx, repo);
   if (highest > 0) reserveIdsUpTo(ctx, highest);
+}
+
+/** The highest task number that refs of the repository hold, 0 without one. */
+export async function highestIdIn(ctx: Ctx, repo: Repository): Promise<number> {
+  const found = await Promise.all(["refs/heads/ccm", "refs/ccm"].map((prefix) => ctx.outside.git.refs(repo, prefix)));
+  return highestTaskNumber(found.flat().map(({ ref }) => ref));
 }
 
 /** One move: from the state the caller saw, to another, with the columns that change with it and who says so. */
@@ -273,7 +278,7 @@ function byPerson(ctx: Ctx, id: number, to: TaskState, patch: table.TaskPatch = 
 
 /** Edits a queued task. Faults: `conflict` once it has started, `not_found` for an unknown agent. */
 export function editTask(ctx: Ctx, id: number, edit: TaskEdit): Task {
-  if (edit.agent !== undefined) requireAgent(ctx, edit.agent);
+  if (edit.agent) requireAgent(ctx, edit.agent);
   return ctx.db.transact(() => {
     const task = mustFind(ctx, id);
     if (task.state !== "queued")

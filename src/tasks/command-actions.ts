@@ -7,7 +7,8 @@ import { oneOf, parseInput, taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
 import { onlyProject, projectNamed, projectOf } from "../projects/actions.ts";
-import { cancelTask, countTasks, createTask, editTask, listTasks, pauseTask, resumeTask, retryTask } from "./actions.ts";
+import { countTasks, createTask, editTask, listTasks } from "./actions.ts";
+import { MOVES_BY_WORD } from "./moves.ts";
 import { type PromptOptions, readPrompt, readTaskFile } from "./prompt-input.ts";
 import { taskShape } from "./rules.ts";
 import { editedTaskSchema, newTaskSchema, PRIORITIES, TASK_KINDS, TASK_STATES, type Task, type TaskEdit } from "./schema.ts";
@@ -88,18 +89,11 @@ export async function edit(host: CommandHost, id: string, input: string | undefi
   printTask(ctx, host, editTask(ctx, number, change), "is changed");
 }
 
-const MOVES = {
-  pause: { act: pauseTask, said: "is paused; its work is kept" },
-  resume: { act: resumeTask, said: "goes on" },
-  retry: { act: retryTask, said: "is queued again" },
-  cancel: { act: cancelTask, said: "is cancelled; its work stays on its branch" },
-} satisfies Record<string, { act: (ctx: Ctx, id: number, why?: string) => Task; said: string }>;
-
 /** Faults: `conflict` for a move that the task cannot make from where it is. */
-export async function move(host: CommandHost, verb: keyof typeof MOVES, id: string, why = ""): Promise<void> {
+export async function move(host: CommandHost, verb: keyof typeof MOVES_BY_WORD, id: string, why = ""): Promise<void> {
   const number = taskNumber(id);
   const ctx = await host.open();
-  printTask(ctx, host, MOVES[verb].act(ctx, number, why), MOVES[verb].said);
+  printTask(ctx, host, MOVES_BY_WORD[verb].act(ctx, number, why), MOVES_BY_WORD[verb].said);
   if (verb !== "pause") noteWithoutDaemon(ctx, host);
 }
 

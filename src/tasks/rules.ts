@@ -1,6 +1,6 @@
 // THE state machine: which move a task may make, and what a fault of the daemon's own work means for it.
 import { Fault } from "../kernel/fault.ts";
-import type { Task, TaskShape, TaskState, WaitingReason } from "./schema.ts";
+import type { Task, TaskBrief, TaskShape, TaskState, WaitingReason } from "./schema.ts";
 
 /**
  * Every move there is. A move not in this table is a Fault. `queued`, `paused`, `failed` and `cancelled` can become `done`
@@ -54,9 +54,11 @@ export function isDue(notBefore: number | null, now: number): boolean {
   return notBefore === null || notBefore <= now || notBefore - now > LONGEST_DELAY_MS;
 }
 
+const AGENT_REASONS: ReadonlySet<WaitingReason> = new Set(["provider", "limit", "login", "agent"]);
+
 /** Waits for what concerns its agent as a whole, and so for longer than a task's own trouble takes. */
 export function isHeldByAgent({ waiting }: Pick<Task, "waiting">): boolean {
-  return waiting?.reason === "provider" || waiting?.reason === "limit" || waiting?.reason === "login";
+  return waiting !== null && AGENT_REASONS.has(waiting.reason);
 }
 
 /** What only a person clears. Everything else passes by itself, or with what it waits for. */
@@ -65,6 +67,44 @@ const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "questi
 /** Whether a task goes on only when a person does something about it. */
 export function waitsForPerson({ waiting }: Pick<Task, "waiting">): boolean {
   return waiting !== null && PERSONS_REASONS.has(waiting.reason);
+}
+
+/** What a task waits for, in a word or two; the whole sentence is in its status. */
+const WAITS: Record<WaitingReason, string> = {
+  dependency: "other tasks",
+  capacity: "a slot",
+  memory: "memory",
+  retry: "another try",
+  run_ending: "its run's end",
+  approval: "you",
+  dirty_checkout: "your checkout",
+  merge_queue: "its turn",
+  conflict: "you",
+  fault: "a fault to pass",
+  sandbox: "a sandbox",
+  question: "your answer",
+  provider: "its provider",
+  limit: "its usage limit",
+  login: "a login",
+  agent: "its agent",
+  load: "the machine's load",
+};
+
+export function waitsText(reason: WaitingReason): string {
+  return WAITS[reason];
+}
+
+/** What a person can do to a task by one word, or a closer look that comes first. */
+export type PersonsMove = { kind: "move"; word: "pause" | "resume" | "retry"; label: string } | { kind: "look"; label: string };
+
+/** What a person would most likely do next with a task; null when it is done. */
+export function likelyMove(task: Pick<TaskBrief, "state" | "waiting">): PersonsMove | null {
+  if (task.state === "done") return null;
+  if (task.waiting?.reason === "question") return { kind: "look", label: "Answer" };
+  if (task.state === "approving") return { kind: "look", label: "Review" };
+  if (isHeldByAgent(task)) return { kind: "move", word: "resume", label: "Try now" };
+  if (task.state === "paused") return { kind: "move", word: "resume", label: "Resume" };
+  return isFinal(task.state) ? { kind: "move", word: "retry", label: "Retry" } : { kind: "move", word: "pause", label: "Pause" };
 }
 
 /** What to do after a fault in the daemon's own work on a task. */
@@ -119,7 +159,7 @@ export function judgeWait(
 }
 
 /** A task as scripts and the web read it: the names and order of its fields are a contract. */
-export function taskShape(task: Task, project: string): TaskShape {
+export function taskShape(task: TaskBrief, project: string): TaskShape {
   const { waiting, error } = task;
   return {
     id: task.id,

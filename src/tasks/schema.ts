@@ -1,5 +1,6 @@
 // A task: its states, its row, and what a person may say to create one.
 import * as v from "valibot";
+import type { taskShapeSchema } from "./shapes.ts";
 
 /** The stages a task goes through, then how it ends. The SQL CHECK lists the same words. */
 export const TASK_STATES = [
@@ -138,6 +139,7 @@ export type Task = {
 export type TaskBrief = Pick<
   Task,
   | "id"
+  | "uuid"
   | "projectId"
   | "title"
   | "kind"
@@ -149,9 +151,12 @@ export type TaskBrief = Pick<
   | "result"
   | "error"
   | "branch"
+  | "tipCommit"
+  | "mergedCommit"
   | "runs"
   | "costUsd"
   | "createdAt"
+  | "updatedAt"
   | "stateSince"
   | "finishedAt"
 >;
@@ -218,21 +223,14 @@ export const newTaskSchema = v.object({
 });
 export type NewTask = v.InferOutput<typeof newTaskSchema>;
 
-/** What may be changed while a task is queued. */
+/** What may be changed while a task is queued; null gives it the project's agent again. */
 export const editedTaskSchema = v.object({
   title: v.exactOptional(newTaskSchema.entries.title),
   prompt: v.exactOptional(newTaskSchema.entries.prompt),
   priority: v.exactOptional(v.picklist(PRIORITIES)),
-  agent: v.exactOptional(agentName),
+  agent: v.exactOptional(v.nullable(agentName)),
 });
 export type TaskEdit = v.InferOutput<typeof editedTaskSchema>;
 
 /** A task as `--json` and the web give it. Times are ISO 8601; `commit` is what merged, else the branch's tip. */
-export type TaskShape = Pick<Task, "id" | "uuid" | "title" | "kind" | "state" | "result" | "branch" | "runs" | "costUsd"> & {
-  project: string;
-  waiting: (Waiting & { since: string }) | null;
-  commit: string | null;
-  error: { code: string; message: string; hint: string } | null;
-  createdAt: string;
-  updatedAt: string;
-};
+export type TaskShape = v.InferOutput<typeof taskShapeSchema>;

@@ -53,3 +53,4 @@ export const projectStatusSchema = v.pipe(
   v.title("ProjectStatus"),
   v.description("A project, and where its tasks stand."),
 );
+export type ProjectStatus = v.InferOutput<typeof projectStatusSchema>;

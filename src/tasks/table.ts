@@ -173,9 +173,10 @@ export function spentSince(db: Db, at: number): number {
   return row?.costUsd ?? 0;
 }
 
-const BRIEF_COLUMNS = `id, project_id AS projectId, title, kind, priority, agent, state, paused_from AS pausedFrom,
+const BRIEF_COLUMNS = `id, uuid, project_id AS projectId, title, kind, priority, agent, state, paused_from AS pausedFrom,
   waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince, result,
-  error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, runs, cost_usd AS costUsd, created_at AS createdAt,
+  error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, tip_commit AS tipCommit,
+  merged_commit AS mergedCommit, runs, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
   state_since AS stateSince, finished_at AS finishedAt`;
 
 type BriefRow = Omit<TaskBrief, "waiting" | "error"> &

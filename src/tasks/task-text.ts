@@ -2,34 +2,13 @@
 import type { CommandHost } from "../kernel/module.ts";
 import { printable, textTable, wrap } from "../kernel/text-table.ts";
 import { duration } from "../kernel/time-text.ts";
-import { stateTone } from "./rules.ts";
-import type { Task, TaskState, WaitingReason } from "./schema.ts";
+import { stateTone, waitsText } from "./rules.ts";
+import type { Task, TaskState } from "./schema.ts";
 
 /** One sentence about what has just been done to a task. */
 export function taskLine(host: CommandHost, task: Task, said: string): string {
   return wrap(`Task ${task.id} ${said}: ${printable(task.title)}`, host.columns, 0);
 }
-
-/** What a task waits for, in a word or two; the whole sentence is in `task-status`. */
-const WAITS: Record<WaitingReason, string> = {
-  dependency: "other tasks",
-  capacity: "a slot",
-  memory: "memory",
-  retry: "another try",
-  run_ending: "its run's end",
-  approval: "you",
-  dirty_checkout: "your checkout",
-  merge_queue: "its turn",
-  conflict: "you",
-  fault: "a fault to pass",
-  sandbox: "a sandbox",
-  question: "your answer",
-  provider: "its provider",
-  limit: "its usage limit",
-  login: "a login",
-  agent: "its agent",
-  load: "the machine's load",
-};
 
 export type ListedTask = { task: Task; project: string };
 
@@ -50,7 +29,7 @@ export function taskTable(host: CommandHost, rows: readonly ListedTask[], about:
       String(task.id),
       task.state,
       duration(about.now - task.stateSince),
-      task.waiting ? WAITS[task.waiting.reason] : "",
+      task.waiting ? waitsText(task.waiting.reason) : "",
       project,
       task.title,
     ]),

@@ -1,0 +1,133 @@
+// The pages of projects: all of them, and one with its tasks and settings.
+
+import { ProjectForm, type ProjectFormProps, SETTINGS_FORM } from "../../views/project-form.tsx";
+import {
+  ProjectFacts,
+  ProjectHeading,
+  ProjectLeave,
+  type ProjectLine,
+  ProjectsHeading,
+  ProjectsList,
+  ProjectTasks,
+} from "../../views/projects.tsx";
+import type { Ctx } from "../kernel/context.ts";
+import { costText } from "../kernel/number-text.ts";
+import type { Asked, Page, PageRoute } from "../kernel/page.ts";
+import { when } from "../kernel/time-text.ts";
+import { listProjects, projectNamed } from "../projects/actions.ts";
+import { knownAgents } from "../projects/rules.ts";
+import type { Project } from "../projects/schema.ts";
+import { taskTotals } from "./actions.ts";
+import { listPage } from "./lists.ts";
+import { fieldValues } from "./project-fields.ts";
+import { isFinal } from "./rules.ts";
+import { TASK_STATES, type TaskTotal } from "./schema.ts";
+import { taskLineOf } from "./shown.ts";
+
+/** Tasks that a project's page shows: the list has all of them. */
+const SHOWN_TASKS = 15;
+
+export const projectsPage: PageRoute = { path: "/projects", area: "projects", show: showProjects };
+export const newProjectPage: PageRoute = { path: "/projects/new", area: "projects", show: showNewProject };
+export const projectPage: PageRoute = { path: "/projects/:name", area: "projects", show: showProject };
+
+function showProjects(ctx: Ctx): Page {
+  return {
+    title: "Projects",
+    name: "projects",
+    sections: [
+      { kind: "still", id: "heading", html: () => ProjectsHeading() },
+      { kind: "live", id: "projects", html: () => ProjectsList({ projects: listProjects(ctx).map((project) => lineOf(ctx, project)) }) },
+    ],
+  };
+}
+
+function showNewProject(ctx: Ctx, asked: Asked): Page {
+  const path = asked.query.get("path") ?? "";
+  const values = { ...NEW_VALUES, path, agent: "claude", approval: "ask" };
+  const props: ProjectFormProps = {
+    action: "/projects/new",
+    csrf: asked.csrf,
+    typed: asked.typed,
+    values,
+    agents: agentsOf(ctx),
+    of: null,
+  };
+  return {
+    title: "Register a project",
+    name: "project-form",
+    sections: [
+      { kind: "still", id: "heading", html: () => ProjectHeading({ title: "Register a project", project: null }) },
+      { kind: "still", id: SETTINGS_FORM, html: () => ProjectForm(props) },
+    ],
+  };
+}
+
+const NEW_VALUES = { name: "", base: "", gateQuick: "", gateFast: "", gateFull: "", gatePerf: "", setup: "", copies: "", env: "" };
+
+function showProject(ctx: Ctx, asked: Asked): Page {
+  const project = projectNamed(ctx, asked.params.name ?? "");
+  const line = lineOf(ctx, project);
+  const form: ProjectFormProps = {
+    action: `${line.href}/settings`,
+    csrf: asked.csrf,
+    typed: asked.typed,
+    values: fieldValues(project),
+    agents: agentsOf(ctx),
+    of: { name: project.name, mcpServers: Object.keys(project.settings.roles.worker?.mcpServers ?? {}) },
+  };
+  const leave = { action: `${line.href}/unregister`, csrf: asked.csrf, typed: asked.typed, name: project.name, path: project.path };
+  return {
+    title: project.name,
+    name: "project",
+    sections: [
+      { kind: "still", id: "heading", html: () => ProjectHeading({ title: project.name, project: project.name }) },
+      { kind: "live", id: "facts", html: () => ProjectFacts({ line, registered: when(project.createdAt) }) },
+      { kind: "live", id: "tasks", html: () => ProjectTasks(tasksOf(ctx, project, line)) },
+      { kind: "still", id: SETTINGS_FORM, html: () => ProjectForm(form) },
+      { kind: "still", id: "leave", html: () => ProjectLeave(leave) },
+    ],
+  };
+}
+
+function tasksOf(ctx: Ctx, project: Project, line: ProjectLine) {
+  const { tasks } = listPage(ctx, { projectId: project.id, sort: "newest", limit: SHOWN_TASKS });
+  const total = line.counts.reduce((sum, one) => sum + one.count, 0);
+  return { name: project.name, rows: tasks.map((task) => taskLineOf(task, project)), total };
+}
+
+function lineOf(ctx: Ctx, project: Project): ProjectLine {
+  const totals = taskTotals(ctx).filter(({ projectId }) => projectId === project.id);
+  return {
+    name: project.name,
+    href: `/projects/${encodeURIComponent(project.name)}`,
+    path: project.path,
+    base: project.base,
+    agent: project.agent,
+    approval: project.approval,
+    gates: Object.entries(project.settings.gates).map(([name, command]) => ({ name, command })),
+    counts: TASK_STATES.flatMap((state) => totals.filter((one) => one.state === state).map(({ tasks }) => ({ state, count: tasks }))),
+    open: sum(
+      totals.filter(({ state }) => !isFinal(state)),
+      ({ tasks }) => tasks,
+    ),
+    cost: costOf(totals),
+  };
+}
+
+function costOf(totals: readonly TaskTotal[]): string {
+  return costText(
+    Math.max(
+      0,
+      sum(totals, ({ costUsd }) => costUsd),
+    ),
+  );
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}
+
+function agentsOf(ctx: Ctx): string[] {
+  return knownAgents(Object.keys(ctx.config.agents));
+}
