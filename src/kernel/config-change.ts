@@ -77,7 +77,15 @@ function isYaml(text: string): boolean {
 function requireKnown(sections: Sections, key: string): void {
   const known = knownKeys(sections);
   const isKnown = known.some((candidate) => matches(candidate, key));
-  if (!isKnown) throw new Fault("not_found", `There is no setting "${key}".`, didYouMean(key, known, "`ccm config list` shows all."));
+  if (isKnown) return;
+  const parts = key.split(".");
+  const candidates = known.map((pattern) =>
+    pattern
+      .split(".")
+      .map((part, i) => (part === "*" ? (parts[i] ?? "NAME") : part))
+      .join("."),
+  );
+  throw new Fault("not_found", `There is no setting "${key}".`, didYouMean(key, candidates, "`ccm config list` shows all."));
 }
 
 /** `limits.runs`, `limits` and `agents.claude.model` (of `agents.*.model`) all match their own pattern. */

@@ -93,11 +93,18 @@ function faultOf(issue: v.BaseIssue<unknown>, section: string, schema: v.Generic
     if (issue.expected === "never") return unknownKey(path, siblings, where);
   }
   const expected = issue.kind === "schema" && issue.message.startsWith("Invalid") ? issue.expected : issue.message;
+  const words = wordsExpected(expected);
+  const correct = override ? `Correct or unset ${override.name}.` : `Correct it, or try: ccm config set ${path.join(".")} VALUE`;
   return new Fault(
     "invalid",
-    `"${path.join(".")}" (${where}) must be ${expected ?? "another value"}, not ${JSON.stringify(issue.input)}.`,
-    override ? `Correct or unset ${override.name}.` : `Correct it, or try: ccm config set ${path.join(".")} VALUE`,
+    `"${path.join(".")}" (${where}) must be ${words.join(" or ") || (expected ?? "another value")}, not ${JSON.stringify(issue.input)}.`,
+    didYouMean(String(issue.input), words, correct),
   );
+}
+
+/** A choice of words is expected as `("auto" | "kernel")`: https://valibot.dev/api/picklist/. */
+function wordsExpected(expected: string | null): string[] {
+  return [...(expected ?? "").matchAll(/"([^"]+)"/g)].map(([, word = ""]) => word);
 }
 
 function unknownKey(path: string[], known: string[], where: string): Fault {

@@ -7,8 +7,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
     if (!best || edits < best.edits) best = { candidate, edits };
   }
-  // Two edits for a short word, a third of the letters for a long one: beyond that the guess only confuses.
-  return best && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best && best.edits <= tolerance(word.length) ? best.candidate : undefined;
+}
+
+/** One edit for a word of up to three letters, two for a short one, a third of the letters for a long one: beyond that a guess only confuses. */
+function tolerance(letters: number): number {
+  return letters <= 3 ? 1 : Math.max(2, Math.floor(letters / 3));
 }
 
 /** The sentence that offers the nearest word, or `otherwise`. */

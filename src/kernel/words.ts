@@ -34,7 +34,7 @@ export function parseWords(commands: readonly Command[], globals: readonly Optio
   }
   const [group = "", action = "-"] = name;
   if (wantsHelp && action.startsWith("-") && actionsOf(commands, group).length > 0) return { kind: "help", about: { group } };
-  if (!found) return unknownCommand(commands, name);
+  if (!found) return unknownCommand(commands, globals, name);
   if (wantsHelp) return { kind: "help", about: { command: found.command } };
   return parseRest(found.command, globals, [...leading, ...name.slice(found.words)]);
 }
@@ -64,7 +64,7 @@ export function actionsOf(commands: readonly Command[], group: string): string[]
   return names.map((name) => name.slice(group.length + 1));
 }
 
-function unknownCommand(commands: readonly Command[], words: readonly string[]): Fault {
+function unknownCommand(commands: readonly Command[], globals: readonly Option[], words: readonly string[]): Fault {
   const [group = "", action] = words;
   const actions = actionsOf(commands, group);
   if (actions.length > 0) {
@@ -72,15 +72,16 @@ function unknownCommand(commands: readonly Command[], words: readonly string[]):
     if (action === undefined || action.startsWith("-")) return new Fault("invalid", `"ccm ${group}" needs an action.`, list);
     return new Fault("invalid", `"${group}" has no action "${action}".`, didYouMean(action, actions, list));
   }
-  return new Fault("invalid", `There is no command "${group}".`, commandMeant(commands, group));
+  return new Fault("invalid", `There is no command "${group}".`, commandMeant(commands, globals, group));
 }
 
-/** Mistyped, or half of a name: `create` is in `create-task` and in `worktrees create`. */
-function commandMeant(commands: readonly Command[], word: string): string {
+/** Mistyped, half of a name (`create` is in `create-task` and in `worktrees create`), or an option (`version`). */
+function commandMeant(commands: readonly Command[], globals: readonly Option[], word: string): string {
   const names = commands.flatMap(namesOf);
   const holding = commands.filter(({ name }) => name.split(/[ -]/).includes(word)).map(({ name }) => name);
   if (holding.length > 0) return `Commands with that word: ${holding.join(", ")}.`;
-  return didYouMean(word, [...names, ...names.map((name) => name.split(" ", 1)[0] ?? "")], "`ccm --help` lists all commands.");
+  const groups = names.map((name) => name.split(" ", 1)[0] ?? "");
+  return didYouMean(word, [...names, ...groups, "help", ...globals.flatMap(spellings)], "`ccm --help` lists all commands.");
 }
 
 function parseRest(command: Command, globals: readonly Option[], words: readonly string[]): Request | Fault {
@@ -150,7 +151,7 @@ function store(options: Record<string, OptionValue>, { option, value }: Taken): 
 function takeArguments(command: Command, rest: readonly string[]): (string | string[] | undefined)[] | Fault {
   const usage = `Usage: ccm ${command.rawName}`;
   const missing = command.args.find((arg, i) => arg.required && rest[i] === undefined);
-  if (missing) return new Fault("invalid", `"ccm ${command.name}" needs ${missing.value}.`, usage);
+  if (missing) return new Fault("invalid", `"ccm ${command.name}" needs <${missing.value}>.`, usage);
   const isOpenEnded = command.args.some((arg) => arg.variadic);
   if (!isOpenEnded && rest.length > command.args.length) {
     const extra = rest.slice(command.args.length).map((word) => `"${word}"`);

@@ -6,6 +6,7 @@ import type { CommitId, Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
+import { didYouMean } from "../kernel/nearest.ts";
 import { proposeChecks, READ_FILES } from "./proposal.ts";
 import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault } from "./rules.ts";
 import {
@@ -173,13 +174,10 @@ export function listProjects(ctx: Ctx): Project[] {
 /** The registered project of that name. Faults: `not_found`. */
 export function projectNamed(ctx: Ctx, name: string): Project {
   const project = table.findProjectByName(ctx.db, name);
-  if (!project)
-    throw new Fault(
-      "not_found",
-      `There is no project "${name}".`,
-      "`ccm list-projects` shows the projects there are; `ccm register-project --path P` adds one.",
-    );
-  return project;
+  if (project) return project;
+  const names = table.listProjects(ctx.db).map((one) => one.name);
+  const others = "`ccm list-projects` shows the projects there are; `ccm register-project --path P` adds one.";
+  throw new Fault("not_found", `There is no project "${name}".`, didYouMean(name, names, others));
 }
 
 /** The only project there is. Faults: `not_found` without one, `invalid` when there are several. */

@@ -1,6 +1,7 @@
 // Which repositories ccm works in, and what it calls them.
 import type { RepositoryFacts } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
+import { didYouMean } from "../kernel/nearest.ts";
 import type { Project, ProjectChange, ProjectShape, RoleSettings } from "./schema.ts";
 
 /** Why a repository cannot be registered, or null. A base that the person named replaces the branch that is checked out. */
@@ -41,11 +42,13 @@ export function agentFault(name: string, configured: readonly string[]): Fault |
   return knownAgents(configured).includes(name) ? null : unknownAgent(name, configured);
 }
 
-/** Names those that are known, and how to make it known. */
+/** Names the one that was probably meant, or those that are known and how to make it known. */
 export function unknownAgent(name: string, configured: readonly string[]): Fault {
   const known = knownAgents(configured);
   const add = `\`ccm config set agents.${name}.command PROGRAM\` adds one.`;
-  return new Fault("not_found", `There is no agent "${name}".`, `Known agents: ${known.join(", ")}; ${add}`, { field: "agent" });
+  return new Fault("not_found", `There is no agent "${name}".`, didYouMean(name, known, `Known agents: ${known.join(", ")}; ${add}`), {
+    field: "agent",
+  });
 }
 
 /** A rule on tools in claude's syntax: a tool's name, perhaps with what its calls are about in parentheses. */

@@ -44,11 +44,13 @@ export const roleSchema = v.strictObject({
 export type RoleSettings = v.InferOutput<typeof roleSchema>;
 
 /** Who a run is. A worker does the task. */
-const ROLES = ["worker"] as const;
+export const ROLES = ["worker"] as const;
+
+export const GATES = ["quick", "fast", "full", "perf"] as const;
 
 /** Gates by name (`quick`, `fast`, `full`, `perf`), the set-up command, ignored files to copy, extra environment. */
 export const projectSettingsSchema = v.strictObject({
-  gates: v.optional(v.record(v.picklist(["quick", "fast", "full", "perf"], "A gate is quick, fast, full or perf."), command), {}),
+  gates: v.optional(v.record(v.picklist(GATES, "A gate is quick, fast, full or perf."), command), {}),
   setup: v.optional(v.nullable(command), null),
   copies: v.optional(v.pipe(v.array(relativePath), v.maxLength(100)), []),
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),

@@ -1,5 +1,6 @@
 // What setting up decides: how a daemon is started, and how each difference that fsck finds is put right. Pure.
 import { Fault } from "../kernel/fault.ts";
+import { didYouMean } from "../kernel/nearest.ts";
 import { CARRIED } from "../sandbox/rules.ts";
 import type { Difference, HomeFacts, Numbers, ProcessFact, Profile, RefFact, RunFact, TreeFact } from "./schema.ts";
 
@@ -9,14 +10,19 @@ export function profileFrom(words: readonly string[]): Profile | Fault {
   if (words.length === 0) return "full";
   const [flag, value, ...rest] = joined ?? [];
   if (flag !== "--profile" || rest.length > 0)
-    return new Fault("invalid", `"ccm daemon" does not take "${words.join(" ")}".`, "See: ccm daemon --help");
+    return new Fault(
+      "invalid",
+      `"ccm daemon" does not take "${words.join(" ")}".`,
+      didYouMean(flag ?? "", ["--profile"], "See: ccm daemon --help"),
+    );
   return profileNamed(value ?? "");
 }
 
 /** Faults: `invalid` for any other word. */
 export function profileNamed(word: string): Profile | Fault {
   if (word === "minimal" || word === "full") return word;
-  return new Fault("invalid", `There is no profile "${word}".`, "A profile is minimal (without the dashboard) or full.");
+  const hint = didYouMean(word, ["minimal", "full"], "A profile is minimal (without the dashboard) or full.");
+  return new Fault("invalid", `There is no profile "${word}".`, hint);
 }
 
 /** What a daemon needs of the environment it is started from; whatever else a person's shell holds would live on in it for weeks. */

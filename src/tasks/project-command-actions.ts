@@ -4,7 +4,7 @@ import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
 import { listProjects, onlyProject, projectNamed, proposalFor, registerProject, repositoryOf } from "../projects/actions.ts";
 import { projectShape } from "../projects/rules.ts";
-import { APPROVALS, newProjectSchema, type Project } from "../projects/schema.ts";
+import { APPROVALS, GATES, newProjectSchema, type Project, ROLES, roleSchema } from "../projects/schema.ts";
 import { countByState, listTasks, reserveIdsOf, unregisterProject } from "./actions.ts";
 import { type Count, projectFields, projectTable } from "./project-text.ts";
 import { taskTable } from "./task-text.ts";
@@ -33,7 +33,7 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
       agent: options.agent,
       approval: oneOf(APPROVALS, options.approval, "approval"),
       settings: {
-        gates: namedValues(options.gate ?? [], "--gate", 'full="npm test"'),
+        gates: gatesFrom(namedValues(options.gate ?? [], "--gate", 'full="npm test"')),
         setup: options.setup ?? null,
         copies: options.copy ?? [],
         env: namedValues(options.env ?? [], "--env", "NODE_ENV=test"),
@@ -48,11 +48,18 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
   host.print(projectShape(project), () => registered(host, project));
 }
 
+function gatesFrom(named: Record<string, string>): Record<string, string> {
+  for (const name of Object.keys(named)) oneOf(GATES, name, "gate");
+  return named;
+}
+
 /** `worker.ask: "[WebFetch]"` to `{worker: {ask: ["WebFetch"]}}`: values are YAML, as in `ccm config set`. */
 function rolesFrom(named: Record<string, string>): Record<string, Record<string, unknown>> {
   const roles: Record<string, Record<string, unknown>> = {};
   for (const [key, value] of Object.entries(named)) {
     const [role = "", setting = ""] = key.split(".", 2);
+    oneOf(ROLES, role, "role");
+    oneOf(Object.keys(roleSchema.entries), setting, "setting of a role");
     roles[role] = { ...roles[role], [setting]: yaml(value) };
   }
   return roles;

@@ -31,11 +31,9 @@ export function isFinal(state: TaskState): boolean {
 
 /** The Fault of a move that the table does not have. */
 export function noSuchMove(task: Pick<Task, "id" | "state">, to: TaskState): Fault {
-  return new Fault(
-    "conflict",
-    `Task ${task.id} is "${task.state}" and cannot become "${to}".`,
-    `\`ccm task-status ${task.id}\` shows where it is.`,
-  );
+  const where = `\`ccm task-status ${task.id}\` shows where it is.`;
+  if (task.state === to) return new Fault("conflict", `Task ${task.id} is "${to}" already.`, where);
+  return new Fault("conflict", `Task ${task.id} is "${task.state}" and cannot become "${to}".`, where);
 }
 
 /** Back-off between tries in milliseconds: 2, 4, 8 s, as the product promises; later ones stay at the last. */

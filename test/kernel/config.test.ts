@@ -73,6 +73,9 @@ describe("reading", () => {
   test("a misspelt key is told its nearest neighbour", () => {
     expect((check("limits:\n  run: 3\n") as Fault).hint).toBe('Did you mean "runs"?');
     expect((check("limit: {}\n") as Fault).hint).toBe('Did you mean "limits"?');
+    expect(() => changeSetting(sections, "", "f", "agents.mine.modle", "x")).toThrow(
+      expect.objectContaining({ hint: 'Did you mean "agents.mine.model"?' }),
+    );
   });
 });
 

@@ -81,6 +81,9 @@ test.each([
   [["worktree", "list"], 'There is no command "worktree".', 'Did you mean "worktrees"?'],
   [["task"], 'There is no command "task".', "Commands with that word: create-task, cancel-task."],
   [["create"], 'There is no command "create".', "Commands with that word: create-task."],
+  [["version"], 'There is no command "version".', 'Did you mean "--version"?'],
+  [["hlep"], 'There is no command "hlep".', 'Did you mean "help"?'],
+  [["ls"], 'There is no command "ls".', "`ccm --help` lists all commands."],
   [["frobnicate"], 'There is no command "frobnicate".', "`ccm --help` lists all commands."],
   [["worktrees"], '"ccm worktrees" needs an action.', 'Actions of "worktrees": list, cleanup.'],
   [["worktrees", "lits"], '"worktrees" has no action "lits".', 'Did you mean "list"?'],
@@ -89,7 +92,7 @@ test.each([
   [["create-task", "--title", "--prompt", "x"], '"--title" needs a value.', "For example: --title <text>"],
   [["create-task", "--title", "a", "--title", "b"], '"--title" was given twice, as "a" and "b".', "Give it once."],
   [["create-task", "--follow=yes"], '"--follow" takes no value.', "See: ccm create-task --help"],
-  [["cancel-task"], '"ccm cancel-task" needs id.', "Usage: ccm cancel-task <id>"],
+  [["cancel-task"], '"ccm cancel-task" needs <id>.', "Usage: ccm cancel-task <id>"],
   [["cancel-task", "7", "now"], '"ccm cancel-task" does not take "now".', "Usage: ccm cancel-task <id> (quote a value that has spaces)"],
   [["--jsno"], 'There is no option "--jsno".', 'Did you mean "--json"?'],
 ])("%j is refused: %s", (line, fault, hint) => {

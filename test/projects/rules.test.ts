@@ -39,11 +39,14 @@ describe("an agent", () => {
     expect(agentFault(name, ["mine"])).toBeNull();
   });
 
-  test("that nobody knows is refused with those that are known and the command that adds it", () => {
+  test("that nobody knows is refused with the one that was meant, or those that are known and the command that adds it", () => {
     expect(agentFault("cluade", ["mine"])).toMatchObject({
       code: "not_found",
       message: 'There is no agent "cluade".',
-      hint: "Known agents: claude, demo, mine; `ccm config set agents.cluade.command PROGRAM` adds one.",
+      hint: 'Did you mean "claude"?',
+    });
+    expect(agentFault("other", ["mine"])).toMatchObject({
+      hint: "Known agents: claude, demo, mine; `ccm config set agents.other.command PROGRAM` adds one.",
     });
   });
 });

@@ -216,7 +216,7 @@ describe("what becomes of a task", () => {
     [["edit-task", "1", "--agent", "cluade"], "not_found", 'There is no agent "cluade".'],
     [["edit-task", "1", "--prompt", " "], "invalid", "The prompt is empty."],
     [["resume-task", "1"], "conflict", 'Task 1 is "queued", not paused.'],
-    [["retry-task", "1"], "conflict", 'Task 1 is "queued" and cannot become "queued".'],
+    [["retry-task", "1"], "conflict", 'Task 1 is "queued" already.'],
     [["pause-task", "r1"], "invalid", '"r1" is no task\'s number.'],
     [["pause-task", "0"], "invalid", '"0" is no task\'s number.'],
     [["cancel-task", "7"], "not_found", 'There is no task "7".'],

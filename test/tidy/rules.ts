@@ -35,7 +35,7 @@ export const RULES: Record<string, Rule> = {
   },
 
   "rules.ts is pure": (source) =>
-    /^src\/[^/]+\/rules\.ts$/.test(source.path) ? impurities(source, (from) => /\/(?:rules|fault)\.ts$/.test(from)) : [],
+    /^src\/[^/]+\/rules\.ts$/.test(source.path) ? impurities(source, (from) => /\/(?:rules|fault|nearest)\.ts$/.test(from)) : [],
 
   "views are pure": (source) =>
     source.path.startsWith("views/") ? impurities(source, (from) => from.startsWith(".") && !from.includes("/src/")) : [],
