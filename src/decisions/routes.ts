@@ -15,10 +15,10 @@ const PLACES: readonly Place[] = [
   { path: "/approvals/:id", page: () => "/approvals", section: "approvals" },
 ];
 
-export const routes: Routes = { forms: PLACES.flatMap(formsOf) };
-
 const commitField = v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, "This form names no commit. Load the page again."));
 const words = (missing: string) => v.pipe(v.string(), v.regex(/\S/, missing));
+
+export const routes: Routes = { forms: PLACES.flatMap(formsOf) };
 
 function formsOf({ path, page, section }: Place): FormRoute[] {
   return [
