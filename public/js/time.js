@@ -1,29 +1,34 @@
 // Times that say how long ago: `time[data-form]` holds the absolute time, which becomes its title.
 {
-  const MINUTE = 60;
-  const HOUR = 3_600;
-  const DAY = 86_400;
-  /** Between two rounds, in ms: seconds are only shown in steps of this. */
+  const SECOND = 1_000;
+  const MINUTE = 60 * SECOND;
+  const HOUR = 60 * MINUTE;
+  const DAY = 24 * HOUR;
+  /** Between two rounds, in ms: nobody counts seconds on a page. */
   const ROUND_MS = 5_000;
 
-  /** Two units at most: 40 s, 3 min, 2 h 05 min, 3 d. */
-  const lasting = (seconds) => {
-    if (seconds < MINUTE) return `${Math.max(0, Math.floor(seconds / 5) * 5)} s`;
-    if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min`;
-    if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h ${String(Math.floor((seconds % HOUR) / MINUTE)).padStart(2, "0")} min`;
-    return `${Math.floor(seconds / DAY)} d`;
+  /** The words of src/kernel/time-text.ts. */
+  const lasting = (ms) => {
+    if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`;
+    if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+    if (ms < DAY) {
+      const minutes = Math.floor((ms % HOUR) / MINUTE);
+      return `${Math.floor(ms / HOUR)} h${minutes > 0 ? ` ${minutes} min` : ""}`;
+    }
+    const days = Math.floor(ms / DAY);
+    return days === 1 ? "1 day" : `${days} days`;
   };
   const say = {
-    ago: (seconds) => (seconds < 5 ? "just now" : `${lasting(seconds)} ago`),
-    for: (seconds) => lasting(seconds),
-    until: (seconds) => (seconds >= 0 ? "now" : `in ${lasting(-seconds)}`),
+    ago: (ms) => (ms < 2 * SECOND ? "just now" : `${lasting(ms)} ago`),
+    for: (ms) => lasting(ms),
+    until: (ms) => (ms >= 0 ? "now" : `in ${lasting(-ms)}`),
   };
   const tell = (time, now) => {
     const at = Date.parse(time.dateTime);
     const form = say[time.dataset.form];
     if (!form || Number.isNaN(at)) return;
     if (!time.title) time.title = time.textContent;
-    const text = form((now - at) / 1_000);
+    const text = form(now - at);
     if (time.textContent !== text) time.textContent = text;
   };
   const tellAll = (part) => {

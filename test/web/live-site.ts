@@ -27,7 +27,7 @@ export function openLiveSite(pages: PageRoute[]): LiveSite {
   const ctx = { ...openCommandHome().ctx, clock: realClock };
   const site: Site = { ctx, pages };
   const who = { stays: true };
-  const visitor: Visitor = { kind: "browser", csrf: "secret", by: "the page", stays: () => who.stays };
+  const visitor: Visitor = { kind: "browser", session: 1, csrf: "secret", by: "the page", stays: () => who.stays };
   const live = createLive(site);
   const server = serve(site, live, visitor);
   afterThisTest(async () => {
