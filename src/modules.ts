@@ -3,6 +3,7 @@ import { agents, treesOfAgents } from "./agents/module.ts";
 import { decisions } from "./decisions/module.ts";
 import { dispatch } from "./dispatch/module.ts";
 import type { Module, Step } from "./kernel/module.ts";
+import type { Operation } from "./kernel/operation.ts";
 import type { Routes } from "./kernel/page.ts";
 import type { Answers } from "./kernel/requests.ts";
 import { merge } from "./merge/module.ts";
@@ -40,7 +41,13 @@ export async function allAnswers(): Promise<Answers> {
   return Object.assign({}, ...(await Promise.all(modules.map((module) => module.answers?.() ?? {}))));
 }
 
-/** What every room shows on the web. */
+/** What every room shows on the web, and what the API takes. */
 export async function allRoutes(): Promise<Routes[]> {
-  return Promise.all(modules.flatMap((module) => module.routes?.() ?? []));
+  const routes = await Promise.all(modules.flatMap((module) => module.routes?.() ?? []));
+  return [...routes, { operations: await allOperations() }];
+}
+
+/** The operations of the API, in the order of the rooms. */
+export async function allOperations(): Promise<Operation[]> {
+  return (await Promise.all(modules.map((module) => module.operations?.() ?? []))).flat();
 }

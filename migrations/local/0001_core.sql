@@ -80,7 +80,7 @@ CREATE INDEX tasks_blocked ON tasks (project_id, id) WHERE state = 'queued' AND 
 CREATE INDEX tasks_active ON tasks (state, id) WHERE state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging');
 CREATE INDEX tasks_by_project ON tasks (project_id, id);
 CREATE INDEX tasks_by_state ON tasks (project_id, state);
-CREATE INDEX tasks_ended ON tasks (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX tasks_ended ON tasks (finished_at, id, project_id) WHERE finished_at IS NOT NULL;
 -- All that lists are filtered and sorted by: a list that is searched reads this, and not the rows, whose prompts are long.
 CREATE INDEX tasks_listed ON tasks (state, id, project_id, priority, kind, agent, state_since, cost_usd, title);
 
@@ -143,6 +143,7 @@ CREATE TABLE worktrees (
   updated_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX worktrees_by_state ON worktrees (state, updated_at) WHERE state <> 'purged';
+CREATE INDEX worktrees_listed ON worktrees (task_id) WHERE state <> 'purged';
 
 CREATE TABLE runs (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -272,6 +273,7 @@ CREATE INDEX requests_open ON requests (id) WHERE answered_at IS NULL;
 CREATE TABLE web_sessions (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   hash       TEXT NOT NULL UNIQUE,
+  browser    TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   seen_at    INTEGER NOT NULL,
   expires_at INTEGER NOT NULL

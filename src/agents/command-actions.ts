@@ -31,7 +31,8 @@ export async function list(host: CommandHost, options: ListOptions): Promise<voi
   host.print(rows.map(listedShape), () => runTable(host, rows, ctx.clock.now()));
 }
 
-function listed(ctx: Ctx, run: Run): ListedRun {
+/** A run with everything that lists say of it. */
+export function listed(ctx: Ctx, run: Run): ListedRun {
   const isAgent = run.kind === "agent";
   const asked = isAgent ? openQuestion(ctx, run.taskId) : null;
   return {
@@ -44,7 +45,7 @@ function listed(ctx: Ctx, run: Run): ListedRun {
 }
 
 /** `agent` is what is known of it, null for what is none or has shown nothing yet. */
-function listedShape({ run, project, seen, question }: ListedRun): RunShape & { agent: AgentShape | null } {
+export function listedShape({ run, project, seen, question }: ListedRun): RunShape & { agent: AgentShape | null } {
   return { ...runShape(run, project), agent: seen && agentShape(seen, question) };
 }
 

@@ -2,7 +2,8 @@
 import { plain } from "./plain-text.ts";
 
 /** How a line is meant: the view gives each tone a colour. */
-export type Tone = "plain" | "faint" | "tool" | "person" | "good" | "warn" | "bad" | "added" | "removed";
+export const TONES = ["plain", "faint", "tool", "person", "good", "warn", "bad", "added", "removed"] as const;
+export type Tone = (typeof TONES)[number];
 
 /** `folded`: this line stands for these, which are shown when somebody asks. */
 export type Line = { tone: Tone; text: string; folded?: Line[] };

@@ -6,6 +6,7 @@ import { worktreeCommands } from "./worktree-commands.ts";
 export const agents: Module = {
   name: "agents",
   commands: agentCommands,
+  operations: async () => (await import("./api-agents.ts")).agentOperations,
   offers: async () => (await import("./offers.ts")).offers,
   steps: async () => {
     const { stepLiveness } = await import("./live-step.ts");
@@ -25,4 +26,5 @@ export const agents: Module = {
 export const treesOfAgents: Module = {
   name: "worktrees",
   commands: worktreeCommands,
+  operations: async () => (await import("./api-worktrees.ts")).worktreeOperations,
 };

@@ -1,7 +1,9 @@
 // Runs and agents as scripts read them.
 import * as v from "valibot";
-import { SANDBOX_LEVELS } from "../sandbox/schema.ts";
 import { commitSchema, countSchema, isoTimeSchema, uuidSchema } from "../kernel/shape.ts";
+import { SANDBOX_LEVELS } from "../sandbox/schema.ts";
+import { TASK_STATES } from "../tasks/schema.ts";
+import { WORKTREE_STATES } from "../worktrees/schema.ts";
 import { RUN_KINDS, RUN_OUTCOMES, RUN_STATES } from "./schema.ts";
 import { ACTIVITIES } from "./signs.ts";
 
@@ -66,6 +68,25 @@ const listedEntries = {
 export const listedRunSchema = v.pipe(v.strictObject(listedEntries), v.title("AgentRun"), v.description("A run, and what its agent does."));
 
 export const agentStatusSchema = v.pipe(
-  v.strictObject({ ...listedEntries, tail: v.pipe(v.nullable(v.string()), v.description("The end of what it printed, once it has ended")) }),
+  v.strictObject({
+    ...listedEntries,
+    tail: v.pipe(v.nullable(v.string()), v.description("The end of what it printed, once it has ended")),
+  }),
   v.title("AgentStatus"),
 );
+
+export const treeShapeSchema = v.pipe(
+  v.strictObject({
+    task: v.number(),
+    title: v.string(),
+    project: v.string(),
+    taskState: v.picklist(TASK_STATES),
+    state: v.picklist(WORKTREE_STATES),
+    path: v.pipe(v.nullable(v.string()), v.description("Where it is, while it is in place")),
+    sizeBytes: countSchema,
+    updatedAt: isoTimeSchema,
+  }),
+  v.title("Worktree"),
+  v.description("The folder that a task's agent works in."),
+);
+export type TreeShape = v.InferOutput<typeof treeShapeSchema>;

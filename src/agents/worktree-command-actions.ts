@@ -13,6 +13,7 @@ import type { Task, TaskState } from "../tasks/schema.ts";
 import { emptyTrash, endedWithTree, findWorktree, listWorktrees, releaseNow, wantRestored, wantWorktree } from "../worktrees/actions.ts";
 import type { Worktree } from "../worktrees/schema.ts";
 import { liveRunOf } from "./actions.ts";
+import type { TreeShape } from "./shapes.ts";
 
 export type ListTreesOptions = { all?: boolean; limit: string };
 export type CleanupOptions = { trash?: boolean };
@@ -20,18 +21,8 @@ export type CleanupOptions = { trash?: boolean };
 /** Most rows of one list, and trees of one clean-up. */
 const LIST_LIMIT = 10_000;
 
-type TreeShape = {
-  task: number;
-  title: string;
-  project: string;
-  taskState: TaskState;
-  state: Worktree["state"];
-  path: string | null;
-  sizeBytes: number;
-  updatedAt: string;
-};
-
-function shapeOf(ctx: Ctx, worktree: Worktree): TreeShape {
+/** A tree as scripts read it. */
+export function treeShape(ctx: Ctx, worktree: Worktree): TreeShape {
   const task = mustFind(ctx, worktree.taskId);
   return {
     task: task.id,
@@ -48,8 +39,8 @@ function shapeOf(ctx: Ctx, worktree: Worktree): TreeShape {
 export async function list(host: CommandHost, options: ListTreesOptions): Promise<void> {
   const limit = wholeNumber(options.limit, "limit", 1, LIST_LIMIT);
   const ctx = await host.open();
-  const trees = listWorktrees(ctx, limit, options.all ? "trash too" : "in place");
-  const shapes = trees.map((tree) => shapeOf(ctx, tree));
+  const trees = listWorktrees(ctx, limit, options.all ? "trash too" : "in place").reverse();
+  const shapes = trees.map((tree) => treeShape(ctx, tree));
   host.print(shapes, () => treeTable(ctx, host, trees, shapes));
 }
 
@@ -103,7 +94,7 @@ function printTree(ctx: Ctx, host: CommandHost, task: Task, coming: string): voi
   const worktree = findWorktree(ctx, task.id);
   const path = ctx.paths.task(task.id).tree;
   host.print(
-    worktree && shapeOf(ctx, worktree),
+    worktree && treeShape(ctx, worktree),
     () => `The tree of task ${task.id} ${worktree?.state === "ready" ? "is there" : coming}: ${path}`,
   );
   if (worktree?.state !== "ready") noteWithoutDaemon(ctx, host);

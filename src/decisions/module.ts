@@ -5,6 +5,7 @@ import { decisionCommands } from "./commands.ts";
 export const decisions: Module = {
   name: "decisions",
   commands: decisionCommands,
+  operations: async () => (await import("./api-decisions.ts")).decisionOperations,
   routes: async () => (await import("./routes.ts")).routes,
   steps: async () => {
     const { stepDecisions } = await import("./step.ts");

@@ -5,7 +5,8 @@ import { isDue } from "../tasks/rules.ts";
 import type { Waiting, WaitingReason } from "../tasks/schema.ts";
 
 /** `begin`: a queued task gets its slot and tree. The others are runs of tasks that have begun. */
-export type StartKind = "begin" | "setup" | "agent" | "gate";
+export const START_KINDS = ["begin", "setup", "agent", "gate"] as const;
+export type StartKind = (typeof START_KINDS)[number];
 
 /** Something that wants a slot. Times are epoch ms; a lower priority number comes first. */
 export type Want = {

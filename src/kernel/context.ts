@@ -28,3 +28,8 @@ export type Ctx = {
   readonly jobs: Jobs;
   readonly outside: Outside;
 };
+
+/** The same context for what somebody asks for: the events of a person's acts say who it was. */
+export function actingFor(ctx: Ctx, by: string): Ctx {
+  return { ...ctx, db: { ...ctx.db, by } };
+}

@@ -14,6 +14,8 @@ export type Durability = "normal" | "durable";
 /** An open database. Reads run directly on `sql`; every write goes through `transact`. */
 export type Db = {
   readonly sql: Database;
+  /** Who asks for what is written, where it is known; see `actingFor`. */
+  readonly by?: string;
   /**
    * Runs `work` in one BEGIN IMMEDIATE transaction; inside another `transact` it joins that one. Nothing in it may
    * be asynchronous. Faults: `unavailable` when another process holds the lock for 5 s, `environment` when the disk

@@ -2,7 +2,8 @@
 import type { Db } from "./database.ts";
 import { redactDeep } from "./redact.ts";
 
-export type EventSource = "person" | "daemon" | "host" | "agent" | "hub" | "outside";
+export const EVENT_SOURCES = ["person", "daemon", "host", "agent", "hub", "outside"] as const;
+export type EventSource = (typeof EVENT_SOURCES)[number];
 
 /** What is recorded; `name` is `noun.past-verb`, `data` small JSON (large texts belong into files). */
 export type NewEvent = {
@@ -29,14 +30,15 @@ export const EVENT_DATA_BYTES = 64_000;
 
 type EventRow = Omit<Event, "data"> & { data: string };
 
-/** Appends one event inside the current transaction and returns its seq. */
+/** Appends one event inside the current transaction and returns its seq. What a person did says who that was, if it is known. */
 export function appendEvent(db: Db, at: number, event: NewEvent): number {
+  const data = event.source === "person" && db.by !== undefined ? { by: db.by, ...event.data } : (event.data ?? {});
   const row = db.sql
     .query<{ seq: number }, [number, string, string, number | null, number | null, number | null, string]>(
       `INSERT INTO events (at, name, source, project_id, task_id, run_id, data)
        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     )
-    .get(at, event.name, event.source, event.projectId ?? null, event.taskId ?? null, event.runId ?? null, encode(event.data ?? {}));
+    .get(at, event.name, event.source, event.projectId ?? null, event.taskId ?? null, event.runId ?? null, encode(data));
   return row?.seq ?? 0;
 }
 
@@ -46,34 +48,53 @@ export type EventFilter = { limit: number; projectId?: number; taskId?: number; 
 export type EventQuery = EventFilter & { after: number };
 
 /** Events in order of seq. A reader keeps the last seq and asks again from there. */
-export function readEvents(db: Db, query: EventQuery): Event[] {
-  return db.sql
-    .query<EventRow, [number, number | null, number | null, number | null, number]>(
-      `SELECT seq, at, name, source, project_id AS projectId, task_id AS taskId, run_id AS runId, data
-       FROM events
-       WHERE seq > ?1 AND (?2 IS NULL OR project_id = ?2) AND (?3 IS NULL OR task_id = ?3) AND (?4 IS NULL OR run_id = ?4)
-       ORDER BY seq LIMIT ?5`,
-    )
-    .all(query.after, query.projectId ?? null, query.taskId ?? null, query.runId ?? null, query.limit)
-    .map((row) => ({ ...row, data: JSON.parse(row.data) }));
+export function readEvents(db: Db, { limit, ...wanted }: EventQuery): Event[] {
+  return selectEvents(db, wanted, "ASC", limit);
 }
 
-/** The newest events, in order of seq. Only the conditions that are asked for are in the statement, so that an index serves them. */
-export function newestEvents(db: Db, filter: EventFilter): Event[] {
-  const wanted = [
-    ["task_id = ?", filter.taskId],
-    ["project_id = ?", filter.projectId],
-    ["run_id = ?", filter.runId],
-  ].filter((one): one is [string, number] => one[1] !== undefined);
-  const where = wanted.length > 0 ? `WHERE ${wanted.map(([condition]) => condition).join(" AND ")}` : "";
+/** The newest events, or those before a seq, in order of seq. */
+export function newestEvents(db: Db, { limit, ...wanted }: EventFilter & { before?: number }): Event[] {
+  return selectEvents(db, wanted, "DESC", limit).reverse();
+}
+
+/** Events that are looked through for those of one name at once, some 10 ms; the next look goes on behind them. */
+const LOOKED_THROUGH = 50_000;
+
+/** Events after a seq, in order, and the seq to go on from, which is behind all that was looked through. */
+export function followEvents(db: Db, query: EventQuery & { name?: string }): { events: Event[]; next: number } {
+  const { limit, ...wanted } = query;
+  const last = Math.max(lastSeq(db), query.after);
+  const upTo = query.name === undefined ? last : Math.min(last, query.after + LOOKED_THROUGH);
+  const events = selectEvents(db, { ...wanted, upTo }, "ASC", limit);
+  return { events, next: events.length === limit ? (events.at(-1)?.seq ?? upTo) : upTo };
+}
+
+type Wanted = Omit<EventFilter, "limit"> & { after?: number; before?: number; upTo?: number; name?: string };
+
+const CONDITIONS: Record<keyof Wanted, string> = {
+  taskId: "task_id = ?",
+  projectId: "project_id = ?",
+  runId: "run_id = ?",
+  after: "seq > ?",
+  upTo: "seq <= ?",
+  name: "name = ?",
+  before: "seq < ?",
+};
+
+/** Only the conditions that are asked for are in the statement, so that an index serves them. */
+function selectEvents(db: Db, wanted: Wanted, order: "ASC" | "DESC", limit: number): Event[] {
+  const asked = (Object.keys(CONDITIONS) as (keyof Wanted)[]).flatMap((key) => {
+    const value = wanted[key];
+    return value === undefined ? [] : [{ condition: CONDITIONS[key], value }];
+  });
+  const where = asked.length > 0 ? `WHERE ${asked.map(({ condition }) => condition).join(" AND ")}` : "";
   return db.sql
-    .query<EventRow, number[]>(
+    .query<EventRow, (string | number)[]>(
       `SELECT seq, at, name, source, project_id AS projectId, task_id AS taskId, run_id AS runId, data
-       FROM events ${where} ORDER BY seq DESC LIMIT ?`,
+       FROM events ${where} ORDER BY seq ${order} LIMIT ?`,
     )
-    .all(...wanted.map(([, id]) => id), filter.limit)
-    .map((row) => ({ ...row, data: JSON.parse(row.data) }))
-    .reverse();
+    .all(...asked.map(({ value }) => value), limit)
+    .map((row) => ({ ...row, data: JSON.parse(row.data) }));
 }
 
 /** The newest seq, 0 for an empty log. */

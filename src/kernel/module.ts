@@ -3,6 +3,7 @@ import type { CAC } from "cac";
 import type { Style } from "./command-line.ts";
 import type { Offers } from "./completion.ts";
 import type { Ctx } from "./context.ts";
+import type { Operation } from "./operation.ts";
 import type { Routes } from "./page.ts";
 import type { Answers } from "./requests.ts";
 
@@ -36,8 +37,10 @@ export type Module = {
   steps?: () => Promise<Step[]>;
   /** What the daemon answers for commands that may not do it themselves. */
   answers?: () => Promise<Answers>;
-  /** Its pages, forms and operations of the API; only the daemon's web server calls it, with the first request. */
+  /** Its pages and forms; only the daemon's web server calls it, with the first request. */
   routes?: () => Promise<Routes>;
+  /** Its operations of the API; called with `routes`. */
+  operations?: () => Promise<readonly Operation[]>;
   /** Declares this room's commands. An action gets its arguments and option values as strings, and may be asynchronous. */
   commands?: (program: CAC, host: CommandHost) => void;
   /** What a shell offers for values whose names only this room knows; only `ccm complete` calls it. */

@@ -1,6 +1,7 @@
 // What a room gives the web: pages made of sections, forms, and operations of the API. Types only: the web room serves them.
 import type { GenericSchema, InferOutput } from "valibot";
 import type { Ctx } from "./context.ts";
+import type { Operation } from "./operation.ts";
 
 /** What a view gives: escaped HTML. A promise where a part of it is asynchronous. */
 export type Markup = string | Promise<string>;
@@ -76,31 +77,6 @@ export type FormRoute<S extends GenericSchema = GenericSchema> = {
 /** Lets a form's `act` know the type of its input. */
 export function form<S extends GenericSchema>(route: FormRoute<S>): FormRoute {
   return route as unknown as FormRoute;
-}
-
-/** What an operation of the API is asked: checked by its schemas. */
-export type Call<Q, B> = { params: Readonly<Record<string, string>>; query: Q; body: B; by: string };
-
-/** An operation of `/api/v1`: its name and words are those of the command line. Writes are POST. */
-export type Operation<
-  Q extends GenericSchema = GenericSchema,
-  B extends GenericSchema = GenericSchema,
-  R extends GenericSchema = GenericSchema,
-> = {
-  method: "GET" | "POST";
-  path: string;
-  /** The command's name in camelCase: `listTasks`. */
-  name: string;
-  summary: string;
-  query?: Q;
-  body?: B;
-  answer: R;
-  run: (ctx: Ctx, call: Call<InferOutput<Q>, InferOutput<B>>) => InferOutput<R> | Promise<InferOutput<R>>;
-};
-
-/** Lets an operation's `run` know the types of what it is asked. */
-export function operation<Q extends GenericSchema, B extends GenericSchema, R extends GenericSchema>(route: Operation<Q, B, R>): Operation {
-  return route as unknown as Operation;
 }
 
 /** Everything a room shows on the web. */

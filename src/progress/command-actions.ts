@@ -11,6 +11,7 @@ import { dependenciesOf, endedTasks, mustFind } from "../tasks/actions.ts";
 import { taskShape } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { findWorktree } from "../worktrees/actions.ts";
+import type { StoryShape } from "./shapes.ts";
 import { resultTable, type TaskStory, taskText } from "./status-text.ts";
 
 /** Most rows of one list. */
@@ -36,25 +37,20 @@ export async function taskStatus(host: CommandHost, id: string): Promise<void> {
   const number = taskNumber(id);
   const ctx = await host.open();
   const story = storyOf(ctx, mustFind(ctx, number));
-  const { task, project } = story;
-  host.print(
-    {
-      ...taskShape(task, project.name),
-      prompt: task.prompt,
-      agent: task.agent ?? project.agent,
-      after: story.after.map((one) => one.id),
-      tree: story.worktree?.state === "ready" ? story.tree : null,
-      runList: story.runs.map((run) => runShape(run, project.name)),
-      decisions: story.decisions.map(({ verdict, comment, by, commit, at }) => ({
-        verdict,
-        comment,
-        by,
-        commit,
-        at: new Date(at).toISOString(),
-      })),
-    },
-    () => taskText(host, story, ctx.clock.now()),
-  );
+  host.print(storyShape(story), () => taskText(host, story, ctx.clock.now()));
+}
+
+/** A task with all that is known of it, as scripts read it. */
+export function storyShape({ task, project, after, worktree, tree, runs, decisions }: TaskStory): StoryShape {
+  return {
+    ...taskShape(task, project.name),
+    prompt: task.prompt,
+    agent: task.agent ?? project.agent,
+    after: after.map((one) => one.id),
+    tree: worktree?.state === "ready" ? tree : null,
+    runList: runs.map((run) => runShape(run, project.name)),
+    decisions: decisions.map(({ verdict, comment, by, commit, at }) => ({ verdict, comment, by, commit, at: new Date(at).toISOString() })),
+  };
 }
 
 /** Faults: `not_found` for an unknown project. */

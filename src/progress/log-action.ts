@@ -11,6 +11,7 @@ import { mustFind } from "../tasks/actions.ts";
 import { isFinal } from "../tasks/rules.ts";
 import { createLogText } from "./log-text.ts";
 import { isNoise } from "./rules.ts";
+import type { EventShape } from "./shapes.ts";
 
 export type LogOptions = { project?: string; follow?: boolean; all?: boolean; limit: string };
 
@@ -70,12 +71,16 @@ function printer(ctx: Ctx, host: CommandHost, wanted: Wanted): Printer {
     projectName: (id) => names.get(id) ?? `project ${id}`,
     outputOf: (runId) => failedOutput(findRun(ctx, runId)),
   });
-  const shape = (event: Event) => ({ ...event, at: new Date(event.at).toISOString() });
   const words = (events: readonly Event[]) => events.map(text);
   return {
-    one: (event) => host.stream(shape(event), () => words([event]).join("\n")),
-    all: (events) => host.print(events.map(shape), () => words(events).join("\n") || "Nothing has happened yet."),
+    one: (event) => host.stream(eventShape(event), () => words([event]).join("\n")),
+    all: (events) => host.print(events.map(eventShape), () => words(events).join("\n") || "Nothing has happened yet."),
   };
+}
+
+/** An event as scripts read it. */
+export function eventShape(event: Event): EventShape {
+  return { ...event, at: new Date(event.at).toISOString() };
 }
 
 /** The end of what a run printed that did not pass: the reason is mostly there. */

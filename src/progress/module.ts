@@ -5,4 +5,8 @@ import { progressCommands } from "./commands.ts";
 export const progress: Module = {
   name: "progress",
   commands: progressCommands,
+  operations: async () => [
+    ...(await import("./api-progress.ts")).progressOperations,
+    ...(await import("./api-events.ts")).eventOperations,
+  ],
 };

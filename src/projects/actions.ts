@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import type { CommitId, Repository } from "../git/schema.ts";
+import type { CommitId, Repository, RepositoryFacts } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
@@ -28,14 +28,27 @@ const REPOSITORY_SETTINGS = ".ccm/project.yaml";
  * exist.
  */
 export async function registerProject(ctx: Ctx, input: NewProject): Promise<Project> {
+  return addProject(ctx, input, await findRepository(ctx, input));
+}
+
+/** A repository that can be registered, with the base branch that was meant. */
+export type FoundRepository = { facts: RepositoryFacts; base: string };
+
+/** What has to be asked of git before a project can be added. Faults: as `registerProject`. */
+export async function findRepository(ctx: Ctx, input: Pick<NewProject, "path" | "base">): Promise<FoundRepository> {
   const facts = await ctx.outside.git.inspect(input.path).catch((thrown) => {
     throw aboutField(thrown, "path");
   });
   const fault = repositoryFault(facts, input.base);
   if (fault) throw fault;
-  requireAgent(ctx, input.agent);
   const base = input.base ?? facts.head ?? "";
   await requireBranch(ctx, facts, base);
+  return { facts, base };
+}
+
+/** Faults: `conflict`, `not_found` for an agent that does not exist. */
+export function addProject(ctx: Ctx, input: NewProject, { facts, base }: FoundRepository): Project {
+  requireAgent(ctx, input.agent);
   const name = input.name ?? nameFrom(basename(facts.path));
   return ctx.db.transact(() => {
     refuseTaken(ctx, name, facts);
@@ -104,9 +117,19 @@ function refuseTakenName(ctx: Ctx, name: string): void {
  * a project that was unregistered meanwhile.
  */
 export async function updateProject(ctx: Ctx, id: number, change: ProjectChange): Promise<Project> {
+  await requireNewBase(ctx, id, change);
+  return changeProject(ctx, id, change);
+}
+
+/** What has to be asked of git before a project can be changed. Faults: `not_found`. */
+export async function requireNewBase(ctx: Ctx, id: number, change: Pick<ProjectChange, "base">): Promise<void> {
+  const project = projectOf(ctx, id);
+  if (change.base !== undefined && change.base !== project.base) await requireBranch(ctx, repositoryOf(project), change.base);
+}
+
+/** Faults: as `updateProject`. */
+export function changeProject(ctx: Ctx, id: number, change: ProjectChange): Project {
   if (change.agent !== undefined) requireAgent(ctx, change.agent);
-  const { base } = projectOf(ctx, id);
-  if (change.base !== undefined && change.base !== base) await requireBranch(ctx, repositoryOf(projectOf(ctx, id)), change.base);
   return ctx.db.transact(() => {
     const project = projectOf(ctx, id);
     if (project.removedAt !== null)

@@ -1,4 +1,5 @@
 // What `ccm diff` does: finds the two commits, asks git, prints.
+import type { CommitId } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { taskNumber } from "../kernel/input.ts";
@@ -17,11 +18,19 @@ const DIFF_BYTES = 10_000_000;
 export async function diff(host: CommandHost, id: string): Promise<void> {
   const number = taskNumber(id);
   const ctx = await host.open();
-  const task = mustFind(ctx, number);
-  const change = changeOf(task, findCandidate(ctx, number));
-  if (!change) throw new Fault("conflict", `Task ${number} is "${task.state}" and has not begun.`, `\`ccm plan\` says when it starts.`);
-  const text = await diffText(ctx, task, change);
-  host.print({ id: number, base: change.base, commit: change.commit, diff: text }, () => shown(host, task, text));
+  const found = await diffOf(ctx, number);
+  host.print(found, () => shown(host, mustFind(ctx, number), found.diff));
+}
+
+/** A task's change as scripts read it; an empty text where nothing is committed. */
+export type TaskDiff = { id: number; base: CommitId; commit: CommitId; diff: string };
+
+/** Faults: `conflict` before the task has begun, `not_found`. */
+export async function diffOf(ctx: Ctx, id: number): Promise<TaskDiff> {
+  const task = mustFind(ctx, id);
+  const change = changeOf(task, findCandidate(ctx, id));
+  if (!change) throw new Fault("conflict", `Task ${id} is "${task.state}" and has not begun.`, `\`ccm plan\` says when it starts.`);
+  return { id, ...change, diff: await diffText(ctx, task, change) };
 }
 
 function diffText(ctx: Ctx, task: Task, { base, commit }: Change): Promise<string> {

@@ -5,6 +5,7 @@ import { reviewCommands } from "./commands.ts";
 export const review: Module = {
   name: "review",
   commands: reviewCommands,
+  operations: async () => (await import("./api-diff.ts")).reviewOperations,
   steps: async () => {
     const { stepReview } = await import("./step.ts");
     return [{ name: "review", run: stepReview }];

@@ -27,12 +27,20 @@ export async function start(host: CommandHost, options: StartOptions): Promise<v
   const before = findDaemon(paths);
   const state = before.kind === "ready" ? before.state : await startDaemon(paths, options);
   const how = before.kind === "ready" ? "already runs" : "runs now";
-  host.print(describe(state, before.kind === "ready" ? "running" : "started"), () => `The daemon ${how} (process ${state.pid}).`);
+  host.print(describe(state, before.kind === "ready" ? "running" : "started"), () =>
+    [`The daemon ${how} (process ${state.pid}).`, ...pageLines(state)].join("\n"),
+  );
   if (state.sandbox === "none") host.note(WITHOUT_SANDBOX);
 }
 
+/** Where its page is, or why it is not there. */
+function pageLines({ web }: DaemonState): string[] {
+  if (!web) return [];
+  return "url" in web ? [`The page is at ${web.url}; \`ccm open\` opens it signed in.`] : [web.fault];
+}
+
 /** JSON of a daemon. */
-export function describe(state: DaemonState, is: "started" | "running"): Record<string, unknown> {
+export function describe<S extends "started" | "running">(state: DaemonState, is: S) {
   const { pid, startedAt, version, sandbox, profile, web } = state;
   return { state: is, pid, startedAt: new Date(startedAt).toISOString(), version, sandbox, profile, web };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { loadConfig } from "../kernel/config.ts";
-import type { Config } from "../kernel/context.ts";
+import type { Config, Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
@@ -13,7 +13,8 @@ import { checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tri
 import { sections } from "./config.ts";
 import { findDaemon } from "./daemon-file.ts";
 import { checkClock, checkDatabase, checkDisk, checkHome, checkLocks } from "./home-checks.ts";
-import type { Check } from "./schema.ts";
+import { judgeWeb } from "./rules.ts";
+import type { Check, WebAddress } from "./schema.ts";
 
 /** A loop that lives looks at requests at least once a second. */
 const PING_MS = 5_000;
@@ -53,7 +54,10 @@ async function homeChecks(paths: Paths): Promise<Check[]> {
 /** The defaults stand in for a configuration that cannot be read, so that everything else is tried all the same. */
 export function readConfig(paths: Paths): { config: Config; check: Check } {
   try {
-    return { config: loadConfig(sections, paths.config, process.env), check: ok("configuration", "It is in order.") };
+    const config = loadConfig(sections, paths.config, process.env);
+    const fault = judgeWeb(config.web);
+    if (fault) throw fault;
+    return { config, check: ok("configuration", "It is in order.") };
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;
     const check: Check = { name: "configuration", verdict: "fail", text: thrown.message, hint: thrown.hint };
@@ -64,9 +68,19 @@ export function readConfig(paths: Paths): { config: Config; check: Check } {
 /** For scripts: whether work goes on now. Faults: `unavailable` without a daemon that answers, `environment` for anything else. */
 export async function health(host: CommandHost): Promise<void> {
   const ctx = await host.open();
+  const checks = [...(await runningChecks(ctx)), await tried("database", () => checkDatabase(ctx.paths))];
+  report(host, checks);
+  const failed = checks.filter((one) => one.verdict === "fail");
+  if (failed.length === 0) return;
+  const isDown = failed.some((one) => one.name === "daemon" || one.name === "loop");
+  throw new Fault(isDown ? "unavailable" : "environment", `Not well: ${failed.map((one) => one.name).join(", ")}.`, failed[0]?.hint ?? "");
+}
+
+/** What is quickly looked at while the daemon runs. */
+export async function runningChecks(ctx: Ctx): Promise<Check[]> {
   const daemon = findDaemon(ctx.paths);
   const isReady = daemon.kind === "ready";
-  const checks: Check[] = [
+  return [
     isReady
       ? ok("daemon", `Process ${daemon.state.pid}.`)
       : {
@@ -75,24 +89,25 @@ export async function health(host: CommandHost): Promise<void> {
           text: daemon.kind === "busy" ? "It is starting or stopping." : "It does not run.",
           hint: "ccm start",
         },
-    ...(isReady ? [await tried("loop", () => ping(host)), levelCheck(daemon.state.sandbox)] : []),
+    ...(isReady ? [await tried("loop", () => ping(ctx)), levelCheck(daemon.state.sandbox), ...pageCheck(daemon.state.web)] : []),
     await tried("disk", () => checkDisk(ctx.paths)),
     checkMemory(ctx.config, ctx.outside.machine.freeMemoryBytes()),
     ...checkHeld(ctx),
-    await tried("database", () => checkDatabase(ctx.paths)),
   ];
-  report(host, checks);
-  const failed = checks.filter((one) => one.verdict === "fail");
-  if (failed.length === 0) return;
-  const isDown = failed.some((one) => one.name === "daemon" || one.name === "loop");
-  throw new Fault(isDown ? "unavailable" : "environment", `Not well: ${failed.map((one) => one.name).join(", ")}.`, failed[0]?.hint ?? "");
 }
 
-async function ping(host: CommandHost): Promise<Check> {
-  const ctx = await host.open();
+async function ping(ctx: Ctx): Promise<Check> {
   const from = ctx.clock.elapsed();
   await askDaemon(ctx, "ping", {}, PING_MS);
   return ok("loop", `It answered after ${Math.round(ctx.clock.elapsed() - from)} ms.`);
+}
+
+/** A daemon without the page was asked to be so. */
+function pageCheck(web: WebAddress | null): Check[] {
+  if (!web) return [];
+  if ("url" in web) return [ok("page", web.url)];
+  const hint = "It is tried again by itself; `ccm config set web.port 8766` names another port, from the next start.";
+  return [{ name: "page", verdict: "warn", text: web.fault, hint }];
 }
 
 function levelCheck(level: string | null): Check {

@@ -14,9 +14,10 @@ import { textFields } from "../kernel/text-table.ts";
 import { needsOf } from "../progress/actions.ts";
 import { listProjects } from "../projects/actions.ts";
 import { countByState } from "../tasks/actions.ts";
-import { TASK_STATES, type TaskState } from "../tasks/schema.ts";
+import { TASK_STATES } from "../tasks/schema.ts";
 import { describe } from "./daemon-actions.ts";
 import { type DaemonFound, findDaemon } from "./daemon-file.ts";
+import type { StatusShape } from "./shapes.ts";
 
 /** Folders and database, migrated; under a running daemon the schema stays as it is. Faults: `denied`, `environment`, `conflict`. */
 export function makeHome(paths: Paths): void {
@@ -30,16 +31,6 @@ export function makeHome(paths: Paths): void {
   }
 }
 
-/** What `ccm status` shows. */
-type Status = {
-  home: string;
-  daemon: Record<string, unknown>;
-  projects: number;
-  tasks: Partial<Record<TaskState, number>>;
-  runs: { run: number; task: number; kind: string; agent: string; since: string }[];
-  waitsForYou: ({ task: number; title: string; reason: string; text: string } | { agent: string; reason: string; text: string })[];
-};
-
 export async function status(host: CommandHost): Promise<void> {
   const ctx = await host.open();
   const found = findDaemon(ctx.paths);
@@ -47,7 +38,8 @@ export async function status(host: CommandHost): Promise<void> {
   host.print(now, () => statusText(host, now, found));
 }
 
-function lookAround(ctx: Ctx, found: DaemonFound): Status {
+/** Where everything stands, as scripts read it. */
+export function lookAround(ctx: Ctx, found: DaemonFound): StatusShape {
   const projects = listProjects(ctx);
   const counts = projects.flatMap((project) => countByState(ctx, project.id));
   const tasks = TASK_STATES.flatMap((state) => {
@@ -71,15 +63,16 @@ function lookAround(ctx: Ctx, found: DaemonFound): Status {
   };
 }
 
-function describeRun(run: Run): Status["runs"][number] {
+function describeRun(run: Run): StatusShape["runs"][number] {
   return { run: run.id, task: run.taskId, kind: run.kind, agent: run.agent, since: new Date(run.startedAt ?? run.claimedAt).toISOString() };
 }
 
-function statusText(host: CommandHost, now: Status, found: DaemonFound): string {
+function statusText(host: CommandHost, now: StatusShape, found: DaemonFound): string {
   const tasks = Object.entries(now.tasks).map(([state, count]) => `${count} ${state}`);
   return textFields(
     [
       ["daemon", daemonText(found)],
+      ["page", pageText(found)],
       ["home", now.home],
       ["projects", now.projects === 0 ? "none yet; ccm register-project --path ." : String(now.projects)],
       ["tasks", tasks.join(", ") || "none"],
@@ -93,6 +86,12 @@ function statusText(host: CommandHost, now: Status, found: DaemonFound): string 
     ],
     host.columns,
   );
+}
+
+function pageText(found: DaemonFound): string {
+  const web = found.kind === "ready" ? found.state.web : null;
+  if (!web) return "";
+  return "url" in web ? `${web.url}; ccm open` : web.fault;
 }
 
 function daemonText(found: DaemonFound): string {

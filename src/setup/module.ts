@@ -10,6 +10,7 @@ export const setup: Module = {
     const { answerFsck } = await import("./fsck.ts");
     return { fsck: answerFsck, ping: async () => "pong" };
   },
+  operations: async () => (await import("./api-setup.ts")).setupOperations,
   routes: async () => (await import("./routes.ts")).routes,
   offers: async () => (await import("./offers.ts")).offers,
   commands(program, host) {

@@ -6,13 +6,15 @@ import type { TaskState } from "../tasks/schema.ts";
 import type { WorktreeState } from "../worktrees/schema.ts";
 
 /** `full`: with the dashboard. `minimal`: without it. */
-export type Profile = "minimal" | "full";
+export const PROFILES = ["minimal", "full"] as const;
+export type Profile = (typeof PROFILES)[number];
 
 /** Where the page is; `fault` says why the web server could not listen. */
 export type WebAddress = { url: string } | { fault: string };
 
 /** One thing that was tried: what came of it, and what to do when it is not well (empty when it is). */
-export type Check = { name: string; verdict: "ok" | "warn" | "fail"; text: string; hint: string };
+export type Check = { name: string; verdict: (typeof CHECK_VERDICTS)[number]; text: string; hint: string };
+export const CHECK_VERDICTS = ["ok", "warn", "fail"] as const;
 
 /** A task's tree: what its rows say and what is in `tasks/`. `incomplete`: a folder without its mark, tree or private git directory. */
 export type TreeFact = {

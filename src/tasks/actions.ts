@@ -94,6 +94,11 @@ export function activeBriefs(ctx: Ctx): TaskBrief[] {
   return table.activeBriefs(ctx.db);
 }
 
+/** Tasks that ended before another one, the latest of them first. */
+export function endedBefore(ctx: Ctx, filter: { projectId?: number; limit: number; before?: { at: number; id: number } }): TaskBrief[] {
+  return table.endedBefore(ctx.db, filter);
+}
+
 /** The tasks that ended last, the latest of them first. */
 export function endedBriefs(ctx: Ctx, limit: number): TaskBrief[] {
   return table.endedBriefs(ctx.db, limit);
@@ -106,6 +111,11 @@ export function taskTotals(ctx: Ctx): TaskTotal[] {
 /** What was spent since midnight on this machine, in US dollars. */
 export function spentToday(ctx: Ctx): number {
   return table.spentSince(ctx.db, new Date(ctx.clock.now()).setHours(0, 0, 0, 0));
+}
+
+/** Numbers of the tasks that come after this one. */
+export function dependentsOf(ctx: Ctx, taskId: number): number[] {
+  return table.dependentsOf(ctx.db, taskId);
 }
 
 export function dependenciesOf(ctx: Ctx, taskId: number): { id: number; state: TaskState; title: string }[] {

@@ -6,6 +6,8 @@ import { projectCommands } from "./project-commands.ts";
 export const tasks: Module = {
   name: "tasks",
   commands: taskCommands,
+  routes: async () => (await import("./routes.ts")).routes,
+  operations: async () => (await import("./api-tasks.ts")).taskOperations,
   offers: async () => (await import("./offers.ts")).offers,
 };
 
@@ -13,4 +15,5 @@ export const tasks: Module = {
 export const tasksOfProjects: Module = {
   name: "projects",
   commands: projectCommands,
+  operations: async () => (await import("./api-projects.ts")).projectOperations,
 };

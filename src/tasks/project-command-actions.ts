@@ -1,4 +1,5 @@
 // What the commands on projects do: read what was typed, act, print.
+import type { Ctx } from "../kernel/context.ts";
 import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
@@ -6,7 +7,8 @@ import { listProjects, onlyProject, projectNamed, proposalFor, registerProject, 
 import { projectShape } from "../projects/rules.ts";
 import { APPROVALS, GATES, newProjectSchema, type Project, ROLES, roleSchema } from "../projects/schema.ts";
 import { countByState, listTasks, reserveIdsOf, unregisterProject } from "./actions.ts";
-import { type Count, projectFields, projectTable } from "./project-text.ts";
+import { projectFields, projectTable } from "./project-text.ts";
+import type { ProjectStatus } from "./shapes.ts";
 import { taskTable } from "./task-text.ts";
 
 export type RegisterOptions = {
@@ -88,7 +90,7 @@ export async function list(host: CommandHost): Promise<void> {
   const ctx = await host.open();
   const rows = listProjects(ctx).map((project) => ({ project, counts: countByState(ctx, project.id) }));
   host.print(
-    rows.map(({ project, counts }) => ({ ...projectShape(project), tasks: byState(counts) })),
+    rows.map(({ project }) => projectStatus(ctx, project)),
     () => projectTable(host, rows),
   );
 }
@@ -101,7 +103,7 @@ export async function status(host: CommandHost, name: string | undefined): Promi
   const ctx = await host.open();
   const project = name === undefined ? onlyProject(ctx) : projectNamed(ctx, name);
   const counts = countByState(ctx, project.id);
-  host.print({ ...projectShape(project), tasks: byState(counts) }, () => {
+  host.print(projectStatus(ctx, project), () => {
     const tasks = listTasks(ctx, { projectId: project.id, limit: SHOWN_TASKS }).map((task) => ({ task, project: project.name }));
     const total = counts.reduce((sum, one) => sum + one.count, 0);
     return [
@@ -125,6 +127,7 @@ export async function unregister(host: CommandHost, name: string, open: "refuse"
   });
 }
 
-function byState(counts: readonly Count[]): Record<string, number> {
-  return Object.fromEntries(counts.map(({ state, count }) => [state, count]));
+/** A project as scripts read it, with how many of its tasks are in each state. */
+export function projectStatus(ctx: Ctx, project: Project): ProjectStatus {
+  return { ...projectShape(project), tasks: Object.fromEntries(countByState(ctx, project.id).map(({ state, count }) => [state, count])) };
 }

@@ -199,6 +199,20 @@ export function activeBriefs(db: Db): TaskBrief[] {
     .map(parseBrief);
 }
 
+/** Tasks that ended before another one, the latest of them first. */
+export function endedBefore(db: Db, filter: { projectId?: number; limit: number; before?: { at: number; id: number } }): TaskBrief[] {
+  const { projectId, limit, before } = filter;
+  const beyond = before ? " AND (finished_at, id) < (?, ?)" : "";
+  const ofProject = projectId === undefined ? "" : " AND project_id = ?";
+  return db.sql
+    .query<BriefRow, SQLQueryBindings[]>(
+      `SELECT ${BRIEF_COLUMNS} FROM tasks INDEXED BY tasks_ended
+       WHERE finished_at IS NOT NULL${beyond}${ofProject} ORDER BY finished_at DESC, id DESC LIMIT ?`,
+    )
+    .all(...(before ? [before.at, before.id] : []), ...(projectId === undefined ? [] : [projectId]), limit)
+    .map(parseBrief);
+}
+
 /** The tasks that ended last, the latest of them first. */
 export function endedBriefs(db: Db, limit: number): TaskBrief[] {
   return db.sql

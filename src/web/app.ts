@@ -2,10 +2,10 @@
 import { html } from "@elysiajs/html";
 import { Elysia } from "elysia";
 import type { Ctx } from "../kernel/context.ts";
-import type { FormRoute, Operation, PageRoute, Routes } from "../kernel/page.ts";
-import { answerOperation } from "./api.ts";
+import type { FormRoute, PageRoute, Routes } from "../kernel/page.ts";
+import { dressed } from "./answers.ts";
+import { createApi } from "./api.ts";
 import { findAsset } from "./assets.ts";
-import { dressed } from "./door.ts";
 import { answerForm } from "./forms.ts";
 import { createLive } from "./live.ts";
 import { answerNotFound, answerPage, askedOf, type Shown } from "./pages.ts";
@@ -28,7 +28,11 @@ export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
   app.use(html());
   for (const page of site.pages) addPage(app, site, page, visitorOf);
   for (const form of routes.flatMap((room) => room.forms ?? [])) addForm(app, site, form, visitorOf);
-  for (const operation of routes.flatMap((room) => room.operations ?? [])) addOperation(app, ctx, operation, visitorOf);
+  const api = createApi(
+    ctx,
+    routes.flatMap((room) => room.operations ?? []),
+  );
+  app.all("/api/*", ({ request }: Got) => api(request, visitorOf(request)), { parse: "none" });
   app.get("/live", ({ request }) => live.open(request, visitorOf(request)));
   app.get("/assets/:name", ({ params }) => findAsset(params.name) ?? new Response("There is no such file.\n", { status: 404 }));
   app.all("*", async ({ request, set }: Got) => shown(await answerNotFound(site, request, visitorOf(request)), set));
@@ -53,12 +57,6 @@ function addForm(app: Elysia, site: Site, form: FormRoute, visitorOf: VisitorOf)
     return outcome instanceof Response ? outcome : shown(outcome, set);
   };
   app.post(form.path, answer, { parse: "none" });
-}
-
-function addOperation(app: Elysia, ctx: Ctx, operation: Operation, visitorOf: VisitorOf): void {
-  const answer = ({ params, request }: Got) => answerOperation(ctx, operation, { params, by: visitorOf(request).by }, request);
-  if (operation.method === "GET") app.get(`/api/v1${operation.path}`, answer);
-  else app.post(`/api/v1${operation.path}`, answer, { parse: "none" });
 }
 
 /** The html plugin knows by the markup itself that it is a page. */

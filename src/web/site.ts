@@ -13,15 +13,26 @@ export function findPage(site: Site, path: string): { route: PageRoute; params: 
   return undefined;
 }
 
-function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
+/** The parameters that a path has by a pattern such as `/tasks/:id`; undefined when it is another path. */
+export function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split("/");
   const given = path.split("/");
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
     const word = given[index] ?? "";
-    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(word);
+    const value = part.startsWith(":") ? decoded(word) : undefined;
+    if (value !== undefined) params[part.slice(1)] = value;
     else if (part !== word) return undefined;
   }
   return params;
+}
+
+/** Undefined for what is no text, such as `%ff`. */
+function decoded(word: string): string | undefined {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return undefined;
+  }
 }

@@ -21,9 +21,9 @@ export function findWorktree(ctx: Ctx, taskId: number): Worktree | null {
   return table.findWorktree(ctx.db, taskId);
 }
 
-/** The newest tasks' trees, oldest first; those in the trash are left out unless asked for. */
-export function listWorktrees(ctx: Ctx, limit: number, which: "in place" | "trash too"): Worktree[] {
-  return table.listWorktrees(ctx.db, limit, which === "in place" ? "discarded" : "purged").reverse();
+/** The newest tasks' trees, newest first, of those before a task if given; those in the trash are left out unless asked for. */
+export function listWorktrees(ctx: Ctx, limit: number, which: "in place" | "trash too", before?: number): Worktree[] {
+  return table.listWorktrees(ctx.db, limit, which === "in place" ? "discarded" : "purged", before);
 }
 
 /** Measures a tree with its private git directory, and keeps that for lists; in bytes. */

@@ -36,11 +36,13 @@ export function worktreesIn(db: Db, state: WorktreeState, limit: number): Worktr
     .map(parse);
 }
 
-/** The trees of the newest tasks, newest first, but for those that were deleted and those in the state `without`. */
-export function listWorktrees(db: Db, limit: number, without: WorktreeState): Worktree[] {
+/** The trees of the newest tasks before one, newest first, but for those that were deleted and those in the state `without`. */
+export function listWorktrees(db: Db, limit: number, without: WorktreeState, before = Number.MAX_SAFE_INTEGER): Worktree[] {
   return db.sql
-    .query<Row, [string, number]>(`SELECT ${COLUMNS} FROM worktrees WHERE state <> 'purged' AND state <> ?1 ORDER BY task_id DESC LIMIT ?2`)
-    .all(without, limit)
+    .query<Row, [string, number, number]>(
+      `SELECT ${COLUMNS} FROM worktrees WHERE state <> 'purged' AND state <> ?1 AND task_id < ?2 ORDER BY task_id DESC LIMIT ?3`,
+    )
+    .all(without, before, limit)
     .map(parse);
 }
 

@@ -1,0 +1,74 @@
+// A task's whole story, events, and what needs a person, as scripts read them.
+import * as v from "valibot";
+import { BREAKER_KINDS } from "../agents/schema.ts";
+import { runShapeSchema } from "../agents/shapes.ts";
+import { VERDICTS } from "../decisions/schema.ts";
+import { EVENT_SOURCES } from "../kernel/events.ts";
+import { commitSchema, isoTimeSchema } from "../kernel/shape.ts";
+import { taskEntries, taskShapeSchema } from "../tasks/shapes.ts";
+
+export const storyShapeSchema = v.pipe(
+  v.strictObject({
+    ...taskEntries,
+    prompt: v.string(),
+    agent: v.pipe(v.string(), v.description("The task's own, or that of its project")),
+    after: v.pipe(v.array(v.number()), v.description("The tasks that it comes after")),
+    tree: v.pipe(v.nullable(v.string()), v.description("Where its tree is, while it is in place")),
+    runList: v.array(runShapeSchema),
+    decisions: v.array(
+      v.strictObject({
+        verdict: v.picklist(VERDICTS),
+        comment: v.string(),
+        by: v.string(),
+        commit: v.nullable(commitSchema),
+        at: isoTimeSchema,
+      }),
+    ),
+  }),
+  v.title("TaskStatus"),
+  v.description("A task with all that is known of it."),
+);
+export type StoryShape = v.InferOutput<typeof storyShapeSchema>;
+
+export const eventShapeSchema = v.pipe(
+  v.strictObject({
+    seq: v.pipe(v.number(), v.description("Grows with each event")),
+    at: isoTimeSchema,
+    name: v.pipe(v.string(), v.description("`noun.past-verb`, such as `task.created`")),
+    source: v.pipe(v.picklist(EVENT_SOURCES), v.description("Who says so. What an agent says is a claim")),
+    projectId: v.nullable(v.number()),
+    taskId: v.nullable(v.number()),
+    runId: v.nullable(v.number()),
+    data: v.record(v.string(), v.unknown()),
+  }),
+  v.title("Event"),
+  v.description("Something that happened."),
+);
+export type EventShape = v.InferOutput<typeof eventShapeSchema>;
+
+export const needSchema = v.pipe(
+  v.variant("kind", [
+    v.strictObject({
+      kind: v.literal("approval"),
+      task: taskShapeSchema,
+      base: commitSchema,
+      commit: v.pipe(commitSchema, v.description("What would merge: give it with the approval")),
+    }),
+    v.strictObject({
+      kind: v.literal("question"),
+      task: taskShapeSchema,
+      question: v.strictObject({
+        id: v.pipe(v.number(), v.description("Give it with the answer")),
+        tool: v.string(),
+        text: v.string(),
+        input: v.unknown(),
+        askedAt: isoTimeSchema,
+      }),
+    }),
+    v.strictObject({ kind: v.literal("task"), task: v.pipe(taskShapeSchema, v.description("Its `waiting` says what is to be done")) }),
+    v.strictObject({ kind: v.literal("agent"), agent: v.string(), reason: v.picklist(BREAKER_KINDS), text: v.string() }),
+  ]),
+  v.title("Need"),
+  v.description("Something that goes on only when a person does something."),
+);
+export type NeedShape = v.InferOutput<typeof needSchema>;
