@@ -27,6 +27,7 @@ async function build(runtime: string, outfile: string, target?: string): Promise
       bytecode: true,
       splitting: true,
       format: "esm",
+      define: { "process.env.CCM_GALLERY": JSON.stringify(process.env.CCM_GALLERY ?? "") },
       compile: {
         outfile,
         execArgv: ["--smol"],

@@ -6,6 +6,7 @@ import button from "../../public/css/button.css" with { type: "text" };
 import diff from "../../public/css/diff.css" with { type: "text" };
 import feed from "../../public/css/feed.css" with { type: "text" };
 import form from "../../public/css/form.css" with { type: "text" };
+import gallery from "../../public/css/gallery.css" with { type: "text" };
 import heading from "../../public/css/heading.css" with { type: "text" };
 import icon from "../../public/css/icon.css" with { type: "text" };
 import layout from "../../public/css/layout.css" with { type: "text" };
@@ -15,6 +16,21 @@ import parts from "../../public/css/parts.css" with { type: "text" };
 import table from "../../public/css/table.css" with { type: "text" };
 import tasks from "../../public/css/tasks.css" with { type: "text" };
 
-export const styleSheet = [base, icon, layout, heading, panel, button, form, badge, parts, tasks, table, feed, diff, agents, modes].join(
-  "\n",
-);
+export const styleSheet = [
+  base,
+  icon,
+  layout,
+  heading,
+  panel,
+  button,
+  form,
+  badge,
+  parts,
+  tasks,
+  table,
+  feed,
+  diff,
+  agents,
+  gallery,
+  modes,
+].join("\n");

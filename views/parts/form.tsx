@@ -13,9 +13,10 @@ export type FormProps = {
   children?: Children | undefined;
 };
 
+/** What is wrong is said by the server, in the same words and place for everybody; the browser holds nothing back. */
 export function Form({ action, csrf, id, label, children }: FormProps): JSX.Element {
   return (
-    <form method="post" action={action} id={id} class="form" aria-label={label}>
+    <form method="post" action={action} id={id} class="form" aria-label={label} novalidate>
       <input type="hidden" name="csrf" value={csrf} />
       {children}
     </form>

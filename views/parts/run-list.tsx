@@ -28,8 +28,8 @@ export function RunTable({ label, rows }: { label: string; rows: readonly RunLin
       label={label}
       columns={[
         { title: "Run" },
-        ...(hasTasks ? [{ title: "Task" }] : []),
         { title: "State" },
+        ...(hasTasks ? [{ title: "Task" }] : []),
         { title: "Name" },
         { title: "What came of it" },
         { title: "Took", align: "end" },
@@ -50,12 +50,12 @@ function RunRow({ run, hasTasks }: { run: RunLine; hasTasks: boolean }): JSX.Ele
       <th scope="row" class="mono">
         <a href={run.href}>{`r${run.id}`}</a>
       </th>
+      <td>{run.activity ? <ActivityBadge activity={run.activity} /> : <RunBadge state={run.state} outcome={run.outcome} />}</td>
       {hasTasks ? (
         <td class="cut">{run.task ? <a href={`/tasks/${run.task.id}`} safe>{`#${run.task.id} ${run.task.title}`}</a> : ""}</td>
       ) : (
         ""
       )}
-      <td>{run.activity ? <ActivityBadge activity={run.activity} /> : <RunBadge state={run.state} outcome={run.outcome} />}</td>
       <td>
         <span safe>{run.name}</span>{" "}
         <span class="faint" safe>

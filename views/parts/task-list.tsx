@@ -40,7 +40,10 @@ export function TaskList({ label, rows, pick, acts }: TaskListProps): JSX.Elemen
       {rows.map((task) => (
         <li class="task-row" id={task.rowId ?? `task-${task.id}`}>
           <StateBadge state={task.state} />
-          <span class="task-id">{`#${task.id}`}</span>
+          <span class="task-id">
+            {`#${task.id}`}
+            <PriorityMark priority={task.priority} />
+          </span>
           <span class="task-name">
             <TaskTitle task={task} />
             <Waits text={task.waits} />
@@ -80,6 +83,7 @@ export function TaskCard({ task, actions }: { task: TaskLine; actions?: JSX.Elem
     <li class="task-card" id={task.rowId ?? `task-${task.id}`}>
       <p class="card-over">
         <span class="task-id">{`#${task.id}`}</span>
+        <PriorityMark priority={task.priority} />
         <span class="task-project" safe>
           {task.project}
         </span>
@@ -114,12 +118,9 @@ export function TaskCard({ task, actions }: { task: TaskLine; actions?: JSX.Elem
 
 function TaskTitle({ task }: { task: TaskLine }): JSX.Element {
   return (
-    <>
-      <PriorityMark priority={task.priority} />
-      <a class="task-title" href={`/tasks/${task.id}`} safe>
-        {task.title}
-      </a>
-    </>
+    <a class="task-title" href={`/tasks/${task.id}`} safe>
+      {task.title || "(no title)"}
+    </a>
   );
 }
 
