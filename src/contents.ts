@@ -23,6 +23,7 @@ export const contents: Contents = {
     { title: "Results and logs", commands: ["recent-results", "logs"] },
     { title: "Worktrees", commands: ["worktrees list", "worktrees create", "worktrees restore", "worktrees cleanup"] },
     { title: "The daemon", commands: ["start", "stop", "open", "status", "health", "fsck", "daemon"] },
+    { title: "Who is signed in", commands: ["web sessions", "web sign-out", "web token"] },
     { title: "Settings", commands: ["config list", "config get", "config set", "config check"] },
   ],
 };

@@ -25,7 +25,7 @@ import { realOutside } from "./outside.ts";
 import { openSandbox } from "./sandbox/outside.ts";
 import { sections } from "./setup/config.ts";
 import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
-import { profileFrom } from "./setup/rules.ts";
+import { judgeWeb, profileFrom } from "./setup/rules.ts";
 import type { Profile } from "./setup/schema.ts";
 import { startWeb } from "./web/server.ts";
 
@@ -74,8 +74,9 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   });
   const watcher = watchDatabase(paths, loop);
   await recover(ctx, answers);
-  const web = profile === "full" ? startWeb(ctx, allRoutes) : null;
-  tellDaemon(ctx, profile, web?.address ?? null);
+  const said = { profile, startedAt: ctx.clock.now() };
+  const web = profile === "full" ? startWeb(ctx, allRoutes, (address) => tellDaemon(ctx, { ...said, web: address })) : null;
+  if (!web) tellDaemon(ctx, { ...said, web: null });
   ctx.log.info("daemon started", { pid: process.pid, sandbox: ctx.outside.sandbox.level() });
   await loop.run(stop.signal);
   watcher.close();
@@ -123,6 +124,8 @@ function anyOf(...asked: (() => boolean)[]): () => boolean {
 /** Trying the sandbox is waiting for processes, and takes longer than all the rest together, which is done meanwhile. */
 async function openDaemon(paths: Paths, onEnd: (end: JobEnd) => void): Promise<Ctx> {
   const config = loadConfig(sections, paths.config, process.env);
+  const fault = judgeWeb(config.web);
+  if (fault) throw fault;
   const [sandbox, db] = await Promise.all([openSandbox(config.sandbox), openMigrated(paths)]);
   const log = createLog(realClock, { file: join(paths.logs, "daemon.log"), level: "info" });
   const jobs = createJobs(realClock, (end) => {

@@ -83,6 +83,7 @@ CREATE INDEX tasks_by_state ON tasks (project_id, state);
 CREATE INDEX tasks_ended ON tasks (finished_at, id, project_id) WHERE finished_at IS NOT NULL;
 -- All that lists are filtered and sorted by: a list that is searched reads this, and not the rows, whose prompts are long.
 CREATE INDEX tasks_listed ON tasks (state, id, project_id, priority, kind, agent, state_since, cost_usd, title);
+CREATE INDEX tasks_moved ON tasks (state, state_since);
 
 -- How many tasks a project has in each state, and what they have cost: counted as they change, since a long history takes long to count.
 CREATE TABLE task_totals (

@@ -9,6 +9,10 @@ type Told = Pick<Event, "name" | "data" | "runId">;
 const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "daemon.started": (data) => `The daemon started${data.sandbox ? ` (sandbox: ${text(data.sandbox)})` : ""}.`,
   "daemon.stopped": () => "The daemon stopped.",
+  "session.opened": (data) => `A browser was signed in to the page: ${text(data.browser)}.`,
+  "session.ended": (data) =>
+    `${data.session ? "A browser was" : amount(data.sessions, "browser was", "browsers were")} signed out of the page${why(data)}`,
+  "session.refused": (data) => `The page let nobody in with ${text(data.what)} that opens nothing${times(data.times)}.`,
   "home.repaired": (data) => `fsck repaired ${amount(data.differences, "difference", "differences")}.`,
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
   "project.changed": (data) => `Its settings were changed: ${list(data.fields)}.`,
@@ -164,6 +168,10 @@ function after(value: unknown): string {
 function amount(value: unknown, one: string, many: string): string {
   const count = Array.isArray(value) ? value.length : Number(value ?? 0);
   return `${count} ${count === 1 ? one : many}`;
+}
+
+function times(value: unknown): string {
+  return typeof value === "number" && value > 1 ? `, ${value} times` : "";
 }
 
 function files(value: unknown): string {

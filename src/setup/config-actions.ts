@@ -6,6 +6,7 @@ import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, pathsAt } from "../kernel/paths.ts";
 import { textTable } from "../kernel/text-table.ts";
 import { sections } from "./config.ts";
+import { judgeWeb } from "./rules.ts";
 
 export function listConfig(host: CommandHost): void {
   const file = configFile();
@@ -35,7 +36,8 @@ export function setConfig(host: CommandHost, key: string, word: string): void {
 
 export function checkConfigFile(host: CommandHost): void {
   const file = configFile();
-  loadConfig(sections, file, process.env);
+  const fault = judgeWeb(loadConfig(sections, file, process.env).web);
+  if (fault) throw fault;
   host.print({ file, ok: true }, () => `"${file}" and the environment are in order.`);
 }
 

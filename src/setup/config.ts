@@ -5,12 +5,25 @@ import { type Sections, whole } from "../kernel/config-keys.ts";
 import { sandboxSection } from "../sandbox/config.ts";
 import { retentionSection } from "../worktrees/config.ts";
 
+/** A name as browsers write it into Host: letters, digits, dots and hyphens, and a port where it is not the usual one. */
+const hostName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9]\d{0,4})?$/i, "a name such as ccm.example or localhost:9000"),
+);
+const file = v.optional(v.pipe(v.string(), v.regex(/^\//, "an absolute path")));
+
 const webSection = v.optional(
   v.strictObject({
     /** A port of its own, so that links keep working; below 1024 only root may listen; 0 takes any free one. */
     port: whole(8_765, 0, 65_535),
     /** This machine only: ccm runs programs, so reaching it from elsewhere is a decision (a tunnel is the better one). */
     bind: v.optional(v.pipe(v.string(), v.ip("an IP address")), "127.0.0.1"),
+    /** Further names that browsers reach it by, through a tunnel or a proxy. */
+    hosts: v.optional(v.array(hostName), []),
+    /** A program in front of it speaks TLS with browsers, who reach it by web.hosts. */
+    proxy: v.optional(v.boolean("true or false"), false),
+    /** Files in PEM: with them it speaks TLS itself. */
+    tls: v.optional(v.strictObject({ cert: file, key: file }), {}),
   }),
   {},
 );

@@ -17,10 +17,12 @@ export type DaemonState = Identity & {
   web: WebAddress | null;
 };
 
-/** Says that this process is the daemon and is ready. The file is written in place: another file would have another lock. */
-export function tellDaemon(ctx: Ctx, profile: Profile, web: WebAddress | null): void {
-  const sandbox = ctx.outside.sandbox.level();
-  const state: DaemonState = { ...ownIdentity(), startedAt: ctx.clock.now(), version, sandbox, profile, web };
+/**
+ * Says that this process is the daemon and is ready, and again when its page is somewhere else. The file is written in place:
+ * another file would have another lock.
+ */
+export function tellDaemon(ctx: Ctx, said: { profile: Profile; startedAt: number; web: WebAddress | null }): void {
+  const state: DaemonState = { ...ownIdentity(), version, sandbox: ctx.outside.sandbox.level(), ...said };
   writeFileSync(ctx.paths.lock, `${JSON.stringify(state)}\n`);
 }
 

@@ -2,6 +2,7 @@
 import { Fault } from "../kernel/fault.ts";
 import { didYouMean } from "../kernel/nearest.ts";
 import { CARRIED } from "../sandbox/rules.ts";
+import type { WebSettings } from "./config.ts";
 import type { Difference, HomeFacts, Numbers, ProcessFact, Profile, RefFact, RunFact, TreeFact } from "./schema.ts";
 
 /** The profile that the words after `ccm daemon` ask for. Faults: `invalid`. */
@@ -48,6 +49,34 @@ export function daemonEnvironment(
   if (port !== undefined && !/^(?:0|[1-9]\d{0,4})$/.test(port))
     return new Fault("invalid", `"${port}" is no port.`, "For example: --port 8765");
   return { ...Object.fromEntries(kept), ...DAEMON_ENGINE, CCM_HOME: home, ...(port === undefined ? {} : { CCM_WEB_PORT: port }) };
+}
+
+/**
+ * Reaching the page from another machine is a decision, and in the clear everybody in between could read the cookie. Faults:
+ * `invalid` with the lines to write.
+ */
+export function judgeWeb({ bind, hosts, proxy, tls }: WebSettings): Fault | null {
+  const hasTls = tls.cert !== undefined && tls.key !== undefined;
+  if (!hasTls && (tls.cert !== undefined || tls.key !== undefined))
+    return new Fault("invalid", `"web.tls" has only one of cert and key.`, "Write both, each with the absolute path of a file in PEM.");
+  if (proxy && hosts.length === 0)
+    return new Fault("invalid", '"web.proxy" is true, and "web.hosts" names no host.', `Write below web: hosts: [ccm.example]`);
+  if (isLoopback(bind) || proxy) return null;
+  if (!hasTls) return new Fault("invalid", `"web.bind" is "${bind}", so the page would go over the network in the clear.`, OPEN_BIND);
+  if (hosts.length > 0 || !/^(?:0\.0\.0\.0|::)$/.test(bind)) return null;
+  return new Fault(
+    "invalid",
+    `"web.bind" is "${bind}", and "web.hosts" names no host.`,
+    "Write below web: hosts: [ccm.example], with the name that browsers reach it by.",
+  );
+}
+
+const OPEN_BIND = `Leave it out and use a tunnel (ssh -L 8765:127.0.0.1:8765 HOST), or write below web:
+tls: { cert: /path/cert.pem, key: /path/key.pem } and hosts: [ccm.example]; behind a program that speaks TLS:
+proxy: true and hosts: [ccm.example].`;
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^127\./.test(address);
 }
 
 /** Every difference between what is recorded and what is there, in the order in which they are to be put right. */

@@ -31,7 +31,9 @@ export function withTlsOnly(answer: Response, scheme: Scheme, host: string): Res
 
 /** A sentence. Whoever is not let in is hung up on, so that they hold no connection. */
 export function plain(text: string, status: number, headers: Record<string, string> = {}): Response {
-  return dressed(new Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8", connection: "close", ...headers } }));
+  return dressed(
+    new Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8", connection: "close", ...headers } }),
+  );
 }
 
 /** The API's form of a refusal. */
@@ -43,9 +45,16 @@ export function refusal(status: number, message: string, hint: string): Response
 export function answerBug(request: Request): Response {
   const text = "This is a bug in ccm; the daemon's log has it.";
   if (!new URL(request.url).pathname.startsWith("/api/")) return plain(text, 500);
-  return dressed(Response.json({ error: { code: "failed", message: text, hint: "Try again; `ccm health` says whether work goes on." } }, { status: 500 }));
+  return dressed(
+    Response.json(
+      { error: { code: "failed", message: text, hint: "Try again; `ccm health` says whether work goes on." } },
+      { status: 500 },
+    ),
+  );
 }
 
 export function page(markup: string, status: number, headers: Record<string, string> = {}): Response {
-  return dressed(new Response(markup, { status, headers: { "content-type": "text/html; charset=utf-8", connection: "close", ...headers } }));
+  return dressed(
+    new Response(markup, { status, headers: { "content-type": "text/html; charset=utf-8", connection: "close", ...headers } }),
+  );
 }
