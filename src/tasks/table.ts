@@ -243,7 +243,7 @@ const SORTS: Record<TaskSort, { key: string; way: "ASC" | "DESC" }> = {
 
 /**
  * The places of a page of tasks, in the order of its sort. Each state is looked through by itself in the index that has
- * all that is asked for, which begins where the page does: of 100,000 tasks at most 10 ms, mostly a tenth of one.
+ * all that is asked for: of 100,000 tasks 10 ms where few are like that, and a tenth of one for the newest of a state.
  */
 export function listPlaces(db: Db, query: TaskQuery): ListPlace[] {
   const { key, way } = SORTS[query.sort];
@@ -252,7 +252,8 @@ export function listPlaces(db: Db, query: TaskQuery): ListPlace[] {
   const order = `ORDER BY key ${down}, id ${down} LIMIT ?`;
   const { condition, values } = conditionOf(query);
   const beyond = query.beyond ? ` AND (${key}, id) ${down === "ASC" ? ">" : "<"} (?, ?)` : "";
-  const one = `SELECT * FROM (SELECT ${key} AS key, id FROM tasks INDEXED BY tasks_listed WHERE state = ?${condition}${beyond} ${order})`;
+  const index = query.sort === "moved" && condition === "" ? "tasks_moved" : "tasks_listed";
+  const one = `SELECT * FROM (SELECT ${key} AS key, id FROM tasks INDEXED BY ${index} WHERE state = ?${condition}${beyond} ${order})`;
   const states = query.states ?? TASK_STATES;
   const given = [...values, ...(query.beyond ? [query.beyond.place.key, query.beyond.place.id] : []), query.limit];
   const places = db.sql
