@@ -1,7 +1,7 @@
 // Runs as people read them in a terminal.
 import type { Style } from "../kernel/command-line.ts";
 import type { CommandHost } from "../kernel/module.ts";
-import { printable, printableLines, textFields, textTable, wrap } from "../kernel/text-table.ts";
+import { printable, printableLines, tableRows, textFields, wrap } from "../kernel/text-table.ts";
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import { activityTone, agentFields, agentLine, type Seen } from "./agent-text.ts";
 import { CHOICE_TOOL, questionText } from "./question-text.ts";
@@ -21,7 +21,7 @@ const SAID_LINES = 8;
 export function runTable(host: CommandHost, rows: readonly ListedRun[], now: number): string {
   if (rows.length === 0) return "No run. `ccm plan` says what would start, and why the rest waits.";
   const paint = (state: string) => host.paint(toneOf(state), state);
-  const [heading = "", ...lines] = textTable(
+  const [heading = "", ...lines] = tableRows(
     [
       { title: "RUN", align: "right" },
       { title: "TASK", align: "right" },
@@ -43,7 +43,7 @@ export function runTable(host: CommandHost, rows: readonly ListedRun[], now: num
       title,
     ]),
     host.columns,
-  ).split("\n");
+  );
   return [heading, ...lines.flatMap((line, at) => [line, ...detailLines(host, rows[at])])].join("\n");
 }
 

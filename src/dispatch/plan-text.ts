@@ -10,13 +10,19 @@ const KINDS: Record<StartKind, (name: string) => string> = {
   gate: (name) => `gate ${name}`,
 };
 
+/** With less room than this beside what is told of it, a title gets a line of its own. */
+const TITLE_COLUMNS = 20;
+
 export function planText(host: CommandHost, plan: Plan, projectOf: (want: Want) => string): string {
   if (plan.starts.length + plan.holds.length === 0) return "Nothing waits for a slot. `ccm list-tasks` shows all tasks.";
   const width = Math.max(...[...plan.starts, ...plan.holds.map(({ want }) => want)].map((want) => String(want.taskId).length));
   const line = (want: Want) => {
     const about = `${printable(projectOf(want))}, ${KINDS[want.kind](want.name)}`;
-    const title = cut(printable(want.title), Math.max(20, host.columns - width - about.length - 6));
-    return `  ${String(want.taskId).padStart(width)}  ${title} ${host.paint("dim", `(${about})`)}`;
+    const number = `  ${String(want.taskId).padStart(width)}  `;
+    const room = host.columns - number.length - Bun.stringWidth(about) - 3;
+    const told = host.paint("dim", `(${about})`);
+    if (room >= TITLE_COLUMNS) return `${number}${cut(printable(want.title), room)} ${told}`;
+    return `${number}${cut(printable(want.title), host.columns - number.length)}\n${" ".repeat(number.length)}${told}`;
   };
   const reasons = Map.groupBy(plan.holds, ({ waiting }) => waiting.text);
   const sections = [...reasons].map(([text, holds]) =>

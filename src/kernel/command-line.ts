@@ -14,7 +14,7 @@ export type Terminal = {
   error(text: string): void;
   /** Columns of the terminal, 80 where there is none. */
   columns: number;
-  /** `colours` on a terminal where NO_COLOR (https://no-color.org) is not set. */
+  /** `colours` on a terminal, unless the person wants it otherwise. */
   palette: { out: Palette; error: Palette };
 };
 

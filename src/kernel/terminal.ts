@@ -18,8 +18,8 @@ export function processTerminal(words: readonly string[]): Terminal {
     words,
     out: (text) => write(STDOUT, text),
     error: (text) => write(STDERR, text),
-    columns: (kind === "terminal" && process.stdout.columns) || Number(process.env.COLUMNS) || 80,
-    palette: { out: paletteOf(kind), error: paletteOf(errorKind) },
+    columns: columnsFor((kind === "terminal" && process.stdout.columns) || Number(process.env.COLUMNS)),
+    palette: { out: paletteFor(kind, process.env), error: paletteFor(errorKind, process.env) },
   };
 }
 
@@ -47,6 +47,19 @@ function isCharacterDevice(fd: number): boolean {
   }
 }
 
-function paletteOf(kind: "terminal" | "other"): Palette {
-  return kind === "terminal" && !process.env.NO_COLOR && process.env.TERM !== "dumb" ? "colours" : "plain";
+/** Colours on a terminal, unless a person says otherwise: https://no-color.org, https://force-color.org, https://bixense.com/clicolors. */
+export function paletteFor(kind: "terminal" | "other", env: Readonly<Record<string, string | undefined>>): Palette {
+  if (env.NO_COLOR) return "plain";
+  const forced = env.FORCE_COLOR || env.CLICOLOR_FORCE;
+  if (forced) return forced === "0" || forced === "false" ? "plain" : "colours";
+  return kind === "terminal" && env.TERM !== "dumb" && env.CLICOLOR !== "0" ? "colours" : "plain";
+}
+
+/** In narrower ones not even a number and a word have room beside each other; the terminal then breaks the lines. */
+const NARROWEST_COLUMNS = 40;
+const USUAL_COLUMNS = 80;
+
+/** The width to write for; a terminal that does not know its own is taken for a usual one. */
+export function columnsFor(columns: number): number {
+  return columns > 0 ? Math.max(NARROWEST_COLUMNS, columns) : USUAL_COLUMNS;
 }

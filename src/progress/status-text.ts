@@ -34,7 +34,7 @@ export function taskText(host: CommandHost, story: TaskStory, now: number): stri
     runsText(host, story, now),
     decisionsText(host, story, now),
     ...(story.task.state === "failed" ? [outputText(host, story)] : []),
-    `${host.paint("dim", "Prompt")}\n${firstLines(story.task.prompt)}`,
+    `${host.paint("dim", "Prompt")}\n${firstLines(host, story.task.prompt)}`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
@@ -112,9 +112,10 @@ function outputText(host: CommandHost, { runs }: TaskStory): string {
   return `${host.paint("dim", `The end of the output of r${last.id}`)}\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
-function firstLines(text: string): string {
+/** Sentences are wrapped; what is indented is code. */
+function firstLines(host: CommandHost, text: string): string {
   const lines = printableLines(text.trim()).split("\n");
-  const shown = lines.slice(0, SHOWN_LINES).map((line) => `  ${line}`.trimEnd());
+  const shown = lines.slice(0, SHOWN_LINES).map((line) => `  ${/^\s/.test(line) ? line : wrap(line, host.columns, 2)}`.trimEnd());
   return lines.length > SHOWN_LINES ? [...shown, `  … ${lines.length - SHOWN_LINES} more lines`].join("\n") : shown.join("\n");
 }
 

@@ -77,12 +77,10 @@ function statusText(host: CommandHost, now: StatusShape, found: DaemonFound): st
       ["projects", now.projects === 0 ? "none yet; ccm register-project --path ." : String(now.projects)],
       ["tasks", tasks.join(", ") || "none"],
       ["at work", now.runs.map((run) => `r${run.run} ${run.agent} on task ${run.task}`).join(", ")],
-      [
-        "needs you",
-        now.waitsForYou
-          .map((need) => ("task" in need ? `task ${need.task}, ${need.title}: ${need.text}` : `agent ${need.agent}: ${need.text}`))
-          .join("; "),
-      ],
+      ...now.waitsForYou.map((need, at): [string, string] => [
+        at === 0 ? "needs you" : "",
+        "task" in need ? `task ${need.task}, ${need.title}: ${need.text}` : `agent ${need.agent}: ${need.text}`,
+      ]),
     ],
     host.columns,
   );

@@ -25,6 +25,43 @@ test("a column that may shrink gives way, wide characters count as two", () => {
   expect(lines[1]).toContain("…");
 });
 
+test("in a terminal too narrow for all columns the last ones go below, together or each on its own line", () => {
+  const columns = [
+    { title: "TASK", align: "right" },
+    { title: "STATE" },
+    { title: "PROJECT", shrink: true },
+    { title: "TITLE", shrink: true, paint: (text: string) => `<${text}>` },
+  ] as const;
+  const rows = [
+    ["1", "approving", "my-application", "Fix"],
+    ["12", "done", "other", "Round the prices of carts once, at the very end"],
+    ["13", "done", "", ""],
+  ];
+  expect(textTable(columns, rows, 40)).toBe(
+    [
+      ...["TASK  STATE      PROJECT", "      TITLE"],
+      ...["   1  approving  my-application", "      <Fix>"],
+      ...["  12  done       other", "      <Round the prices of carts once, a…>"],
+      "  13  done",
+    ].join("\n"),
+  );
+  expect(textTable(columns, rows, 26)).toBe(
+    [
+      ...["TASK  STATE", "      PROJECT  TITLE"],
+      ...["   1  approving", "      my-application", "      <Fix>"],
+      ...["  12  done", "      other", "      <Round the prices of…>"],
+      "  13  done",
+    ].join("\n"),
+  );
+});
+
+test("what may not be cut wraps there", () => {
+  const columns = [{ title: "NAME" }, { title: "TASKS" }];
+  expect(textTable(columns, [["app", "2 executing, 1 approving"]], 20)).toBe(
+    "NAME\n      TASKS\napp\n      2 executing, 1\n      approving",
+  );
+});
+
 test("cut keeps whole characters", () => {
   expect(cut("abcdef", 6)).toBe("abcdef");
   expect(cut("abcdef", 4)).toBe("abc…");
@@ -38,4 +75,9 @@ test("escape sequences, new lines and direction overrides do not reach the termi
 
 test("words wrap below their own column", () => {
   expect(wrap("one two three four", 14, 4)).toBe("one two\n    three four");
+});
+
+test("a language without spaces wraps anywhere, a path nowhere", () => {
+  expect(wrap("a 日本語の長いタイトル", 12, 2)).toBe("a\n  日本語の長\n  いタイトル");
+  expect(wrap("see /a/very/long/path", 12, 0)).toBe("see\n/a/very/long/path");
 });
