@@ -48,7 +48,7 @@ test("in a terminal too narrow for all columns the last ones go below, together 
   expect(textTable(columns, rows, 26)).toBe(
     [
       ...["TASK  STATE", "      PROJECT  TITLE"],
-      ...["   1  approving", "      my-application", "      <Fix>"],
+      ...["   1  approving", "      my-application  <Fix>"],
       ...["  12  done", "      other", "      <Round the prices of…>"],
       "  13  done",
     ].join("\n"),
