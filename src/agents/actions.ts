@@ -65,6 +65,11 @@ export function runsOf(ctx: Ctx, taskId: number): Run[] {
   return table.runsOf(ctx.db, taskId);
 }
 
+/** The newest first. */
+export function newestRunsOf(ctx: Ctx, taskId: number, limit: number, before?: number): Run[] {
+  return table.newestRunsOf(ctx.db, taskId, limit, before);
+}
+
 export function newestRuns(ctx: Ctx, limit: number, before?: number): Run[] {
   return table.newestRuns(ctx.db, limit, before);
 }

@@ -6,6 +6,7 @@ import { worktreeCommands } from "./worktree-commands.ts";
 export const agents: Module = {
   name: "agents",
   commands: agentCommands,
+  routes: async () => (await import("./routes.ts")).routes,
   operations: async () => (await import("./api-agents.ts")).agentOperations,
   offers: async () => (await import("./offers.ts")).offers,
   steps: async () => {

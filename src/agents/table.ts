@@ -52,6 +52,14 @@ export function runsOf(db: Db, taskId: number): Run[] {
   return db.sql.query<Row, [number]>(`SELECT ${COLUMNS} FROM runs WHERE task_id = ? ORDER BY id`).all(taskId).map(parse);
 }
 
+/** The newest runs of a task, or of those before one, newest first. */
+export function newestRunsOf(db: Db, taskId: number, limit: number, before = Number.MAX_SAFE_INTEGER): Run[] {
+  return db.sql
+    .query<Row, [number, number, number]>(`SELECT ${COLUMNS} FROM runs WHERE task_id = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+    .all(taskId, before, limit)
+    .map(parse);
+}
+
 /** The newest runs of all tasks, or of those before one, newest first. */
 export function newestRuns(db: Db, limit: number, before = Number.MAX_SAFE_INTEGER): Run[] {
   return db.sql

@@ -5,8 +5,6 @@ import { progressCommands } from "./commands.ts";
 export const progress: Module = {
   name: "progress",
   commands: progressCommands,
-  operations: async () => [
-    ...(await import("./api-progress.ts")).progressOperations,
-    ...(await import("./api-events.ts")).eventOperations,
-  ],
+  routes: async () => (await import("./routes.ts")).routes,
+  operations: async () => [...(await import("./api-progress.ts")).progressOperations, ...(await import("./api-events.ts")).eventOperations],
 };

@@ -17,6 +17,11 @@ export function findCandidate(ctx: Ctx, taskId: number): MergeCandidate | null {
   return table.findCandidate(ctx.db, taskId);
 }
 
+/** What tasks change, for pages; loaded with the first of them. */
+export function differences(): Promise<typeof import("./differences.ts")> {
+  return import("./differences.ts");
+}
+
 /** Says that the base or the branch has moved: the candidate must be made and checked again. */
 export function markStale(ctx: Ctx, task: Task, why: string): void {
   ctx.db.transact(() => {

@@ -1,0 +1,237 @@
+// What a task needs of a person: a yes to its work, an answer to its agent, or something put right.
+import type { ShownQuestion } from "../src/agents/shown.ts";
+import type { Typed } from "../src/kernel/page.ts";
+import type { Approval, Need } from "../src/progress/task-needs.ts";
+import { VerdictBadge } from "./parts/badge.tsx";
+import { Button, ButtonLink } from "./parts/button.tsx";
+import { Chip } from "./parts/chip.tsx";
+import { Command } from "./parts/command.tsx";
+import { Fact, Facts } from "./parts/facts.tsx";
+import { AreaField, ChoiceField, TextField } from "./parts/field.tsx";
+import { ActionForm, Form, FormActions, FormErrors, typedOf } from "./parts/form.tsx";
+import { Output } from "./parts/log-view.tsx";
+import { Notice } from "./parts/notice.tsx";
+import { Panel } from "./parts/panel.tsx";
+import { QuestionCard } from "./parts/question-card.tsx";
+import { Time } from "./parts/time.tsx";
+
+/** `place` is what the paths of its forms begin with: `/tasks/12`, or `/approvals/12`. */
+export type Act = { place: string; csrf: string; typed: Typed | null };
+
+export function NeedPanel({ need, act }: { need: Need; act: Act }): JSX.Element {
+  switch (need.kind) {
+    case "nothing":
+      return <></>;
+    case "question":
+      return <Question question={need.question} agent={need.agent} act={act} />;
+    case "approval":
+      return (
+        <Panel id="approval" title="Waits for your approval" tone="warn">
+          <ApprovalCard approval={need.approval} act={act} />
+        </Panel>
+      );
+    case "failed":
+      return (
+        <Notice tone="bad" text={need.text} hint={need.hint}>
+          {need.output ? (
+            <details class="more">
+              <summary safe>{`The end of the output of ${need.output.run}`}</summary>
+              <Output label={`The end of the output of ${need.output.run}`} text={need.output.text} />
+              <a href={need.output.href}>All of it</a>
+            </details>
+          ) : (
+            ""
+          )}
+        </Notice>
+      );
+    case "trouble":
+      return (
+        <Notice tone="warn" text={need.text}>
+          <Changes act={act} />
+        </Notice>
+      );
+    case "waits":
+      return (
+        <Notice tone="info" text={need.text}>
+          <p class="faint">
+            <Time at={need.since} form="for" />
+          </p>
+          {need.mayChange ? <Changes act={act} /> : ""}
+        </Notice>
+      );
+  }
+}
+
+/** The work as far as it can be judged at a glance, and the three things to say to it. */
+export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }): JSX.Element {
+  const { taskId, commit, base, count, added, removed, files, gate, cost, since } = approval;
+  return (
+    <div class="approval">
+      <Facts>
+        <Fact label="Change">
+          <a href={`/tasks/${taskId}/diff`} safe>
+            {count === 1 ? "1 file" : `${count} files`}
+          </a>{" "}
+          <span class="diff-counts">
+            <span class="diff-added" safe>{`+${added}`}</span> <span class="diff-removed" safe>{`−${removed}`}</span>
+          </span>
+        </Fact>
+        <Fact label="Gate">
+          {gate ? (
+            <>
+              <VerdictBadge verdict="passed" text={`${gate.name} passed`} />{" "}
+              <a href={gate.href} safe>
+                {gate.took === "" ? "output" : `in ${gate.took}`}
+              </a>
+            </>
+          ) : (
+            <VerdictBadge verdict="unknown" text="none: nothing was checked" />
+          )}
+        </Fact>
+        <Fact label="Commit">
+          <Chip text={commit.slice(0, 10)} copy={commit} label="commit" /> <span class="faint">on</span>{" "}
+          <Chip text={base.slice(0, 10)} copy={base} label="base" />
+        </Fact>
+        {cost ? <Fact label="Cost" text={cost} /> : ""}
+        <Fact label="Waits">
+          <Time at={since} form="for" />
+        </Fact>
+      </Facts>
+      {files.length > 0 ? (
+        <ul class="approval-files">
+          {files.map((file) => (
+            <li>
+              <span class="mono" safe>
+                {file.path}
+              </span>{" "}
+              <span class="diff-counts">
+                <span class="diff-added" safe>{`+${file.added}`}</span> <span class="diff-removed" safe>{`−${file.removed}`}</span>
+              </span>
+            </li>
+          ))}
+          {count > files.length ? (
+            <li class="faint">
+              <a href={`/tasks/${taskId}/diff`} safe>{`and ${count - files.length} more`}</a>
+            </li>
+          ) : (
+            ""
+          )}
+        </ul>
+      ) : (
+        ""
+      )}
+      <div class="approval-acts">
+        <ButtonLink label="Read the diff" href={`/tasks/${taskId}/diff`} icon="file" />
+        <ActionForm
+          action={`${act.place}/approve`}
+          csrf={act.csrf}
+          typed={act.typed}
+          label="Approve"
+          look="primary"
+          icon="passed"
+          values={{ commit }}
+          comment={{ name: "comment", label: "A word for the record" }}
+        />
+        <Changes act={act} />
+        <ActionForm
+          action={`${act.place}/reject`}
+          csrf={act.csrf}
+          typed={act.typed}
+          label="Reject"
+          look="danger"
+          icon="rejected"
+          values={{ commit }}
+          ask="The task ends without a merge; its work is kept on its branch."
+          comment={{ name: "reason", label: "Why", required: true }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Changes({ act }: { act: Act }): JSX.Element {
+  return (
+    <ActionForm
+      action={`${act.place}/request-changes`}
+      csrf={act.csrf}
+      typed={act.typed}
+      label="Request changes"
+      icon="changes"
+      comment={{ name: "comment", label: "What to change", hint: "Its agent gets it word for word, and goes on.", required: true }}
+    />
+  );
+}
+
+export type QuestionProps = { question: ShownQuestion; agent: string; act: Act; task?: { text: string; href: string } };
+
+/** A call that waits for a yes or no, or something that the agent wants to know. */
+export function Question({ question, agent, act, task }: QuestionProps): JSX.Element {
+  const { id, taskId, runId, at, tool, text, call, asked } = question;
+  return (
+    <QuestionCard
+      id={`question-${id}`}
+      title={asked.length > 0 ? "Its agent wants to know" : `Its agent asks to use ${tool}`}
+      when={at}
+      who={`${agent} r${runId}`}
+      text={text}
+      {...(call === "" ? {} : { code: call })}
+      {...(task ? { task } : {})}
+    >
+      {asked.length > 0 ? <Choices question={question} act={act} /> : <Permission question={question} act={act} />}
+      <p class="faint">
+        Or in a terminal: <Command text={asked.length > 0 ? `ccm approve ${taskId} --comment "your choice"` : `ccm approve ${taskId}`} />
+      </p>
+    </QuestionCard>
+  );
+}
+
+function Permission({ question: { id }, act }: { question: ShownQuestion; act: Act }): JSX.Element {
+  const action = `${act.place}/answer`;
+  const typed = typedOf(act.typed, action);
+  const scope = `answer-${id}`;
+  return (
+    <Form action={action} csrf={act.csrf} label="Your answer">
+      <FormErrors typed={typed} scope={scope} />
+      <input type="hidden" name="question" value={String(id)} />
+      <AreaField name="text" label="A word to the agent" rows={2} typed={typed} scope={scope} hint="With a no, say what to do instead." />
+      <FormActions>
+        <Button label="Allow" look="primary" icon="passed" name="verdict" value="allow" />
+        <Button label="Deny" look="danger" icon="rejected" name="verdict" value="deny" />
+      </FormActions>
+    </Form>
+  );
+}
+
+function Choices({ question: { id, asked }, act }: { question: ShownQuestion; act: Act }): JSX.Element {
+  const action = `${act.place}/answer`;
+  const typed = typedOf(act.typed, action);
+  const scope = `answer-${id}`;
+  const labels = Object.fromEntries(asked.map(({ text }, at) => [`choice-${at}`, text]));
+  return (
+    <Form action={action} csrf={act.csrf} label="Your answer">
+      <FormErrors typed={typed} labels={labels} scope={scope} />
+      <input type="hidden" name="question" value={String(id)} />
+      {asked.map(({ text, options, several }, at) => (
+        <>
+          {options.length > 0 ? (
+            <ChoiceField
+              name={`choice-${at}`}
+              label={text}
+              typed={typed}
+              scope={scope}
+              {...(several ? { many: true as const } : {})}
+              options={options.map(({ label, about }, number) => ({ value: String(number + 1), text: label, detail: about }))}
+            />
+          ) : (
+            ""
+          )}
+          <TextField name={`words-${at}`} label={options.length > 0 ? "Or in your own words" : text} typed={typed} scope={scope} />
+        </>
+      ))}
+      <FormActions>
+        <Button label="Answer" look="primary" icon="message" />
+        <Button label="Refuse to answer" look="quiet" name="verdict" value="deny" />
+      </FormActions>
+    </Form>
+  );
+}

@@ -1,0 +1,334 @@
+// One task: its heading and tabs, how far it is, what can be said to its agent, what has happened, and its facts.
+import type { Markup, Typed } from "../src/kernel/page.ts";
+import type { Need } from "../src/progress/task-needs.ts";
+import type { PersonsMove } from "../src/tasks/rules.ts";
+import type { Priority, TaskState } from "../src/tasks/schema.ts";
+import { PriorityMark, StateBadge, VerdictBadge } from "./parts/badge.tsx";
+import { Button, ButtonLink } from "./parts/button.tsx";
+import { By, Chip } from "./parts/chip.tsx";
+import { Command } from "./parts/command.tsx";
+import { Fact, Facts } from "./parts/facts.tsx";
+import { AreaField, ChoiceField } from "./parts/field.tsx";
+import { ActionForm, Form, FormActions, FormErrors, typedOf } from "./parts/form.tsx";
+import { PageHeading } from "./parts/heading.tsx";
+import { Output } from "./parts/log-view.tsx";
+import { Notice } from "./parts/notice.tsx";
+import { Panel, Side } from "./parts/panel.tsx";
+import { type Stage, StageTrack } from "./parts/stage-track.tsx";
+import { type Tab, Tabs } from "./parts/tabs.tsx";
+import { Time, type When } from "./parts/time.tsx";
+import { Timeline, TimelineRow, type TimelineRowProps } from "./parts/timeline.tsx";
+import { NeedPanel } from "./task-needs.tsx";
+
+export type TaskHeadingProps = {
+  csrf: string;
+  typed: Typed | null;
+  id: number;
+  title: string;
+  state: TaskState;
+  project: string;
+  since: When;
+  isFinal: boolean;
+  result: string | null;
+  priority: Priority;
+  kind: string;
+  agent: string;
+  cost: string | null;
+  move: PersonsMove | null;
+};
+
+export function TaskHeading(props: TaskHeadingProps): Markup {
+  const { csrf, typed, id, title, state, project, since, isFinal, result, priority, kind, agent, cost, move } = props;
+  return (
+    <PageHeading
+      title={title}
+      over={[
+        { text: "Tasks", href: "/tasks" },
+        { text: project, href: `/projects/${encodeURIComponent(project)}` },
+      ]}
+      under={
+        <>
+          <Chip text={`#${id}`} label="task" />
+          <StateBadge state={state} {...(result ? { note: result } : {})} />
+          <Time at={since} form={isFinal ? "ago" : "for"} />
+          <PriorityMark priority={priority} />
+          <span class="faint" safe>{`${kind} · ${agent}${cost ? ` · ${cost}` : ""}`}</span>
+        </>
+      }
+    >
+      {state === "queued" ? <ButtonLink label="Edit" href={`/tasks/${id}/edit`} icon="edit" letter="e" /> : ""}
+      {move?.kind === "move" ? (
+        <ActionForm action={`/tasks/${id}/${move.word}`} csrf={csrf} typed={typed} label={move.label} icon={MOVE_ICONS[move.word]} />
+      ) : (
+        ""
+      )}
+      {isFinal ? (
+        ""
+      ) : (
+        <ActionForm
+          action={`/tasks/${id}/cancel`}
+          csrf={csrf}
+          typed={typed}
+          label="Cancel"
+          look="danger"
+          icon="cancelled"
+          ask="The task ends; its work stays on its branch, and it can be queued again."
+          comment={{ name: "reason", label: "Why" }}
+        />
+      )}
+    </PageHeading>
+  );
+}
+
+const MOVE_ICONS = { pause: "pause", resume: "play", retry: "retry" } as const;
+
+export function TaskTabs({ tabs }: { tabs: readonly Tab[] }): Markup {
+  return (
+    <div id="tabs">
+      <Tabs label="Ways to look at this task" tabs={tabs} />
+    </div>
+  );
+}
+
+export function TaskStages({ stages }: { stages: readonly Stage[] }): Markup {
+  return (
+    <div id="stages">
+      <StageTrack label="How far it is" stages={stages} />
+    </div>
+  );
+}
+
+export function TaskNeeds({ need, csrf, typed, id }: { need: Need; csrf: string; typed: Typed | null; id: number }): Markup {
+  return (
+    <div id="needs">
+      <NeedPanel need={need} act={{ place: `/tasks/${id}`, csrf, typed }} />
+    </div>
+  );
+}
+
+export type TaskTimelineProps = {
+  rows: readonly TimelineRowProps[];
+  isLive: boolean;
+  /** What the switch leads to, and its words. */
+  noise: { text: string; href: string };
+  earlier: string | null;
+  later: string | null;
+};
+
+export function TaskTimeline({ rows, isLive, noise, earlier, later }: TaskTimelineProps): Markup {
+  return (
+    <Timeline
+      id="timeline"
+      title="What has happened"
+      live={isLive}
+      actions={
+        <>
+          {later ? <ButtonLink label="Latest" href={later} look="quiet" icon="down" /> : ""}
+          <ButtonLink label={noise.text} href={noise.href} look="quiet" />
+        </>
+      }
+      {...(earlier ? { earlier: { text: "Earlier", href: earlier } } : {})}
+    >
+      <TaskTimelineRows rows={rows} />
+    </Timeline>
+  );
+}
+
+export function TaskTimelineRows({ rows }: { rows: readonly TimelineRowProps[] }): JSX.Element {
+  return (
+    <>
+      {rows.map((row) => (
+        <TimelineRow {...row} />
+      ))}
+    </>
+  );
+}
+
+/** Whom a person can talk to: a live run that hears, one that does not, or nobody. */
+export type TalkProps = {
+  id: number;
+  csrf: string;
+  typed: Typed | null;
+  talk: {
+    run: number;
+    kind: string;
+    name: string;
+    deaf: { message: string; hint: string } | null;
+    isSteady: boolean;
+    isStopping: boolean;
+  } | null;
+};
+
+export function TaskTalk({ id, csrf, typed, talk }: TalkProps): Markup {
+  if (!talk) return <div id="talk"></div>;
+  const { run, kind, name, deaf, isSteady, isStopping } = talk;
+  const place = `/tasks/${id}`;
+  return (
+    <Panel id="talk" title={kind === "agent" ? `Talk to ${name}` : `The ${kind} "${name}" runs`} note={`r${run}`}>
+      {kind !== "agent" ? (
+        ""
+      ) : deaf ? (
+        <Notice tone="info" text={deaf.message} hint={deaf.hint} />
+      ) : (
+        <Message {...{ place, csrf, typed, isSteady }} />
+      )}
+      <div class="talk-acts">
+        {isSteady ? "" : <ActionForm action={`${place}/interrupt`} csrf={csrf} typed={typed} label="Interrupt" icon="pause" />}
+        {isStopping ? (
+          <span class="faint">It is stopping.</span>
+        ) : (
+          <>
+            <ActionForm
+              action={`${place}/restart-agent`}
+              csrf={csrf}
+              typed={typed}
+              label="Restart"
+              icon="retry"
+              ask="This run stops and another takes its place; what is in the tree stays."
+            />
+            <ActionForm
+              action={`${place}/stop-agent`}
+              csrf={csrf}
+              typed={typed}
+              label="Stop"
+              look="danger"
+              icon="stop"
+              ask="The run stops and the task is paused; its work is kept."
+            />
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+type MessageProps = { place: string; csrf: string; typed: Typed | null; isSteady: boolean };
+
+function Message({ place, csrf, typed, isSteady }: MessageProps): JSX.Element {
+  const own = typedOf(typed, `${place}/message`);
+  return (
+    <Form action={`${place}/message`} csrf={csrf} label="Message to the agent">
+      <FormErrors typed={own} labels={{ text: "Message" }} scope="message" />
+      <AreaField name="text" label="Message" rows={3} typed={own} scope="message" />
+      {isSteady ? (
+        ""
+      ) : (
+        <ChoiceField
+          name="when"
+          label="When"
+          value="next"
+          typed={own}
+          scope="message"
+          options={[
+            { value: "next", text: "When it next looks", detail: "It goes on with what it is doing." },
+            { value: "now", text: "Now", detail: "Its turn is interrupted first." },
+          ]}
+        />
+      )}
+      <FormActions>
+        <Button label="Send" look="primary" icon="message" />
+      </FormActions>
+    </Form>
+  );
+}
+
+export type Related = { id: number; title: string; state: TaskState };
+export type TaskSideProps = {
+  id: number;
+  facts: readonly { label: string; text: string; copy?: string; href?: string }[];
+  created: When;
+  after: readonly Related[];
+  before: readonly Related[];
+  decisions: readonly { verdict: "approved" | "rejected" | "changes"; by: string; at: When; comment: string; commit: string | null }[];
+  prompt: string;
+  commands: readonly string[];
+};
+
+export function TaskSide({ id, facts, created, after, before, decisions, prompt, commands }: TaskSideProps): Markup {
+  return (
+    <Side id="side" label="About this task">
+      <Panel id="prompt" title="Prompt">
+        <Output label="Prompt" text={prompt} />
+      </Panel>
+      <Panel id="facts" title="Facts">
+        <Facts>
+          <Fact label="Created">
+            <Time at={created} />
+          </Fact>
+          {facts.map(({ label, text, copy, href }) => (
+            <Fact label={label}>
+              {copy || href ? (
+                <Chip text={text} label={label.toLowerCase()} {...(copy ? { copy } : {})} {...(href ? { href } : {})} />
+              ) : (
+                <span safe>{text}</span>
+              )}
+            </Fact>
+          ))}
+        </Facts>
+      </Panel>
+      {after.length > 0 || before.length > 0 ? (
+        <Panel id="related" title="Order">
+          <RelatedList title="Comes after" tasks={after} />
+          <RelatedList title="Goes before" tasks={before} />
+        </Panel>
+      ) : (
+        ""
+      )}
+      {decisions.length > 0 ? (
+        <Panel id="decisions" title="Decisions">
+          <ul class="decisions">
+            {decisions.map(({ verdict, by, at, comment, commit }) => (
+              <li>
+                <VerdictBadge verdict={verdict} /> <By name={by} /> <Time at={at} />
+                {commit ? (
+                  <>
+                    {" "}
+                    <Chip text={commit} label="commit" />
+                  </>
+                ) : (
+                  ""
+                )}
+                {comment ? (
+                  <p class="decision-comment" safe>
+                    {comment}
+                  </p>
+                ) : (
+                  ""
+                )}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ) : (
+        ""
+      )}
+      <Panel id="commands" title="In a terminal">
+        <ul class="commands" aria-label={`Commands about task ${id}`}>
+          {commands.map((text) => (
+            <li>
+              <Command text={text} />
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </Side>
+  );
+}
+
+function RelatedList({ title, tasks }: { title: string; tasks: readonly Related[] }): JSX.Element {
+  if (tasks.length === 0) return <></>;
+  return (
+    <>
+      <h3 class="related-title" safe>
+        {title}
+      </h3>
+      <ul class="related">
+        {tasks.map(({ id, title: name, state }) => (
+          <li>
+            <StateBadge state={state} /> <a href={`/tasks/${id}`} safe>{`#${id} ${name}`}</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
