@@ -22,10 +22,11 @@ export async function commands(): Promise<Row[]> {
       empty: () => cpuOf([empty], env),
       version: () => cpuOf([binary(), "--version"], env),
       list: () => cpuOf([binary(), "list-tasks"], env),
+      complete: () => cpuOf([binary(), "complete", "bash", "task-status", ""], env),
       node: () => (Bun.which("node") ? cpuOf(["node", "--eval", ""], env) : Number.NaN),
     });
     const floor = `empty program ${ms(cpu.of("empty"))}, node ${times(cpu.ratio("node", "empty"))}`;
-    const line = (what: string, name: "version" | "list", budget: number) =>
+    const line = (what: string, name: "version" | "list" | "complete", budget: number) =>
       row(
         what,
         `≤ ${budget} × an empty program`,
@@ -33,7 +34,11 @@ export async function commands(): Promise<Row[]> {
         floor,
         cpu.ratio(name, "empty") <= budget,
       );
-    return [line("ccm --version", "version", 1.5), line("ccm list-tasks, 10k tasks", "list", 4)];
+    return [
+      line("ccm --version", "version", 1.5),
+      line("ccm list-tasks, 10k tasks", "list", 4),
+      line("a Tab after ccm task-status, 10k tasks", "complete", 4),
+    ];
   } finally {
     await clear(folder);
     await bench.close();
