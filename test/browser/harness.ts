@@ -1,10 +1,11 @@
 // The page in a real browser, on the built executable: one browser and one home a file, a new session of its own a tab.
 import { afterAll, beforeAll, expect } from "bun:test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { binary } from "../support/binary.ts";
 import { type HomeUnderTest, openHome } from "../support/home-under-test.ts";
-import { furnish, makeRepository } from "../support/home-with-project.ts";
+import { furnish } from "../support/home-with-project.ts";
 import { hasProgram, testWith } from "../support/programs.ts";
 import { launchChromium } from "./chromium.ts";
 import { LOOKS, type Look, type LookName } from "./looks.ts";
@@ -13,7 +14,7 @@ import { type Watch, watch } from "./watch.ts";
 /** Building the executable, starting a browser and a daemon, on a loaded machine. */
 const START_MS = 180_000;
 /** A whole way through the page, on a loaded machine. */
-const TEST_MS = 120_000;
+const TEST_MS = 60_000;
 /** What does not come within this is broken. */
 const PATIENCE_MS = 15_000;
 
@@ -37,22 +38,19 @@ export type Site = {
 };
 
 type State = { browser: Browser; home: HomeUnderTest; repo: string; url: string; tabs: Tab[] };
-type Furniture = { register?: false; furnish?: (home: HomeUnderTest, repo: string) => Promise<void> };
+/** Makes the home before its daemon starts, and gives the folder of its repository. */
+type Furnish = (home: HomeUnderTest) => Promise<string>;
 
 let state: State | undefined;
 
-/** Call it once at the top of a file. The home has a project on a small repository, unless `register` is false. */
-export function useSite(furniture: Furniture = {}): Site {
+/** Call it once at the top of a file. Unless it is said otherwise the home has a project on a small repository, and nothing to approve. */
+export function useSite(furnishIt: Furnish = furnish): Site {
   beforeAll(async () => {
     if (!hasProgram("chromium")) return;
     binary();
     const home = openHome("browser");
-    state = { browser: await launchChromium(), home, repo: join(home.root, "repo"), url: "", tabs: [] };
-    if (furniture.register === false) {
-      makeRepository(home, state.repo);
-      await home.json("init", "--yes");
-    } else await furnish(home);
-    await furniture.furnish?.(home, state.repo);
+    state = { browser: await launchChromium(), home, repo: "", url: "", tabs: [] };
+    state.repo = await furnishIt(home);
     await home.startDaemon();
     state.url = new URL(await signInLink(home)).origin;
   }, START_MS);
@@ -73,6 +71,7 @@ export function browserTest(name: string, body: () => Promise<void>): void {
       expect(tabs.flatMap((tab) => tab.troubles())).toEqual([]);
     } catch (thrown) {
       for (const tab of tabs) console.error(`A tab was at ${tab.page.url()}`, ...tab.troubles());
+      console.error(daemonLog());
       throw thrown;
     } finally {
       await Promise.all(tabs.splice(0).map((tab) => tab.context.close()));
@@ -90,6 +89,15 @@ export async function signInLink(home: HomeUnderTest): Promise<string> {
 export async function signIn(tab: Tab): Promise<void> {
   await tab.page.goto(await signInLink(SITE.home));
   await tab.page.waitForURL(`${SITE.url}/`);
+}
+
+/** What the daemon complained of last, for a test that failed. */
+function daemonLog(): string {
+  const lines = readFileSync(join(opened().home.paths.logs, "daemon.log"), "utf8").split("\n");
+  return lines
+    .filter((line) => !line.includes('"info"'))
+    .slice(-5)
+    .join("\n");
 }
 
 function opened(): State {
