@@ -19,7 +19,9 @@ import { MoveForm } from "./tasks.tsx";
 
 export function HomeHeading({ hasTasks }: { hasTasks: boolean }): Markup {
   return (
-    <PageHeading title="Home">{hasTasks ? <ButtonLink label="New task" icon="plus" look="primary" href="/tasks/new" /> : ""}</PageHeading>
+    <PageHeading title="Home">
+      {hasTasks ? <ButtonLink label="New task" icon="plus" look="primary" href="/tasks/new" letter="n" /> : ""}
+    </PageHeading>
   );
 }
 
@@ -77,8 +79,8 @@ export function HomeNeeds({ csrf, needs, count }: NeedsProps): Markup {
         <Empty title="Nothing needs you" text="When work is ready, or an agent has a question, it is here." />
       ) : (
         <>
-          <div class="stack">{needs.map((need) => (need.kind === "agent" ? <AgentTrouble csrf={csrf} need={need} /> : ""))}</div>
-          <div class="stack">{needs.map((need) => (need.kind === "question" ? <Question csrf={csrf} need={need} /> : ""))}</div>
+          {needs.map((need) => (need.kind === "agent" ? <AgentTrouble csrf={csrf} need={need} /> : ""))}
+          {needs.map((need) => (need.kind === "question" ? <Question csrf={csrf} need={need} /> : ""))}
           <TaskCards label="Tasks that need you">
             {needs.map((need) =>
               need.kind === "approval" ? (
@@ -232,10 +234,14 @@ export function HomeQueue({ queued, next, reasons }: QueueProps): Markup {
             {reasons.map(({ text, count, tasks }) => (
               <li>
                 <p safe>{text}</p>
-                {tasks.map((task) => (
-                  <QueuedLink task={task} />
-                ))}
-                {count > tasks.length ? <span class="faint">{`and ${count - tasks.length} more`}</span> : ""}
+                <ul>
+                  {tasks.map((task) => (
+                    <li>
+                      <QueuedLink task={task} />
+                    </li>
+                  ))}
+                  {count > tasks.length ? <li class="faint">{`and ${count - tasks.length} more`}</li> : ""}
+                </ul>
               </li>
             ))}
           </ul>

@@ -51,7 +51,13 @@ export function ProjectsList({ projects }: { projects: readonly ProjectLine[] })
       ) : (
         <Table
           label="Projects"
-          columns={[{ title: "Project" }, { title: "Tasks" }, { title: "Agent" }, { title: "Approval" }, { title: "Cost", align: "end" }]}
+          columns={[
+            { title: "Project" },
+            { title: "Tasks" },
+            { title: "Agent" },
+            { title: "Approved by" },
+            { title: "Cost", align: "end" },
+          ]}
         >
           {projects.map((project) => (
             <ProjectRow project={project} />
@@ -65,17 +71,23 @@ export function ProjectsList({ projects }: { projects: readonly ProjectLine[] })
 function ProjectRow({ project }: { project: ProjectLine }): JSX.Element {
   return (
     <tr id={`project-${project.name}`}>
-      <th scope="row">
+      <th scope="row" class="project-name">
         <a href={project.href} safe>
           {project.name}
         </a>
-        <span class="faint cut" safe>{` ${project.path}`}</span>
+        <span class="project-path" safe>
+          {project.path}
+        </span>
       </th>
       <td>
         <Counts project={project} />
       </td>
-      <td safe>{project.agent}</td>
-      <td safe>{APPROVALS[project.approval]}</td>
+      <td class="no-wrap" safe>
+        {project.agent}
+      </td>
+      <td class="no-wrap" safe>
+        {project.approval === "ask" ? "a person" : "its gates"}
+      </td>
       <td class="end number" safe>
         {project.cost}
       </td>

@@ -23,8 +23,8 @@ export function TasksHeading({ view, other, project }: { view: Wanted["view"]; o
   const create = project === "" ? "/tasks/new" : `/tasks/new?${new URLSearchParams({ project })}`;
   return (
     <PageHeading title="Tasks">
-      <ButtonLink label={view === "board" ? "List" : "Board"} href={other} />
-      <ButtonLink label="New task" icon="plus" look="primary" href={create} />
+      <ButtonLink label={view === "board" ? "List" : "Board"} icon={view === "board" ? "list" : "board"} href={other} letter="b" />
+      <ButtonLink label="New task" icon="plus" look="primary" href={create} letter="n" />
     </PageHeading>
   );
 }
@@ -82,13 +82,22 @@ export type ListProps = {
   empty: { kind: "no project" } | { kind: "no task" } | { kind: "filtered"; href: string } | { kind: "end"; href: string };
 };
 
-export function TasksList({ rows, isOfProject, before, after, empty }: ListProps): Markup {
+export function TasksList({ rows, act, isOfProject, before, after, empty }: ListProps): Markup {
+  const moves = new Map(rows.map(({ line, move }) => [line.id, move]));
   return (
     <section id="list" class="panel flush" aria-label="List of tasks">
       {rows.length === 0 ? (
         <NoTasks empty={empty} />
       ) : (
-        <TaskList label="Tasks" rows={rows.map(({ line }) => line)} {...(isOfProject ? { pick: "project" } : {})} />
+        <TaskList
+          label="Tasks"
+          rows={rows.map(({ line }) => line)}
+          acts={({ id }) => {
+            const move = moves.get(id);
+            return move ? <MoveForm act={act} id={id} move={move} /> : null;
+          }}
+          {...(isOfProject ? { pick: "project" } : {})}
+        />
       )}
       <Paging label="Pages" later={before} earlier={after} />
     </section>
@@ -139,7 +148,7 @@ export function TasksBoard({ act, columns }: BoardProps): Markup {
           {...(more ? { more } : {})}
         >
           {rows.map(({ line, move }) => (
-            <TaskCard task={line} {...(move ? { actions: <MoveForm act={act} id={line.id} move={move} /> } : {})} />
+            <TaskCard task={line} pick="state" {...(move ? { actions: <MoveForm act={act} id={line.id} move={move} /> } : {})} />
           ))}
         </BoardColumn>
       ))}

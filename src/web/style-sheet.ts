@@ -8,12 +8,15 @@ import feed from "../../public/css/feed.css" with { type: "text" };
 import form from "../../public/css/form.css" with { type: "text" };
 import gallery from "../../public/css/gallery.css" with { type: "text" };
 import heading from "../../public/css/heading.css" with { type: "text" };
+import home from "../../public/css/home.css" with { type: "text" };
 import icon from "../../public/css/icon.css" with { type: "text" };
 import layout from "../../public/css/layout.css" with { type: "text" };
 import modes from "../../public/css/modes.css" with { type: "text" };
 import panel from "../../public/css/panel.css" with { type: "text" };
 import parts from "../../public/css/parts.css" with { type: "text" };
+import projects from "../../public/css/projects.css" with { type: "text" };
 import table from "../../public/css/table.css" with { type: "text" };
+import task from "../../public/css/task.css" with { type: "text" };
 import tasks from "../../public/css/tasks.css" with { type: "text" };
 
 export const styleSheet = [
@@ -31,6 +34,9 @@ export const styleSheet = [
   feed,
   diff,
   agents,
+  task,
+  home,
+  projects,
   gallery,
   modes,
 ].join("\n");
