@@ -26,13 +26,14 @@ export function checkHome(paths: Paths): Check {
   return ok("home", `"${paths.home}" is yours and closed to others.`);
 }
 
-/** Space where the home is, or will be. */
-export function checkDisk(paths: Paths): Check {
+/** Space where the home is, or will be, told in steps of some bytes. */
+export function checkDisk(paths: Paths, stepBytes = MB): Check {
   let folder = paths.home;
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize, ffree, files } = statfsSync(folder);
   const free = bavail * bsize;
-  const text = `${Math.floor(free / MB).toLocaleString("en")} MB free below "${folder}".`;
+  const told = Math.floor(free / stepBytes) * stepBytes;
+  const text = `${Math.floor(told / MB).toLocaleString("en")} MB free below "${folder}".`;
   const hint = "`ccm worktrees cleanup` and a shorter retention.runsDays free some.";
   if (free < DISK_FAIL_BYTES || (files > 0 && ffree === 0)) return { name: "disk", verdict: "fail", text, hint };
   return free < DISK_WARN_BYTES ? { name: "disk", verdict: "warn", text, hint } : ok("disk", text);
