@@ -78,7 +78,14 @@ export function TaskCards({ label, children }: { label: string; children?: Child
   );
 }
 
-export function TaskCard({ task, actions }: { task: TaskLine; actions?: JSX.Element | undefined }): JSX.Element {
+export type TaskCardProps = {
+  task: TaskLine;
+  actions?: JSX.Element | undefined;
+  /** What is the same for all, and left out. */
+  pick?: "state" | undefined;
+};
+
+export function TaskCard({ task, actions, pick }: TaskCardProps): JSX.Element {
   return (
     <li class="task-card" id={task.rowId ?? `task-${task.id}`}>
       <p class="card-over">
@@ -94,7 +101,7 @@ export function TaskCard({ task, actions }: { task: TaskLine; actions?: JSX.Elem
       </p>
       <Doing text={task.doing} />
       <p class="card-under">
-        <StateBadge state={task.state} />
+        {pick === "state" ? "" : <StateBadge state={task.state} />}
         <Waits text={task.waits} />
         {task.agent ? (
           <span class="task-agent" safe>
