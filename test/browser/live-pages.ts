@@ -18,7 +18,7 @@ const field = (typed: string, reason: string | undefined) =>
 
 function listPage(sample: Sample): PageRoute {
   const row = ([id, text]: [string, string]) =>
-    `<li class="task-row" id="${id}"><a href="/log?${id}">${id}</a> <span>${text}</span> ${time(sample.at, "ago")}<details><summary>More</summary><p>of ${id}</p></details></li>`;
+    `<li id="${id}"><a href="/log?${id}">${id}</a> <span>${text}</span> ${time(sample.at, "ago")}<details><summary>More</summary><p>of ${id}</p></details></li>`;
   return {
     path: "/list",
     area: "tasks",
@@ -80,7 +80,7 @@ function sayForm(sample: Sample) {
     fields: v.object({ words: v.pipe(v.string(), v.minLength(3, "Three letters at least.")) }),
     page: () => "/list",
     section: "say",
-    act(ctx, { words }) {
+    act(_, { words }) {
       sample.sent.push(words);
       return { said: `Said: ${words}` };
     },

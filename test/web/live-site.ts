@@ -2,14 +2,15 @@
 import { realClock } from "../../src/kernel/clock.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { appendEvent } from "../../src/kernel/events.ts";
-import type { PageRoute } from "../../src/kernel/page.ts";
-import { createLive, type Live } from "../../src/web/live.ts";
-import { answerPage, askedOf } from "../../src/web/pages.ts";
+import type { Routes } from "../../src/kernel/page.ts";
+import { type App, createApp } from "../../src/web/app.ts";
 import type { Visitor } from "../../src/web/schema.ts";
-import { findPage, type Site } from "../../src/web/site.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { openCommandHome } from "../support/command-home.ts";
 import { waitFor } from "../support/wait.ts";
+
+/** What the forms of the one who looks carry. */
+export const CSRF = "secret";
 
 export type LiveSite = {
   url: string;
@@ -21,20 +22,24 @@ export type LiveSite = {
   liveAddress(path: string): Promise<string>;
   connect(address: string, lastId?: string): Promise<TestTab>;
   connections(): number;
+  /** The server goes, with all connections, and nobody is there until `start`. */
+  stop(): Promise<void>;
+  /** It comes back at the same address, and knows nothing of before. */
+  start(): void;
 };
 
-export function openLiveSite(pages: PageRoute[]): LiveSite {
+export function openLiveSite(routes: Routes): LiveSite {
   const ctx = { ...openCommandHome().ctx, clock: realClock };
-  const site: Site = { ctx, pages };
   const who = { stays: true };
-  const visitor: Visitor = { kind: "browser", session: 1, csrf: "secret", by: "the page", stays: () => who.stays };
-  const live = createLive(site);
-  const server = serve(site, live, visitor);
-  afterThisTest(async () => {
-    live.stop();
-    await server.stop(true);
-  });
-  const url = `http://127.0.0.1:${server.port}`;
+  const visitor: Visitor = { kind: "browser", csrf: CSRF, by: "the page", session: 1, stays: () => who.stays };
+  let running = serve(createApp(ctx, [routes]), visitor, 0);
+  const url = `http://127.0.0.1:${running.server.port}`;
+  const port = Number(running.server.port);
+  const stop = async () => {
+    running.app.stop();
+    await running.server.stop(true);
+  };
+  afterThisTest(stop);
   return {
     url,
     ctx,
@@ -49,24 +54,17 @@ export function openLiveSite(pages: PageRoute[]): LiveSite {
       return /hx-sse:connect="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&") ?? "";
     },
     connect: (address, lastId) => openTestTab(url + address, lastId),
-    connections: () => server.pendingRequests,
+    connections: () => running.server.pendingRequests,
+    stop,
+    start() {
+      running = serve(createApp(ctx, [routes]), visitor, port);
+    },
   };
 }
 
-function serve(site: Site, live: Live, visitor: Visitor) {
-  return Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    idleTimeout: 0,
-    async fetch(request) {
-      const { pathname } = new URL(request.url);
-      if (pathname === "/live") return live.open(request, visitor);
-      const found = findPage(site, pathname);
-      if (!found) return new Response("", { status: 404 });
-      const { status, markup } = await answerPage(site, found.route, askedOf(request, found.params, visitor), request);
-      return new Response(markup, { status, headers: { "content-type": "text/html" } });
-    },
-  });
+function serve(app: App, visitor: Visitor, port: number) {
+  const server = Bun.serve({ hostname: "127.0.0.1", port, idleTimeout: 0, fetch: (request) => app.answer(request, visitor) });
+  return { app, server };
 }
 
 export type Message = { id: string; event: string; data: string };
@@ -94,7 +92,7 @@ async function openTestTab(url: string, lastId?: string): Promise<TestTab> {
     lastId: lastId ?? "",
     text: () => tab.messages.map(({ data }) => data).join("\n"),
     saw: async (text) => {
-      await waitFor(`a message with ${text}`, () => tab.text().includes(text));
+      await waitFor(`a message with ${text}`, () => tab.messages.some(({ data }) => data.includes(text)));
     },
     get isEnded() {
       return isEnded;
