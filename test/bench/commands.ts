@@ -37,7 +37,7 @@ export async function commands(): Promise<Row[]> {
     return [
       line("ccm --version", "version", 1.5),
       line("ccm list-tasks, 10k tasks", "list", 4),
-      line("a Tab after ccm task-status, 10k tasks", "complete", 4),
+      line("a Tab after ccm task-status, 10k tasks", "complete", 5),
     ];
   } finally {
     await clear(folder);
