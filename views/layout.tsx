@@ -148,7 +148,7 @@ function Tools({ csrf }: { csrf: string }): JSX.Element {
         <Icon name="keyboard" />
       </button>
       {csrf ? (
-        <form method="post" action="/sign-out" class="sign-out">
+        <form method="post" action="/sign-out" class="sign-out" data-plain>
           <input type="hidden" name="csrf" value={csrf} />
           <button type="submit" class="tool" aria-label="Sign out" title="Sign out">
             <Icon name="leave" />

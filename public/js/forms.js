@@ -19,6 +19,7 @@
     });
     // Where no form of a page is answered, such as signing out.
     if (answer.redirected) return { to: answer.url };
+    if (answer.status === 401) return { wrong: "You are signed out. What you typed is still here: sign in with the link of ccm open." };
     const isJson = answer.headers.get("content-type")?.startsWith("application/json");
     return isJson ? await answer.json() : { wrong: (await answer.text()).split("\n")[0] };
   };

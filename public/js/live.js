@@ -29,6 +29,19 @@
     retry = setTimeout(connect, RETRY_MS);
   };
 
+  /** Nobody loses what they are typing to a page that leaves by itself. */
+  const unlessTyped = (detail, leave) => {
+    if (document.querySelector("[data-typed]")) document.dispatchEvent(new CustomEvent("ccm-notice", { detail }));
+    else leave();
+  };
+  let isTold = false;
+  const signIn = () => {
+    if (isTold) return;
+    isTold = true;
+    show("off");
+    unlessTyped(SIGNED_OUT, () => location.assign("/sign-in"));
+  };
+
   htmx.config.sse = { reconnectMaxDelay: RETRY_MOST_MS };
   // The way back is the browser's: a page that it kept is as it was, and the stream brings it up to date.
   htmx.config.history = false;
@@ -40,7 +53,10 @@
       if (connection.status === 200) show("on");
     });
     stream.addEventListener("htmx:sse:before:connection", () => show(connection ? "waiting" : root.dataset.live));
-    stream.addEventListener("htmx:sse:error", () => show("off"));
+    stream.addEventListener("htmx:sse:error", ({ detail }) => {
+      show("off");
+      if (detail.status === 401) signIn();
+    });
     stream.addEventListener("htmx:sse:close", () => {
       connection = null;
       later();
@@ -49,11 +65,8 @@
     stream.addEventListener("htmx:error", later);
     stream.addEventListener("htmx:response:error", later);
     for (const name of ["htmx:sse:after:message", "ccm-alive"]) stream.addEventListener(name, () => (heardAt = performance.now()));
-    stream.addEventListener("ccm-signed-out", () => show("off"));
-    stream.addEventListener("ccm-upgraded", () => {
-      if (document.querySelector("[data-typed]")) stream.dispatchEvent(new CustomEvent("ccm-notice", { bubbles: true, detail: UPGRADED }));
-      else location.reload();
-    });
+    stream.addEventListener("ccm-signed-out", () => signIn());
+    stream.addEventListener("ccm-upgraded", () => unlessTyped(UPGRADED, () => location.reload()));
     document.addEventListener("visibilitychange", connect);
     setInterval(() => {
       if (connection && !document.hidden && performance.now() - heardAt > SILENCE_MS) connection.reader?.cancel();
@@ -61,5 +74,6 @@
     // htmx begins with a timer that it has set before this script.
     setTimeout(connect);
   }
+  const SIGNED_OUT = { tone: "warn", text: "You are signed out. What you typed is kept in this tab: sign in with the link of ccm open." };
   const UPGRADED = { tone: "info", text: "ccm was upgraded. Load the page again when you are done here." };
 }

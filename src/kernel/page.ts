@@ -25,11 +25,14 @@ export type FeedSection = {
 /** The element that `html` gives has the section's id. */
 export type Section = StillSection | LiveSection | FeedSection;
 
+/** `name` becomes a class of `main`, by which styles lay the sections out. */
+export type Page = { title: string; name: string; sections: Section[]; watch?: PageWatch };
+
 /**
- * `name` becomes a class of `main`, by which styles lay the sections out. `watch`: what the page is about; it is made again soon
- * after events of that, and after others within a second or so.
+ * What a page is about: it is made again soon after events of that task, and after others within a second or so. `grows` is
+ * asked many times a second (one look at a file, not more): another number than before is as good as an event.
  */
-export type Page = { title: string; name: string; sections: Section[]; watch?: { taskId: number } };
+export type PageWatch = { taskId: number; grows?: () => number };
 
 /** The areas of the page, in the order of its navigation. */
 export type Area = "home" | "tasks" | "approvals" | "agents" | "projects" | "health";

@@ -1,5 +1,6 @@
 // Forms: checked field by field; what was refused comes back with its values and the reasons, in the page or as the part it is in.
 import * as v from "valibot";
+import { actingFor } from "../kernel/context.ts";
 import { FAULTS, isFault } from "../kernel/fault.ts";
 import type { Asked, Done, FormRoute, PageRoute, Typed } from "../kernel/page.ts";
 import { isSame } from "./actions.ts";
@@ -23,7 +24,7 @@ export async function answerForm(site: Site, form: FormRoute, asked: Asked, requ
   const parsed = v.safeParse(form.fields, values);
   if (!parsed.success) return answers.refuse(site, form, asked, typed(reasonsOf(parsed.issues)), 422);
   try {
-    const outcome = await form.act(site.ctx, parsed.output, asked);
+    const outcome = await form.act(actingFor(site.ctx, asked.by), parsed.output, asked);
     if ("reasons" in outcome) return await answers.refuse(site, form, asked, typed(outcome.reasons), 422);
     return await answers.take(site, form, asked, outcome);
   } catch (thrown) {

@@ -25,6 +25,8 @@ type Watched = {
   channel: Channel;
   stays: () => boolean;
   wants: Touch | null;
+  /** What the page's `grows` told last. */
+  size: number | undefined;
   isBusy: boolean;
   endedAt: number;
   tookMs: number;
@@ -53,7 +55,7 @@ export function createLookout(site: Site): Lookout {
 /** From now on the tab is sent what it does not show of the page. */
 export function watch(lookout: Lookout, subject: Subject, tab: Tab): void {
   const { key, route, asked, stays } = subject;
-  const rested = { wants: null, isBusy: false, endedAt: Number.NEGATIVE_INFINITY, tookMs: 0 };
+  const rested = { wants: null, size: undefined, isBusy: false, endedAt: Number.NEGATIVE_INFINITY, tookMs: 0 };
   const watched: Watched = lookout.channels.get(key) ?? { key, channel: createChannel(route, asked), stays, ...rested };
   watched.channel.tabs.add(tab);
   watched.wants = "touched";
@@ -104,6 +106,7 @@ function look(lookout: Lookout): void {
   try {
     const version = versionOf(lookout);
     if (version !== lookout.version) noteChanges(lookout);
+    noteGrowth(lookout);
     lookout.version = version;
     if (now - lookout.aliveAt >= ALIVE_MS) sendAlive(lookout);
     makeDue(lookout);
@@ -123,6 +126,15 @@ function noteChanges(lookout: Lookout): void {
     else watched.wants ??= "untouched";
   }
   if (lookout.lookedAt - lookout.sessionsAt >= SESSION_LOOK_MS) endSessions(lookout);
+}
+
+/** Marks the pages that show a file which has grown: not everything that is written there comes into the database. */
+function noteGrowth(lookout: Lookout): void {
+  for (const watched of lookout.channels.values()) {
+    const size = watched.channel.watch?.grows?.();
+    if (size !== watched.size && watched.size !== undefined) watched.wants = "touched";
+    watched.size = size;
+  }
 }
 
 /** Pages whose time has come, those that have waited longest first, as long as there is time for pages. */
