@@ -11,7 +11,9 @@ import { connectedSockets, listeningSockets } from "./sockets.ts";
 const REMEMBERED = 1_000;
 
 export type Peer = { address: string; port: number };
-export type Peers = { isOfRun(peer: Peer | null, ownPort: number): boolean };
+/** `unknown`: it is on this machine, and nobody can be seen to have it. */
+export type From = "run" | "unknown" | "elsewhere";
+export type Peers = { judge(peer: Peer | null, ownPort: number): From };
 
 /**
  * Cookies know no ports: what an agent serves at another port of 127.0.0.1, or at this one while the daemon rests, is sent the
@@ -21,34 +23,34 @@ export type Peers = { isOfRun(peer: Peer | null, ownPort: number): boolean };
  * connection of a browser; this is asked only of those who have shown a cookie or a token.
  */
 export function createPeers(ctx: Ctx): Peers {
-  const verdicts = new Map<string, boolean>();
+  const verdicts = new Map<string, From>();
   let lastHolder: number | undefined;
 
-  function judge(inodes: readonly string[], runs: readonly number[]): boolean {
+  function holderOf(inodes: readonly string[], runs: readonly number[]): From {
     const processes = allProcesses();
     const ofRuns = pidsOfRuns(ctx, runs, processes);
     const others = processes.map(({ pid }) => pid).filter((pid) => !ofRuns.has(pid));
     const looks = (pids: Iterable<number>) => lookThrough(pids, inodes);
-    if (looks(ofRuns) === "holds") return true;
+    if (looks(ofRuns) === "holds") return "run";
     // Mostly the browser that had the connection before, too.
-    if (lastHolder !== undefined && !ofRuns.has(lastHolder) && looks([lastHolder]) === "holds") return false;
+    if (lastHolder !== undefined && !ofRuns.has(lastHolder) && looks([lastHolder]) === "holds") return "elsewhere";
     lastHolder = others.find((pid) => looks([pid]) === "holds");
     // sshd at the end of a tunnel, and processes of other users, show nobody what they hold.
-    return lastHolder === undefined && !others.some((pid) => looks([pid]) === "hidden");
+    return lastHolder !== undefined || others.some((pid) => looks([pid]) === "hidden") ? "elsewhere" : "unknown";
   }
 
   return {
-    isOfRun(peer, ownPort) {
-      if (!peer || process.platform !== "linux") return false;
+    judge(peer, ownPort) {
+      if (!peer || process.platform !== "linux") return "elsewhere";
       const runs = liveRuns(ctx).map((run) => run.id);
-      if (runs.length === 0) return false;
+      if (runs.length === 0) return "elsewhere";
       const inodes = connectedSockets(peer.port, ownPort);
-      if (inodes.length === 0) return isHere(peer.address);
+      if (inodes.length === 0) return isHere(peer.address) ? "unknown" : "elsewhere";
       const key = inodes.join();
       const known = verdicts.get(key);
       if (known !== undefined) return known;
       if (verdicts.size >= REMEMBERED) verdicts.clear();
-      const verdict = judge(inodes, runs);
+      const verdict = holderOf(inodes, runs);
       verdicts.set(key, verdict);
       return verdict;
     },
@@ -65,7 +67,7 @@ function isHere(address: string): boolean {
 function pidsOfRuns(ctx: Ctx, runs: readonly number[], processes: readonly Process[]): Set<number> {
   const hosts = runs.flatMap((id) => {
     const host = ctx.outside.hosts.look(id);
-    return host.kind === "live" ? [host.pid] : [];
+    return host.kind === "live" && host.pid > 0 ? [host.pid] : [];
   });
   const orphans = processes.filter(({ parent }) => parent === 1).map(({ pid }) => pid);
   const marked = orphans.filter((pid) => runOfEnvironment(environmentOf(pid), ctx.paths.runs) !== undefined);

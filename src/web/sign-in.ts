@@ -5,6 +5,8 @@ import { notSignedInPage, onceMorePage, signInPage } from "../../views/sign-in.t
 import type { Ctx } from "../kernel/context.ts";
 import { dropLink, endSession, endSessions, isOpenLink, isSame, signIn } from "./actions.ts";
 import { dressed, page, plain, refusal } from "./answers.ts";
+import type { Peer } from "./peers.ts";
+import type { Proofs } from "./proofs.ts";
 import { browserName, isSecret } from "./rules.ts";
 import type { BrowserVisitor } from "./schema.ts";
 
@@ -36,21 +38,22 @@ export async function showSignIn(ctx: Ctx, link: string, visitor: BrowserVisitor
   return page(await notSignedInPage({ why: link === "" ? NOBODY : USED_UP }), 401);
 }
 
-/** The form of that page: uses the link up. `refused` is told of one that opens nothing. */
+/** The form of that page: uses the link up, unless a run got hold of it. */
 export async function answerSignIn(
   ctx: Ctx,
   request: Request,
   cookie: Cookie,
-  given: { visitor: BrowserVisitor | null; refused(): void },
+  from: { visitor: BrowserVisitor | null; proofs: Proofs; peer: Peer | null },
 ): Promise<Response> {
   const link = (await fieldsOf(request)).get("link") ?? "";
-  if (given.visitor) {
+  if (from.visitor) {
     dropLink(ctx, link);
     return seeOther("/");
   }
-  const session = isSecret(link) ? signIn(ctx, link, browserName(request.headers.get("user-agent"))) : null;
+  const isOpen = isSecret(link) && isOpenLink(ctx, link);
+  if (!isOpen) from.proofs.wrongLink();
+  const session = isOpen && from.proofs.maySignIn(from.peer) ? signIn(ctx, link, browserName(request.headers.get("user-agent"))) : null;
   if (session) return seeOther("/", cookieText(cookie, session.cookie, session.maxAgeS));
-  given.refused();
   return page(await notSignedInPage({ why: USED_UP }), 401);
 }
 
