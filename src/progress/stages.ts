@@ -25,6 +25,7 @@ export function stagesOf(task: Pick<Task, "state" | "pausedFrom" | "result">, { 
 
 function statusOf(state: TaskState): Stage["status"] {
   if (state === "done") return "done";
-  if (state === "paused") return "held";
+  // Nothing goes on by itself in these.
+  if (state === "paused" || state === "approving") return "held";
   return state === "failed" || state === "cancelled" ? "failed" : "now";
 }

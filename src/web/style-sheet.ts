@@ -8,6 +8,7 @@ import feed from "../../public/css/feed.css" with { type: "text" };
 import form from "../../public/css/form.css" with { type: "text" };
 import gallery from "../../public/css/gallery.css" with { type: "text" };
 import heading from "../../public/css/heading.css" with { type: "text" };
+import health from "../../public/css/health.css" with { type: "text" };
 import home from "../../public/css/home.css" with { type: "text" };
 import icon from "../../public/css/icon.css" with { type: "text" };
 import layout from "../../public/css/layout.css" with { type: "text" };
@@ -35,6 +36,7 @@ export const styleSheet = [
   diff,
   agents,
   task,
+  health,
   home,
   projects,
   gallery,

@@ -10,7 +10,7 @@ const ICONS: Record<StageStatus, IconName> = {
   next: "next",
   skipped: "skipped",
   failed: "failed",
-  held: "paused",
+  held: "clock",
 };
 
 export function StageTrack({ label, stages }: { label: string; stages: readonly Stage[] }): JSX.Element {
