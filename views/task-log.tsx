@@ -8,7 +8,7 @@ import { ButtonLink } from "./parts/button.tsx";
 import { Chip } from "./parts/chip.tsx";
 import { Empty } from "./parts/empty.tsx";
 import { Fact, Facts } from "./parts/facts.tsx";
-import { LogLine, type LogLineProps, LogView } from "./parts/log-view.tsx";
+import { type LineKind, LogFold, LogLine, LogView } from "./parts/log-view.tsx";
 import { Panel } from "./parts/panel.tsx";
 import type { RunLine } from "./parts/run-list.tsx";
 import { Time } from "./parts/time.tsx";
@@ -91,16 +91,16 @@ export function TaskLog({ title, lines, kind, isLive, earlier, later }: TaskLogP
   );
 }
 
-const KINDS: Record<Tone, NonNullable<LogLineProps["kind"]>> = {
+const KINDS: Record<Tone, LineKind> = {
   plain: "said",
   faint: "note",
   tool: "tool",
   person: "person",
-  good: "said",
-  warn: "note",
+  good: "good",
+  warn: "warn",
   bad: "error",
-  added: "output",
-  removed: "output",
+  added: "added",
+  removed: "removed",
 };
 
 /** An agent's words are what it said; what a gate printed is output. */
@@ -118,12 +118,9 @@ function Shown({ line, kind }: { line: Line; kind: RunKind }): JSX.Element {
   const own = line.tone === "plain" && kind !== "agent" ? "output" : KINDS[line.tone];
   if (!line.folded) return <LogLine text={line.text} kind={own} />;
   return (
-    <details class="log-fold">
-      <summary class="log-line" data-kind={own} safe>
-        {line.text}
-      </summary>
+    <LogFold summary={line.text}>
       <TaskLogLines lines={line.folded} kind={kind} />
-    </details>
+    </LogFold>
   );
 }
 

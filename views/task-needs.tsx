@@ -72,9 +72,7 @@ export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }
           <a href={`/tasks/${taskId}/diff`} safe>
             {count === 1 ? "1 file" : `${count} files`}
           </a>{" "}
-          <span class="diff-counts">
-            <span class="diff-added" safe>{`+${added}`}</span> <span class="diff-removed" safe>{`−${removed}`}</span>
-          </span>
+          <Counts added={added} removed={removed} />
         </Fact>
         <Fact label="Gate">
           {gate ? (
@@ -104,9 +102,7 @@ export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }
               <span class="mono" safe>
                 {file.path}
               </span>{" "}
-              <span class="diff-counts">
-                <span class="diff-added" safe>{`+${file.added}`}</span> <span class="diff-removed" safe>{`−${file.removed}`}</span>
-              </span>
+              {file.lines ? <Counts {...file.lines} /> : <span class="faint">no text</span>}
             </li>
           ))}
           {count > files.length ? (
@@ -146,6 +142,14 @@ export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }
         />
       </div>
     </div>
+  );
+}
+
+function Counts({ added, removed }: { added: number; removed: number }): JSX.Element {
+  return (
+    <span class="diff-counts">
+      <span class="diff-added" safe>{`+${added}`}</span> <span class="diff-removed" safe>{`−${removed}`}</span>
+    </span>
   );
 }
 

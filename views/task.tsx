@@ -3,7 +3,8 @@ import type { Markup, Typed } from "../src/kernel/page.ts";
 import type { Need } from "../src/progress/task-needs.ts";
 import type { PersonsMove } from "../src/tasks/rules.ts";
 import type { Priority, TaskState } from "../src/tasks/schema.ts";
-import { PriorityMark, StateBadge, VerdictBadge } from "./parts/badge.tsx";
+import type { AgentCardProps } from "./parts/agent-card.tsx";
+import { ActivityBadge, PriorityMark, StateBadge, VerdictBadge } from "./parts/badge.tsx";
 import { Button, ButtonLink } from "./parts/button.tsx";
 import { By, Chip } from "./parts/chip.tsx";
 import { Command } from "./parts/command.tsx";
@@ -144,6 +145,39 @@ export function TaskTimelineRows({ rows }: { rows: readonly TimelineRowProps[] }
   );
 }
 
+/** What its live run does this second; nothing while there is none. */
+export function TaskNow({ now }: { now: AgentCardProps | null }): Markup {
+  if (!now) return <div id="now"></div>;
+  const { activity, doing, since, said, run, figures, name } = now;
+  return (
+    <Panel
+      id="now"
+      title={name}
+      note={run.text}
+      actions={<ButtonLink label="Watch its log" href={run.href} look="quiet" icon="terminal" letter="l" />}
+    >
+      <p class="now-doing">
+        <ActivityBadge activity={activity} /> <span safe>{doing}</span> <Time at={since} form="for" />
+      </p>
+      {said ? (
+        <p class="agent-said" safe>
+          {said}
+        </p>
+      ) : (
+        ""
+      )}
+      <dl class="figures">
+        {figures.map(({ label, text }) => (
+          <div>
+            <dt safe>{label}</dt>
+            <dd safe>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
 /** Whom a person can talk to: a live run that hears, one that does not, or nobody. */
 export type TalkProps = {
   id: number;
@@ -209,7 +243,7 @@ function Message({ place, csrf, typed, isSteady }: MessageProps): JSX.Element {
   return (
     <Form action={`${place}/message`} csrf={csrf} label="Message to the agent">
       <FormErrors typed={own} labels={{ text: "Message" }} scope="message" />
-      <AreaField name="text" label="Message" rows={3} typed={own} scope="message" />
+      <AreaField name="text" label="Message" rows={3} typed={own} scope="message" required />
       {isSteady ? (
         ""
       ) : (

@@ -1,4 +1,5 @@
 // What a task changes: all files with their counts, the lines of the first ones, of the others when they are asked for.
+import { TaskNeeds } from "../../views/task.tsx";
 import { TaskDiff, TaskDiffFile, TaskNoDiff } from "../../views/task-diff.tsx";
 import type { ChangedFile, FilePatch } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
@@ -9,6 +10,7 @@ import { differences } from "../review/actions.ts";
 import type { Difference } from "../review/differences.ts";
 import type { Task } from "../tasks/schema.ts";
 import { type FileProps, fileProps } from "./diff-file.ts";
+import { type Need, needOf } from "./task-needs.ts";
 import { pageOf, shownTask } from "./task-page.ts";
 
 export const diffPage: PageRoute = { path: "/tasks/:id/diff", area: "tasks", show: showDiff };
@@ -38,7 +40,15 @@ async function showDiff(ctx: Ctx, asked: Asked): Promise<Page> {
     return pageOf(asked, shown, "diff", [section(() => TaskNoDiff({ state: task.state, hasBegun: difference !== null }))]);
   const wanted = wantedOf(query, task, difference);
   const key = [task.id, difference.base, difference.commit, JSON.stringify(wanted)].join(" ");
-  return pageOf(asked, shown, "diff", [section(() => keep(key, () => render(ctx, task, difference, wanted)))]);
+  const need = await needOf(ctx, task);
+  const sections = [section(() => keep(key, () => render(ctx, task, difference, wanted)))];
+  if (need.kind === "approval") sections.push(decideSection(asked, task.id, need));
+  return pageOf(asked, shown, "diff", sections);
+}
+
+/** Who has read to the end decides there. */
+function decideSection({ csrf, typed }: Asked, id: number, need: Need): Section {
+  return { kind: "live", id: "needs", html: () => TaskNeeds({ need, csrf, typed, id }) };
 }
 
 /** A page of the list, or one file from one of its rows on. */

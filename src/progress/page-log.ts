@@ -20,7 +20,9 @@ async function showLog(ctx: Ctx, asked: Asked, tab: Extract<TaskTab, "log" | "ga
   const runs = newestRunsOf(ctx, shown.task.id, NAMED_RUNS * 2).filter((run) => tab === "log" || run.kind !== "agent");
   const run = runAsked(ctx, asked, shown) ?? runs.find(({ kind }) => kind === (tab === "log" ? "agent" : "gate")) ?? runs[0];
   if (!run) return pageOf(asked, shown, tab, [{ kind: "live", id: "log", html: () => TaskNoRun({ tab, state: shown.task.state }) }]);
-  return pageOf(asked, shown, tab, await sectionsOf(ctx, asked, { run, runs: runs.slice(0, NAMED_RUNS), tab }));
+  const sections = await sectionsOf(ctx, asked, { run, runs: runs.slice(0, NAMED_RUNS), tab });
+  const isLive = run.state !== "finished";
+  return isLive ? pageOf(asked, shown, tab, sections, () => ctx.outside.hosts.written(run.id)) : pageOf(asked, shown, tab, sections);
 }
 
 /** Faults: `not_found` for a run that is not of this task. */

@@ -1,5 +1,5 @@
 // The page of one task: how far it is, what it needs, what has happened, and its facts.
-import { TaskNeeds, TaskSide, TaskStages, TaskTalk, TaskTimeline, TaskTimelineRows } from "../../views/task.tsx";
+import { TaskNeeds, TaskNow, TaskSide, TaskStages, TaskTalk, TaskTimeline, TaskTimelineRows } from "../../views/task.tsx";
 import { shownRuns } from "../agents/actions.ts";
 import { decisionsOf } from "../decisions/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
@@ -31,10 +31,13 @@ async function showTask(ctx: Ctx, asked: Asked): Promise<Page> {
   const { task } = shown;
   const { csrf, typed } = asked;
   const need = await needOf(ctx, task);
-  const talk = await talkTo(ctx, shown);
+  const { agentCard, talkOf } = await shownRuns();
+  const live = shown.live && shown.live.state !== "ended" ? shown.live : null;
+  const talk = live && { ...talkOf(ctx, live), run: live.id, kind: live.kind, name: live.agent, isStopping: live.stopWanted !== null };
   return pageOf(asked, shown, "overview", [
     { kind: "live", id: "stages", html: () => TaskStages({ stages: stagesOf(task, stageFacts(ctx, shown)) }) },
     { kind: "live", id: "needs", html: () => TaskNeeds({ need, csrf, typed, id: task.id }) },
+    { kind: "live", id: "now", html: () => TaskNow({ now: live && agentCard(ctx, live, task) }) },
     timelineSection(ctx, asked, task),
     { kind: "live", id: "talk", html: () => TaskTalk({ id: task.id, csrf, typed, talk }) },
     { kind: "live", id: "side", html: () => TaskSide(sideOf(ctx, shown)) },
@@ -87,13 +90,6 @@ function stageFacts(ctx: Ctx, { task, project }: Shown) {
 function endedIn(ctx: Ctx, task: Task): TaskState | null {
   const event = newestEvents(ctx.db, { taskId: task.id, limit: LAST_EVENTS }).findLast(({ name }) => name === `task.${task.state}`);
   return TASK_STATES.find((state) => state === event?.data.from) ?? null;
-}
-
-async function talkTo(ctx: Ctx, { live }: Shown) {
-  if (!live || live.state === "ended") return null;
-  const { talkOf } = await shownRuns();
-  const { deaf, isSteady } = talkOf(ctx, live);
-  return { run: live.id, kind: live.kind, name: live.agent, deaf, isSteady, isStopping: live.stopWanted !== null };
 }
 
 function sideOf(ctx: Ctx, { task, project, live }: Shown) {

@@ -21,8 +21,8 @@ export type Approval = {
   count: number;
   added: number;
   removed: number;
-  /** The first files, for a glance. */
-  files: { path: string; added: number; removed: number }[];
+  /** The first files, for a glance; `lines` null for what is no text. */
+  files: { path: string; lines: { added: number; removed: number } | null }[];
   /** Null where the project has no gate. */
   gate: { name: string; took: string; href: string } | null;
   cost: string | null;
@@ -68,11 +68,7 @@ export async function approvalOf(ctx: Ctx, task: Task, candidate: MergeCandidate
     count: difference?.count ?? 0,
     added: difference?.added ?? 0,
     removed: difference?.removed ?? 0,
-    files: (difference?.files ?? []).slice(0, GLANCED_FILES).map(({ path, lines }) => ({
-      path: printable(path),
-      added: lines?.added ?? 0,
-      removed: lines?.removed ?? 0,
-    })),
+    files: (difference?.files ?? []).slice(0, GLANCED_FILES).map(({ path, lines }) => ({ path: printable(path), lines })),
     gate:
       candidate.gate === null
         ? null

@@ -26,8 +26,8 @@ export function shownTask(ctx: Ctx, asked: Asked): Shown {
 export const TABS = ["overview", "log", "diff", "gates", "runs"] as const;
 export type TaskTab = (typeof TABS)[number];
 
-/** The page with its heading and tabs before the sections. */
-export function pageOf(asked: Asked, shown: Shown, tab: TaskTab, sections: Section[]): Page {
+/** The page with its heading and tabs before the sections; `grows`: see `PageWatch`. */
+export function pageOf(asked: Asked, shown: Shown, tab: TaskTab, sections: Section[], grows?: () => number): Page {
   const { task } = shown;
   const place = `/tasks/${task.id}`;
   const tabs = TABS.map((one) => ({
@@ -44,7 +44,7 @@ export function pageOf(asked: Asked, shown: Shown, tab: TaskTab, sections: Secti
       { kind: "live", id: "tabs", html: () => TaskTabs({ tabs }) },
       ...sections,
     ],
-    watch: { taskId: task.id },
+    watch: { taskId: task.id, ...(grows ? { grows } : {}) },
   };
 }
 
