@@ -1,5 +1,5 @@
 // A daemon of the built executable with its page, and the proofs that open it.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HomeUnderTest, openHome } from "../support/home-under-test.ts";
 import { waitFor } from "../support/wait.ts";
@@ -18,10 +18,14 @@ export type WebSite = {
   link(): Promise<string>;
 };
 
+/** Variables of the daemon, and the text of its configuration. */
+type Settings = { env?: Record<string, string>; config?: string };
+
 /** A home with a daemon and one signed-in session. `home.remove()` ends it. */
-export async function openWebSite(purpose: string, env: Record<string, string> = {}): Promise<WebSite> {
+export async function openWebSite(purpose: string, { env = {}, config = "" }: Settings = {}): Promise<WebSite> {
   const home = openHome(purpose);
   await home.json("init", "--yes");
+  writeFileSync(home.paths.config, config);
   await home.startDaemon(env);
   const url = await pageUrl(home);
   const link = async () => new URL((await home.json<{ url: string }>("open")).url).searchParams.get("link") ?? "";
