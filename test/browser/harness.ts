@@ -70,7 +70,7 @@ export function browserTest(name: string, body: () => Promise<void>): void {
       await body();
       expect(tabs.flatMap((tab) => tab.troubles())).toEqual([]);
     } catch (thrown) {
-      for (const tab of tabs) console.error(`A tab was at ${tab.page.url()}`, ...tab.troubles());
+      for (const tab of tabs) console.error(await describeTab(tab));
       console.error(daemonLog());
       throw thrown;
     } finally {
@@ -90,6 +90,15 @@ export async function signIn(tab: Tab): Promise<void> {
   await tab.page.goto(await signInLink(SITE.home));
   await tab.page.waitForURL(`${SITE.url}/`);
 }
+
+/** Where a tab is and what it shows, for a test that failed. */
+async function describeTab({ page, troubles }: Tab): Promise<string> {
+  const text = await page.evaluate<string>(`document.querySelector("main")?.innerText ?? ""`).catch(() => "");
+  return [`A tab was at ${page.url()}`, ...troubles(), text.slice(0, SHOWN_CHARS)].join("\n");
+}
+
+/** What a page begins with: enough to see where the test went wrong. */
+const SHOWN_CHARS = 1_500;
 
 /** What the daemon complained of last, for a test that failed. */
 function daemonLog(): string {

@@ -34,8 +34,8 @@ function shotsOf({ taskOf }: WorkingHome): Shot[] {
 
 /** Past what the browser itself would not let through. */
 async function sendEmpty(page: Page): Promise<void> {
-  await page.locator("main form").first().evaluate("(form) => { form.noValidate = true; form.requestSubmit(); }");
-  await page.waitForLoadState("networkidle");
+  await page.evaluate(`{ const form = document.querySelector("main form"); form.noValidate = true; form.requestSubmit(); }`);
+  await page.locator("main [role=alert]").first().waitFor();
 }
 
 async function shoot(browser: Browser, working: WorkingHome, folder: string, only: string): Promise<void> {
