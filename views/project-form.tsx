@@ -17,6 +17,8 @@ export type ProjectFormProps = {
   agents: readonly string[];
   /** The registered project that is changed; null while one is registered. */
   of: { name: string; mcpServers: readonly string[] } | null;
+  /** The file that the proposed commands are from. */
+  from: string | null;
 };
 
 const LABELS: Record<string, string> = {
@@ -42,6 +44,31 @@ const LABELS: Record<string, string> = {
   ask: "Tools to ask about",
   extraDirectories: "Extra folders",
 };
+
+/** The first step: which repository it is about. It changes nothing, so its value is in the address. */
+export function RepositoryForm({ path, reason }: { path: string; reason: string }): Markup {
+  const typed = reason === "" ? null : { form: "", values: { path }, reasons: { path: reason }, fault: null };
+  return (
+    <Panel id="repository" title="Which repository?">
+      <form method="get" action="/projects/new" class="form" aria-label="Which repository">
+        <TextField
+          name="path"
+          label="Path"
+          value={path}
+          typed={typed}
+          required
+          mono
+          placeholder="/home/you/src/my-app"
+          hint="The folder of a git repository on this machine. ccm looks at it and changes nothing."
+        />
+        <FormActions>
+          <Button label="Look at it" look="primary" />
+          <ButtonLink label="Back" look="quiet" href="/projects" />
+        </FormActions>
+      </form>
+    </Panel>
+  );
+}
 
 const MODES = ["bypassPermissions", "acceptEdits", "auto", "default", "dontAsk", "plan"];
 
@@ -71,7 +98,7 @@ export function ProjectForm(props: ProjectFormProps): Markup {
           />
         )}
         <Basics {...props} field={field} />
-        <Gates field={field} />
+        <Gates field={field} from={props.from} />
         <Surroundings field={field} />
         {of ? <Worker field={field} typed={typed} values={values} mcpServers={of.mcpServers} /> : ""}
         <FormActions>
@@ -116,13 +143,18 @@ function Basics({ of, agents, field }: ProjectFormProps & { field: FieldOf }): J
   );
 }
 
-function Gates({ field }: { field: FieldOf }): JSX.Element {
+function Gates({ field, from }: { field: FieldOf; from: string | null }): JSX.Element {
   return (
     <FieldGroup
       legend="Gates"
       note="Commands that must end with 0 on the exact commit. Without a full gate nothing is checked before a merge, unless .ccm/project.yaml on the base branch names one."
     >
-      <TextField {...field("gateFull")} mono placeholder="npm test" hint="Everything that must hold before a merge." />
+      <TextField
+        {...field("gateFull")}
+        mono
+        placeholder="npm test"
+        hint={from ? `Everything that must hold before a merge. Proposed from ${from}.` : "Everything that must hold before a merge."}
+      />
       <div class="fields">
         <TextField {...field("gateQuick")} mono />
         <TextField {...field("gateFast")} mono />

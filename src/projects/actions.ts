@@ -111,23 +111,17 @@ function refuseTakenName(ctx: Ctx, name: string): void {
     });
 }
 
-/**
- * Changes a registered project, now for whatever is read of it from now on: runs that are live and gates that have passed
- * stay as they are. Faults: `not_found` for a base branch or an agent that does not exist, `conflict` for a taken name or
- * a project that was unregistered meanwhile.
- */
-export async function updateProject(ctx: Ctx, id: number, change: ProjectChange): Promise<Project> {
-  await requireNewBase(ctx, id, change);
-  return changeProject(ctx, id, change);
-}
-
 /** What has to be asked of git before a project can be changed. Faults: `not_found`. */
 export async function requireNewBase(ctx: Ctx, id: number, change: Pick<ProjectChange, "base">): Promise<void> {
   const project = projectOf(ctx, id);
   if (change.base !== undefined && change.base !== project.base) await requireBranch(ctx, repositoryOf(project), change.base);
 }
 
-/** Faults: as `updateProject`. */
+/**
+ * Changes a registered project, now for whatever is read of it from now on: runs that are live and gates that have passed
+ * stay as they are. Faults: `not_found` for a base branch or an agent that does not exist, `conflict` for a taken name or
+ * a project that was unregistered meanwhile.
+ */
 export function changeProject(ctx: Ctx, id: number, change: ProjectChange): Project {
   if (change.agent !== undefined) requireAgent(ctx, change.agent);
   return ctx.db.transact(() => {

@@ -80,8 +80,15 @@ export function changedFields(project: Project, change: ProjectChange): string[]
   return [...own, ...ofSettings].map(([key]) => key);
 }
 
+/** The order of names means nothing, that of lists does. */
 function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;
+  const names = Object.keys(one);
+  return (
+    Array.isArray(one) === Array.isArray(other) &&
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && isSame(one[name as keyof typeof one], other[name as keyof typeof other]))
+  );
 }
 
 /** A project's name from a folder's: what the name may not hold becomes a dash. */

@@ -2,12 +2,13 @@
 import * as v from "valibot";
 import type { Ctx } from "../kernel/context.ts";
 import { type Operation, readOperation, writeOperation } from "../kernel/operation.ts";
-import { addProject, changeProject, findRepository, listProjects, projectNamed, requireNewBase } from "../projects/actions.ts";
+import { addProject, findRepository, listProjects, projectNamed, requireNewBase } from "../projects/actions.ts";
 import { projectShape } from "../projects/rules.ts";
 import { newProjectSchema, projectChangeSchema } from "../projects/schema.ts";
 import { projectShapeSchema } from "../projects/shapes.ts";
 import { highestIdIn, reserveIdsUpTo, unregisterProject } from "./actions.ts";
 import { projectStatus } from "./project-command-actions.ts";
+import { applyEdit } from "./project-edits.ts";
 import { projectStatusSchema } from "./shapes.ts";
 
 const projectParams = v.strictObject({ name: v.pipe(v.string(), v.description("The project's name")) });
@@ -57,7 +58,7 @@ const edit = writeOperation({
   example: { approval: "auto", settings: { gates: { full: "npm test" } } },
   answer: projectShapeSchema,
   prepare: (ctx, { params, body }) => requireNewBase(ctx, idOf(ctx, params.name), body),
-  run: (ctx, { params, body }) => projectShape(changeProject(ctx, idOf(ctx, params.name), body)),
+  run: (ctx, { params, body }) => projectShape(applyEdit(ctx, projectNamed(ctx, params.name), body)),
 });
 
 const unregister = writeOperation({

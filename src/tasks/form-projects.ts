@@ -34,8 +34,9 @@ export const projectSettingsForm: FormRoute = form({
     const unknown = hiddenWithoutValue(given.env, project.settings.env);
     if (unknown) return { reasons: { env: unknown } };
     const { name, base, agent, approval, unixSockets } = given;
-    const { worker } = project.settings.roles;
-    const settings = { ...settingsOf(given, project.settings.env), unixSockets, roles: { worker: workerOf(given, worker) } };
+    const worker = workerOf(given, project.settings.roles.worker);
+    const roles = Object.keys(worker).length > 0 ? { worker } : {};
+    const settings = { ...settingsOf(given, project.settings.env), unixSockets, roles };
     const changed = await editProject(ctx, project, { name, base, agent, approval, settings });
     return { to: `/projects/${encodeURIComponent(changed.name)}`, said: `The settings of "${changed.name}" are saved.` };
   },

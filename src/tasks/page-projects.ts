@@ -1,6 +1,7 @@
 // The pages of projects: all of them, and one with its tasks and settings.
+import { basename } from "node:path";
 
-import { ProjectForm, type ProjectFormProps, SETTINGS_FORM } from "../../views/project-form.tsx";
+import { ProjectForm, type ProjectFormProps, RepositoryForm, SETTINGS_FORM } from "../../views/project-form.tsx";
 import {
   ProjectFacts,
   ProjectHeading,
@@ -11,11 +12,12 @@ import {
   ProjectTasks,
 } from "../../views/projects.tsx";
 import type { Ctx } from "../kernel/context.ts";
+import { isFault } from "../kernel/fault.ts";
 import { costText } from "../kernel/number-text.ts";
 import type { Asked, Page, PageRoute } from "../kernel/page.ts";
 import { when } from "../kernel/time-text.ts";
-import { listProjects, projectNamed } from "../projects/actions.ts";
-import { knownAgents } from "../projects/rules.ts";
+import { findRepository, listProjects, projectAt, projectNamed, proposalFor } from "../projects/actions.ts";
+import { knownAgents, nameFrom } from "../projects/rules.ts";
 import type { Project } from "../projects/schema.ts";
 import { taskTotals } from "./actions.ts";
 import { listPage } from "./lists.ts";
@@ -42,25 +44,51 @@ function showProjects(ctx: Ctx): Page {
   };
 }
 
-function showNewProject(ctx: Ctx, asked: Asked): Page {
-  const path = asked.query.get("path") ?? "";
-  const values = { ...NEW_VALUES, path, agent: "claude", approval: "ask" };
+/** First the repository is asked for; what is found in it is then in the form. */
+async function showNewProject(ctx: Ctx, asked: Asked): Promise<Page> {
+  const path = asked.typed?.values.path ?? asked.query.get("path") ?? "";
+  const looked = asked.typed || path === "" ? { values: { path }, reason: "", from: null } : await lookAt(ctx, path);
+  const isKnown = asked.typed !== null || (path !== "" && looked.reason === "");
   const props: ProjectFormProps = {
     action: "/projects/new",
     csrf: asked.csrf,
     typed: asked.typed,
-    values,
+    values: { ...NEW_VALUES, agent: "claude", approval: "ask", ...looked.values },
     agents: agentsOf(ctx),
     of: null,
+    from: looked.from,
   };
   return {
     title: "Register a project",
     name: "project-form",
     sections: [
       { kind: "still", id: "heading", html: () => ProjectHeading({ title: "Register a project", project: null }) },
-      { kind: "still", id: SETTINGS_FORM, html: () => ProjectForm(props) },
+      isKnown
+        ? { kind: "still", id: SETTINGS_FORM, html: () => ProjectForm(props) }
+        : { kind: "still", id: "repository", html: () => RepositoryForm({ path, reason: looked.reason }) },
     ],
   };
+}
+
+type Looked = { values: Record<string, string>; reason: string; from: string | null };
+
+/** What a repository says about itself, or why it cannot be registered. */
+async function lookAt(ctx: Ctx, path: string): Promise<Looked> {
+  try {
+    const { facts, base } = await findRepository(ctx, { path });
+    const there = projectAt(ctx, facts);
+    if (there) return { values: {}, reason: `It is registered already, as "${there.name}".`, from: null };
+    const { gate, setup, from } = proposalFor(facts.path);
+    return {
+      values: { path: facts.path, name: nameFrom(basename(facts.path)), base, gateFull: gate ?? "", setup: setup ?? "" },
+      reason: "",
+      from,
+    };
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    // A base branch can be named in the form.
+    return { values: { path }, reason: thrown.field === "base" ? "" : `${thrown.message} ${thrown.hint}`, from: null };
+  }
 }
 
 const NEW_VALUES = { name: "", base: "", gateQuick: "", gateFast: "", gateFull: "", gatePerf: "", setup: "", copies: "", env: "" };
@@ -75,6 +103,7 @@ function showProject(ctx: Ctx, asked: Asked): Page {
     values: fieldValues(project),
     agents: agentsOf(ctx),
     of: { name: project.name, mcpServers: Object.keys(project.settings.roles.worker?.mcpServers ?? {}) },
+    from: null,
   };
   const leave = { action: `${line.href}/unregister`, csrf: asked.csrf, typed: asked.typed, name: project.name, path: project.path };
   return {

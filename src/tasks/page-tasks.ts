@@ -8,7 +8,7 @@ import type { Project } from "../projects/schema.ts";
 import { addressOf, isFiltered, STATE_GROUPS, statesOf, type Wanted, wantedFrom } from "./list-rules.ts";
 import { countsOf, type ListFilter, listPage } from "./lists.ts";
 import { likelyMove } from "./rules.ts";
-import { PRIORITIES, TASK_KINDS, TASK_STATES, type TaskState } from "./schema.ts";
+import { PRIORITIES, type Priority, TASK_KINDS, TASK_STATES, type TaskState } from "./schema.ts";
 import { projectFinder, taskLineOf } from "./shown.ts";
 
 /** Tasks of one page of the list: two screens. */
@@ -65,7 +65,7 @@ function clearOf(wanted: Wanted): string | null {
 /** What of the wanted a query of the database takes. A project that is not there has no tasks. */
 function filterOf(wanted: Wanted, project: Project | undefined): ListFilter {
   const kind = TASK_KINDS.find((one) => one === wanted.kind);
-  const priority = PRIORITIES.findIndex((one) => one === wanted.priority);
+  const priority = PRIORITIES.indexOf(wanted.priority as Priority);
   return {
     ...(wanted.project === "" ? {} : { projectId: project?.id ?? -1 }),
     ...(wanted.words === "" ? {} : { words: wanted.words.replace(/^#(?=\d+$)/, "") }),

@@ -1,12 +1,24 @@
 // What the commands on projects do: read what was typed, act, print.
+import type * as v from "valibot";
 import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
 import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
 import { listProjects, onlyProject, projectNamed, proposalFor, registerProject, repositoryOf } from "../projects/actions.ts";
 import { projectShape } from "../projects/rules.ts";
-import { APPROVALS, GATES, newProjectSchema, type Project, ROLES, roleSchema } from "../projects/schema.ts";
+import {
+  APPROVALS,
+  GATES,
+  newProjectSchema,
+  type Project,
+  type ProjectSettings,
+  projectChangeSchema,
+  ROLES,
+  roleSchema,
+} from "../projects/schema.ts";
 import { countByState, listTasks, reserveIdsOf, unregisterProject } from "./actions.ts";
+import { editProject } from "./project-edits.ts";
 import { projectFields, projectTable } from "./project-text.ts";
 import type { ProjectStatus } from "./shapes.ts";
 import { taskTable } from "./task-text.ts";
@@ -48,6 +60,52 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
   const project = await registerProject(ctx, input);
   await reserveIdsOf(ctx, repositoryOf(project));
   host.print(projectShape(project), () => registered(host, project));
+}
+
+export type EditProjectOptions = Partial<Omit<RegisterOptions, "path">>;
+
+/**
+ * Changes what is given. Gates, variables and settings of roles are changed one by one, and those given without a value are
+ * taken away; the copied files are replaced as a whole. Faults: `not_found`, `conflict`, `invalid` when nothing is given.
+ */
+export async function edit(host: CommandHost, name: string, options: EditProjectOptions): Promise<void> {
+  const ctx = await host.open();
+  const project = projectNamed(ctx, name);
+  const change = parseInput(projectChangeSchema, changeFrom(options, project.settings), "`ccm edit-project --help` shows an example.");
+  if (Object.keys(change).length === 0)
+    throw new Fault("invalid", `Nothing of the project "${name}" is to change.`, "`ccm edit-project --help` shows what can be changed.");
+  const changed = await editProject(ctx, project, change);
+  host.print(projectShape(changed), () => [`Changed "${changed.name}".`, "", projectFields(host, changed)].join("\n"));
+}
+
+function changeFrom(options: EditProjectOptions, before: ProjectSettings): v.InferInput<typeof projectChangeSchema> {
+  const { name, base, agent, approval, gate, setup, copy, env, role } = options;
+  const settings = {
+    ...(gate === undefined ? {} : { gates: merged(before.gates, gatesFrom(namedValues(gate, "--gate", 'full="npm test"'))) }),
+    ...(setup === undefined ? {} : { setup: setup === "" ? null : setup }),
+    ...(copy === undefined ? {} : { copies: copy.filter((path) => path !== "") }),
+    ...(env === undefined ? {} : { env: merged(before.env, namedValues(env, "--env", "NODE_ENV=test")) }),
+    ...(role === undefined ? {} : { roles: mergedRoles(before, rolesFrom(namedValues(role, "--role", "worker.model=opus"))) }),
+  };
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(base === undefined ? {} : { base }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(approval === undefined ? {} : { approval: oneOf(APPROVALS, approval, "approval") }),
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
+  };
+}
+
+/** The values of the second go before those of the first; an empty one takes the name away. */
+function merged<T>(first: Readonly<Record<string, T>>, second: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries({ ...first, ...second }).filter(([, value]) => value !== "" && value !== null));
+}
+
+function mergedRoles(before: ProjectSettings, given: Record<string, Record<string, unknown>>): Record<string, Record<string, unknown>> {
+  const all = Object.entries({ ...before.roles, ...given }).map(
+    ([role]) => [role, merged(before.roles[role as (typeof ROLES)[number]] ?? {}, given[role] ?? {})] as const,
+  );
+  return Object.fromEntries(all);
 }
 
 function gatesFrom(named: Record<string, string>): Record<string, string> {

@@ -1,12 +1,13 @@
 // The commands on projects. They are here because registering reserves task ids and forgetting asks for open tasks.
-import type { CAC } from "cac";
+import type { CAC, Command } from "cac";
 import type { CommandHost } from "../kernel/module.ts";
-import type { RegisterOptions } from "./project-command-actions.ts";
+import type { EditProjectOptions, RegisterOptions } from "./project-command-actions.ts";
 
 const load = () => import("./project-command-actions.ts");
 
 export function projectCommands(program: CAC, host: CommandHost): void {
   registerCommand(program, host);
+  editCommand(program, host);
   program
     .command("list-projects", "List the registered projects and what their tasks are doing")
     .example("ccm list-projects")
@@ -25,20 +26,42 @@ export function projectCommands(program: CAC, host: CommandHost): void {
 }
 
 function registerCommand(program: CAC, host: CommandHost): void {
-  program
-    .command("register-project", "Register a git repository; nothing in it is changed")
-    .option("--path <path>", "The repository", { default: "." })
-    .option("--name <name>", "What to call it (default: the folder's name)")
-    .option("--base <branch>", "The branch to work from and merge into (default: the one checked out)")
-    .option("--agent <agent>", "The agent that does the work", { default: "claude" })
-    .option("--approval <ask|auto>", "Whether a person approves each merge", { default: "ask" })
+  withSettings(
+    program
+      .command("register-project", "Register a git repository; nothing in it is changed")
+      .option("--path <path>", "The repository", { default: "." })
+      .option("--name <name>", "What to call it (default: the folder's name)")
+      .option("--base <branch>", "The branch to work from and merge into (default: the one checked out)")
+      .option("--agent <agent>", "The agent that does the work", { default: "claude" })
+      .option("--approval <ask|auto>", "Whether a person approves each merge", { default: "ask" }),
+  )
+    .example('ccm register-project --path ~/src/my-app --gate full="npm test" --setup "npm ci" --copy .env')
+    .action(async (options: RegisterOptions) => (await load()).register(host, options));
+}
+
+function editCommand(program: CAC, host: CommandHost): void {
+  withSettings(
+    program
+      .command(
+        "edit-project <project>",
+        "Change what is given of a project's settings, for what begins from now on; --gate full= takes one away",
+      )
+      .option("--name <name>", "What to call it")
+      .option("--base <branch>", "The branch to work from and merge into; not while work that began at another has not ended")
+      .option("--agent <agent>", "The agent that does the work")
+      .option("--approval <ask|auto>", "Whether a person approves each merge"),
+  )
+    .example('ccm edit-project my-app --gate full="npm run check" --approval auto')
+    .action(async (name: string, options: EditProjectOptions) => (await load()).edit(host, name, options));
+}
+
+function withSettings(command: Command): Command {
+  return command
     .option("--gate <name=command>", "A check that must pass: quick, fast, full, perf; full gates the merge; may be repeated", { type: [] })
     .option("--setup <command>", "What a new worktree needs before the agent starts")
     .option("--copy <path>", "An ignored file to copy into each worktree, such as .env; may be repeated", { type: [] })
     .option("--env <name=value>", "A variable for the project's runs; may be repeated", { type: [] })
     .option("--role <worker.key=value>", "How agents work here, as `agents.<name>` says it elsewhere: worker.model=opus; may be repeated", {
       type: [],
-    })
-    .example('ccm register-project --path ~/src/my-app --gate full="npm test" --setup "npm ci" --copy .env')
-    .action(async (options: RegisterOptions) => (await load()).register(host, options));
+    });
 }

@@ -9,8 +9,11 @@ import { createApp } from "../../src/web/app.ts";
 import type { BrowserVisitor } from "../../src/web/schema.ts";
 import { afterThisTest } from "./clean-up.ts";
 
-/** What a request was answered with. `to` is where it leads on; `main` the page without what is around every page. */
-export type Answered = { status: number; to: string | null; html: string; main: string };
+/**
+ * What a request was answered with. `to` is where it leads on; `main` the page without what is around every page; `reasons`
+ * what is said beside the fields of a form that was refused, by the ids of the fields.
+ */
+export type Answered = { status: number; to: string | null; html: string; main: string; reasons: Record<string, string> };
 
 export type TestSite = {
   get(path: string): Promise<Answered>;
@@ -32,7 +35,7 @@ export async function openSite(ctx: Ctx): Promise<TestSite> {
     const answer = await app.answer(request, visitor);
     const html = await answer.text();
     const main = /<main[^>]*>([\s\S]*)<\/main>/.exec(html)?.[1] ?? "";
-    return { status: answer.status, to: answer.headers.get("location"), html, main };
+    return { status: answer.status, to: answer.headers.get("location"), html, main, reasons: reasonsIn(main) };
   };
   return {
     get: (path) => answered(new Request(`${ORIGIN}${path}`)),
@@ -47,6 +50,17 @@ export async function openSite(ctx: Ctx): Promise<TestSite> {
       return events.map(({ name }) => name);
     },
   };
+}
+
+function reasonsIn(main: string): Record<string, string> {
+  const found = main.matchAll(/id="([\w-]+)-reason">.*?<span>([^<]*)<\/span>/gs);
+  return Object.fromEntries([...found].map(([, id, text]) => [id ?? "", plain(text ?? "")]));
+}
+
+/** Escaped text as it was. */
+export function plain(html: string): string {
+  const marks: Record<string, string> = { lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'", amp: "&" };
+  return html.replace(/&([#\w]+);/g, (whole, name) => marks[name] ?? whole);
 }
 
 const GOLDEN = join(import.meta.dir, "../golden");
