@@ -14,8 +14,19 @@ const DISARMED = ["BUN_OPTIONS", "BUN_BE_BUN", "BUN_INSPECT", "BUN_INSPECT_PRELO
 
 const targets = process.argv.slice(2);
 mkdirSync(DIST, { recursive: true });
+await describeApi();
 if (targets.length === 0) await build(process.execPath, join(DIST, "ccm"));
 for (const target of targets) await build(runtimeOf(target), join(DIST, `ccm-${target.replace(/^bun-/, "")}`), target);
+
+/** public/openapi.json follows the operations of the rooms; it is kept with the sources, so that they run without being built. */
+async function describeApi(): Promise<void> {
+  const { version } = await import("./package.json", { with: { type: "json" } });
+  const { allOperations } = await import("./src/modules.ts");
+  const { openApiText } = await import("./src/web/open-api.ts");
+  const file = join(ROOT, "public/openapi.json");
+  const text = openApiText(await allOperations(), version);
+  if (readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
 
 async function build(runtime: string, outfile: string, target?: string): Promise<void> {
   const disarmed = `${outfile}.runtime`;

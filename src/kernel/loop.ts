@@ -57,11 +57,14 @@ export function createLoop(ctx: Ctx, steps: readonly Step[], pulse: Pulse): Loop
     },
     async run(signal) {
       let version = ctx.db.dataVersion();
+      let written = ctx.db.changes();
       let lastTick = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
         const current = ctx.db.dataVersion();
         const isDue = ctx.clock.elapsed() - lastTick >= TICK_MS;
-        if (woken || isDue || current !== version || pulse.changed()) {
+        // Commits of this process, such as those of the page and the API, do not change the version.
+        const isOwn = ctx.db.changes() !== written;
+        if (woken || isDue || current !== version || isOwn || pulse.changed()) {
           version = current;
           lastTick = ctx.clock.elapsed();
           const changes = ctx.db.changes();
@@ -69,6 +72,7 @@ export function createLoop(ctx: Ctx, steps: readonly Step[], pulse: Pulse): Loop
           tick(ctx, steps);
           woken ||= ctx.db.changes() !== changes; // What one step wrote may be what another waits for.
         }
+        written = ctx.db.changes(); // What a look has taken in asks for no tick by itself.
         await rest(signal);
       }
     },

@@ -6,7 +6,7 @@ import { type Operation, readOperation } from "../kernel/operation.ts";
 import { decodeCursor, pageOf, pageQuery, pageSchema } from "../kernel/paging.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import { findCandidate } from "../review/actions.ts";
-import { endedBefore, mustFind } from "../tasks/actions.ts";
+import { endedBriefs, mustFind } from "../tasks/actions.ts";
 import { taskShape } from "../tasks/rules.ts";
 import type { TaskBrief } from "../tasks/schema.ts";
 import { taskParams, taskShapeSchema } from "../tasks/shapes.ts";
@@ -36,7 +36,7 @@ const recentResults = readOperation({
   answer: pageSchema(taskShapeSchema),
   run(ctx, { query: { project, limit, cursor } }) {
     const [at = 0, id = 0] = cursor === undefined ? [] : decodeCursor(RESULTS, cursor, 2);
-    const tasks = endedBefore(ctx, {
+    const tasks = endedBriefs(ctx, {
       limit: limit + 1,
       ...(project === undefined ? {} : { projectId: projectNamed(ctx, project).id }),
       ...(cursor === undefined ? {} : { before: { at, id } }),

@@ -7,7 +7,7 @@ import { taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import { findCandidate } from "../review/actions.ts";
-import { dependenciesOf, endedTasks, mustFind } from "../tasks/actions.ts";
+import { dependenciesOf, endedBriefs, mustFind } from "../tasks/actions.ts";
 import { taskShape } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { findWorktree } from "../worktrees/actions.ts";
@@ -58,7 +58,8 @@ export async function recentResults(host: CommandHost, options: { project?: stri
   const limit = wholeNumber(options.limit, "limit", 1, LIST_LIMIT);
   const ctx = await host.open();
   const filter = options.project === undefined ? {} : { projectId: projectNamed(ctx, options.project).id };
-  const rows = endedTasks(ctx, { ...filter, limit }).map((task) => ({ task, project: projectOf(ctx, task.projectId).name }));
+  const tasks = endedBriefs(ctx, { ...filter, limit }).reverse();
+  const rows = tasks.map((task) => ({ task, project: projectOf(ctx, task.projectId).name }));
   host.print(
     rows.map(({ task, project }) => taskShape(task, project)),
     () => resultTable(host, rows, ctx.clock.now()),

@@ -9,7 +9,7 @@ import { printable, printableLines, textFields, textTable, wrap } from "../kerne
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
 import { stateTone } from "../tasks/rules.ts";
-import { PRIORITIES, type Task, type TaskState } from "../tasks/schema.ts";
+import { PRIORITIES, type Task, type TaskBrief, type TaskState } from "../tasks/schema.ts";
 import type { Worktree } from "../worktrees/schema.ts";
 
 export type TaskStory = {
@@ -125,7 +125,7 @@ function short(commit: string): string {
 }
 
 /** A line a task that ended: how, and what it took. */
-export function resultTable(host: CommandHost, rows: readonly { task: Task; project: string }[], now: number): string {
+export function resultTable(host: CommandHost, rows: readonly { task: TaskBrief; project: string }[], now: number): string {
   if (rows.length === 0) return "No task has ended yet.";
   const paint = (result: string) =>
     host.paint(result === "failed" ? "red" : result === "cancelled" || result === "rejected" ? "dim" : "green", result);
@@ -155,7 +155,7 @@ export function resultTable(host: CommandHost, rows: readonly { task: Task; proj
   );
 }
 
-function resultOf(task: Task): string {
+function resultOf(task: TaskBrief): string {
   if (task.result) return task.result.replaceAll("_", " ");
   return task.error?.code === "rejected" ? "rejected" : task.state;
 }

@@ -152,7 +152,7 @@ function queueOf(ctx: Ctx, queued: number): QueueProps {
 
 function finishedRows(ctx: Ctx) {
   const projectWith = projectFinder(ctx);
-  return endedBriefs(ctx, FINISHED).map((task) => ({
+  return endedBriefs(ctx, { limit: FINISHED }).map((task) => ({
     ...taskLineOf(task, projectWith(task.projectId), outcomeOf(task)),
     rowId: `ended-${task.id}`,
   }));

@@ -75,11 +75,6 @@ export function countTasks(ctx: Ctx, filter: Omit<table.PlainFilter, "limit">): 
   return table.countTasks(ctx.db, filter);
 }
 
-/** The tasks that ended last, the latest of them last. */
-export function endedTasks(ctx: Ctx, filter: { projectId?: number; limit: number }): Task[] {
-  return table.endedTasks(ctx.db, filter);
-}
-
 export function countByState(ctx: Ctx, projectId: number): { state: TaskState; count: number }[] {
   return table.countByState(ctx.db, projectId);
 }
@@ -94,14 +89,9 @@ export function activeBriefs(ctx: Ctx): TaskBrief[] {
   return table.activeBriefs(ctx.db);
 }
 
-/** Tasks that ended before another one, the latest of them first. */
-export function endedBefore(ctx: Ctx, filter: { projectId?: number; limit: number; before?: { at: number; id: number } }): TaskBrief[] {
-  return table.endedBefore(ctx.db, filter);
-}
-
-/** The tasks that ended last, the latest of them first. */
-export function endedBriefs(ctx: Ctx, limit: number): TaskBrief[] {
-  return table.endedBriefs(ctx.db, limit);
+/** The tasks that ended last, or before another one, the latest of them first. */
+export function endedBriefs(ctx: Ctx, filter: table.EndedFilter): TaskBrief[] {
+  return table.endedBriefs(ctx.db, filter);
 }
 
 export function taskTotals(ctx: Ctx): TaskTotal[] {

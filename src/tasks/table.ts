@@ -135,18 +135,6 @@ export function countTasks(db: Db, filter: Omit<PlainFilter, "limit">): number {
   return row?.count ?? 0;
 }
 
-/** The tasks that ended last, the latest of them last. */
-export function endedTasks(db: Db, filter: Omit<PlainFilter, "state">): Task[] {
-  return db.sql
-    .query<Row, [number | null, number]>(
-      `SELECT * FROM (SELECT ${COLUMNS} FROM tasks
-         WHERE finished_at IS NOT NULL AND (?1 IS NULL OR project_id = ?1) ORDER BY finished_at DESC, id DESC LIMIT ?2)
-       ORDER BY finishedAt, id`,
-    )
-    .all(filter.projectId ?? null, filter.limit)
-    .map(parse);
-}
-
 /** How many tasks a project has in each state. */
 export function countByState(db: Db, projectId: number): { state: TaskState; count: number }[] {
   return db.sql
@@ -199,8 +187,10 @@ export function activeBriefs(db: Db): TaskBrief[] {
     .map(parseBrief);
 }
 
-/** Tasks that ended before another one, the latest of them first. */
-export function endedBefore(db: Db, filter: { projectId?: number; limit: number; before?: { at: number; id: number } }): TaskBrief[] {
+export type EndedFilter = { projectId?: number; limit: number; before?: { at: number; id: number } };
+
+/** The tasks that ended last, or before another one, the latest of them first. */
+export function endedBriefs(db: Db, filter: EndedFilter): TaskBrief[] {
   const { projectId, limit, before } = filter;
   const beyond = before ? " AND (finished_at, id) < (?, ?)" : "";
   const ofProject = projectId === undefined ? "" : " AND project_id = ?";
@@ -210,16 +200,6 @@ export function endedBefore(db: Db, filter: { projectId?: number; limit: number;
        WHERE finished_at IS NOT NULL${beyond}${ofProject} ORDER BY finished_at DESC, id DESC LIMIT ?`,
     )
     .all(...(before ? [before.at, before.id] : []), ...(projectId === undefined ? [] : [projectId]), limit)
-    .map(parseBrief);
-}
-
-/** The tasks that ended last, the latest of them first. */
-export function endedBriefs(db: Db, limit: number): TaskBrief[] {
-  return db.sql
-    .query<BriefRow, [number]>(
-      `SELECT ${BRIEF_COLUMNS} FROM tasks WHERE finished_at IS NOT NULL ORDER BY finished_at DESC, id DESC LIMIT ?`,
-    )
-    .all(limit)
     .map(parseBrief);
 }
 

@@ -27,12 +27,12 @@ function noSuchField(name: string, known: readonly string[]): Fault {
 
 /** Faults: `invalid` for a name that comes twice, since one of the two would be lost. */
 export function queryOf(url: URL): Record<string, string> {
-  const query: Record<string, string> = {};
+  const query = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
-    if (Object.hasOwn(query, name)) throw new Fault("invalid", `"${name}" is given twice.`, "Give each part of the query once.");
-    query[name] = value;
+    if (query.has(name)) throw new Fault("invalid", `"${name}" is given twice.`, "Give each part of the query once.");
+    query.set(name, value);
   }
-  return query;
+  return Object.fromEntries(query);
 }
 
 /** The object in a body; an empty body is an empty object. Faults: `invalid`. */

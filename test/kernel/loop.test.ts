@@ -68,6 +68,32 @@ test("it ticks at the start, once a second, when woken, and when something outsi
   await ended;
 });
 
+test("what this process writes beside the loop makes it run at its next look; what the look itself took in does not", async () => {
+  const { ctx, clock } = context();
+  const stop = new AbortController();
+  const write = () => ctx.db.transact(() => void ctx.db.sql.query("INSERT INTO t VALUES (1)").run());
+  let ticks = 0;
+  const pulse = {
+    changed() {
+      write();
+      return false;
+    },
+    pollMs: () => 100,
+  };
+  const loop = createLoop(ctx, [{ name: "count", run: () => void ticks++ }], pulse);
+  const ended = loop.run(stop.signal);
+  await settle();
+  clock.advance(100);
+  await settle();
+  expect(ticks).toBe(1);
+  write();
+  loop.nudge();
+  await settle();
+  expect(ticks).toBe(2);
+  stop.abort();
+  await ended;
+});
+
 test("what one step wrote makes the loop run again at once, until nothing is written", async () => {
   const { ctx } = context();
   const stop = new AbortController();

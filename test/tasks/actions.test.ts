@@ -11,7 +11,7 @@ import {
   cancelTask,
   countTasks,
   createTask,
-  endedTasks,
+  endedBriefs,
   failTask,
   findTask,
   moveTask,
@@ -263,8 +263,8 @@ test("lists: active ones, the latest ends, counts", () => {
   home.clock.advance(1_000);
   moveThrough(home.ctx, 1, "cancelled");
   expect(activeTasks(home.ctx).map((task) => task.id)).toEqual([2]);
-  expect(endedTasks(home.ctx, { limit: 10 }).map((task) => task.id)).toEqual([3, 1]);
-  expect(endedTasks(home.ctx, { limit: 1, projectId }).map((task) => task.id)).toEqual([1]);
+  expect(endedBriefs(home.ctx, { limit: 10 }).map((task) => task.id)).toEqual([1, 3]);
+  expect(endedBriefs(home.ctx, { limit: 1, projectId }).map((task) => task.id)).toEqual([1]);
   expect([countTasks(home.ctx, {}), countTasks(home.ctx, { projectId, state: "executing" })]).toEqual([3, 1]);
   expect(findTask(home.ctx, 99)).toBeNull();
 });
