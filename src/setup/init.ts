@@ -31,15 +31,21 @@ export async function init(host: CommandHost, options: { yes?: true }): Promise<
   const isAsked = !options.yes && !host.json && process.stdin.isTTY;
   if (isNew && !isAsked && !options.yes)
     throw new Fault("invalid", `"${paths.home}" would be made, and nobody can be asked.`, "Say so with: ccm init --yes");
+  // A home that cannot be used is refused before anything is said.
+  if (!isNew || options.yes) makeHome(paths);
   const { config, check } = readConfig(paths);
   const machine = [...(await lookAtMachine(config, paths)), ...(check.verdict === "ok" ? [] : [check])];
   host.note(checkLines(host, machine));
-  if (isNew && isAsked && !(await agreed(`Make "${paths.home}" with a database in it?`)))
-    throw new Fault("denied", "Nothing was made.", "CCM_HOME names another place.");
-  makeHome(paths);
+  if (isNew && isAsked) await makeIfAgreed(paths);
   const home = ok("home", isNew ? `Made "${paths.home}".` : `"${paths.home}" is in order.`);
   host.note(checkLines(host, [home]));
   await lookAround(host, { paths, isNew, isAsked, checks: [...machine, home] });
+}
+
+async function makeIfAgreed(paths: Paths): Promise<void> {
+  if (!(await agreed(`Make "${paths.home}" with a database in it?`)))
+    throw new Fault("denied", "Nothing was made.", "CCM_HOME names another place.");
+  makeHome(paths);
 }
 
 type Made = { paths: Paths; isNew: boolean; isAsked: boolean; checks: Check[] };
