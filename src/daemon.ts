@@ -26,7 +26,7 @@ import { openSandbox } from "./sandbox/outside.ts";
 import { sections } from "./setup/config.ts";
 import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
 import { judgeWeb, profileFrom } from "./setup/rules.ts";
-import type { Profile } from "./setup/schema.ts";
+import type { Profile, WebAddress } from "./setup/schema.ts";
 import { startWeb } from "./web/server.ts";
 
 /** Between polls while runs are live, in ms: how late the end of a run may be noticed. */
@@ -75,7 +75,8 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   const watcher = watchDatabase(paths, loop);
   await recover(ctx, answers);
   const said = { profile, startedAt: ctx.clock.now() };
-  const web = profile === "full" ? startWeb(ctx, allRoutes, (address) => tellDaemon(ctx, { ...said, web: address })) : null;
+  const tell = (address: WebAddress) => tellDaemon(ctx, { ...said, web: address });
+  const web = profile === "full" ? startWeb(ctx, { routes: allRoutes, tell, wake: () => loop?.wake() }) : null;
   if (!web) tellDaemon(ctx, { ...said, web: null });
   ctx.log.info("daemon started", { pid: process.pid, sandbox: ctx.outside.sandbox.level() });
   await loop.run(stop.signal);

@@ -36,9 +36,10 @@ export function plain(text: string, status: number, headers: Record<string, stri
   );
 }
 
-/** The API's form of a refusal. */
-export function refusal(status: number, message: string, hint: string): Response {
-  return dressed(Response.json({ error: { code: "denied", message, hint } }, { status, headers: { connection: "close" } }));
+/** The API's form of a refusal: what is shown is not enough, or what is asked is not well formed. */
+export function refusal(status: number, message: string, hint: string, headers: Record<string, string> = {}): Response {
+  const code = status === 401 || status === 403 || status === 421 ? "denied" : "invalid";
+  return dressed(Response.json({ error: { code, message, hint } }, { status, headers: { connection: "close", ...headers } }));
 }
 
 /** Something was not foreseen: the log has where, and nobody else learns it. */
@@ -46,10 +47,7 @@ export function answerBug(request: Request): Response {
   const text = "This is a bug in ccm; the daemon's log has it.";
   if (!new URL(request.url).pathname.startsWith("/api/")) return plain(text, 500);
   return dressed(
-    Response.json(
-      { error: { code: "failed", message: text, hint: "Try again; `ccm health` says whether work goes on." } },
-      { status: 500 },
-    ),
+    Response.json({ error: { code: "bug", message: text, hint: "Try again; `ccm health` says whether work goes on." } }, { status: 500 }),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { plain, refusal } from "./answers.ts";
 import type { Peer } from "./peers.ts";
 import { createProofs } from "./proofs.ts";
-import { judgeKnock, type Knock, mayWriteToApi, type Names, schemeOf } from "./rules.ts";
+import { judgeKnock, type Knock, mayWriteToApi, type Names, type Refusal, schemeOf } from "./rules.ts";
 import type { Visitor } from "./schema.ts";
 import { answerSignIn, answerSignOut, type Cookie, findOpenAsset, showSignIn, turnAway } from "./sign-in.ts";
 
@@ -21,7 +21,7 @@ export function createDoor(ctx: Ctx, { names, port }: Doorway): Door {
     async admit(request, peer) {
       const knock = knockOf(request);
       const turned = judgeKnock(knock, names);
-      if (turned) return plain(turned.text, turned.status, turned.status === 405 ? { allow: "GET, HEAD, POST" } : {});
+      if (turned) return turnBack(turned, knock);
       const { pathname: path, searchParams } = new URL(request.url);
       if (path === "/healthz") return plain("ok", 200);
       const open = findOpenAsset(path);
@@ -42,6 +42,14 @@ export function createDoor(ctx: Ctx, { names, port }: Doorway): Door {
       return visitor;
     },
   };
+}
+
+function turnBack({ status, text }: Refusal, { url }: Knock): Response {
+  const headers: Record<string, string> = status === 405 ? { allow: "GET, HEAD, POST" } : {};
+  const isApi = URL.parse(url, "http://ccm.local")?.pathname.startsWith("/api/");
+  return isApi
+    ? refusal(status, text, "The page is for this machine's browsers and scripts: `ccm status` says where it is.", headers)
+    : plain(text, status, headers);
 }
 
 function knockOf({ method, url, headers }: Request): Knock {

@@ -27,7 +27,7 @@ export function createProofs(ctx: Ctx, port: number): Proofs {
   function scriptOf(authorization: string): Visitor | null {
     const token = bearerOf(authorization);
     const stays = () => token !== null && isSame(token, tokenOf(ctx.paths));
-    if (stays()) return { kind: "script", by: "a script", stays };
+    if (stays()) return { kind: "script", by: "api", stays };
     refused("a token");
     return null;
   }

@@ -32,13 +32,15 @@ const FILES = 4_000;
 const REST_MS = 5_000;
 
 export type Web = { stop(): void };
+/** `tell` hears where the page is, or why it is not; `wake` that somebody wrote something, which the loop is to look at. */
+export type Surroundings = { routes(): Promise<Routes[]>; tell(address: WebAddress): void; wake(): void };
 type App = import("./app.ts").App;
 
 /**
  * Listens. A port that is taken stops nothing, because the work matters more than the page: it is tried again, and `tell` hears
  * each time how it went. The app is loaded with the first request that is let in: it costs as much memory as the rest.
  */
-export function startWeb(ctx: Ctx, routes: () => Promise<Routes[]>, tell: (address: WebAddress) => void): Web {
+export function startWeb(ctx: Ctx, { routes, tell, wake }: Surroundings): Web {
   const { settings, place } = placeOf(ctx);
   const files = Math.min(FILES, filesAllowed() / 2);
   let app: Promise<App> | undefined;
@@ -48,7 +50,9 @@ export function startWeb(ctx: Ctx, routes: () => Promise<Routes[]>, tell: (addre
 
   const answer = async (request: Request, visitor: Visitor) => {
     app ??= import("./app.ts").then(async ({ createApp }) => createApp(ctx, await routes()));
-    return (await app).answer(request, visitor);
+    const answered = await (await app).answer(request, visitor);
+    if (request.method === "POST") wake();
+    return answered;
   };
 
   function open(): void {
