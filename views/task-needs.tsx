@@ -64,15 +64,16 @@ export function NeedPanel({ need, act }: { need: Need; act: Act }): JSX.Element 
 
 /** The work as far as it can be judged at a glance, and the three things to say to it. */
 export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }): JSX.Element {
-  const { taskId, commit, base, count, added, removed, files, gate, cost, since } = approval;
+  const { taskId, commit, base, size, files, gate, cost, since } = approval;
+  const count = size?.count ?? 0;
   return (
     <div class="approval">
       <Facts>
         <Fact label="Change">
           <a href={`/tasks/${taskId}/diff`} safe>
-            {count === 1 ? "1 file" : `${count} files`}
+            {size === null ? "cannot be read" : count === 1 ? "1 file" : `${count} files`}
           </a>{" "}
-          <Counts added={added} removed={removed} />
+          {size ? <Counts added={size.added} removed={size.removed} /> : ""}
         </Fact>
         <Fact label="Gate">
           {gate ? (

@@ -53,7 +53,7 @@ export function agentCard(ctx: Ctx, run: Run, task: { id: number; title: string 
     run: { text: `r${run.id}`, href: runHref(run) },
     task: { text: `#${task.id} ${printable(task.title)}`, href: `/tasks/${task.id}` },
     activity: seen?.activity ?? (run.kind === "agent" || run.state !== "running" ? "starting" : "working"),
-    doing: run.stopWanted ? `Stops: ${printable(run.stopWanted)}` : sentence(printable(seen?.doing ?? run.command ?? "starts")),
+    doing: cut(printable(doingOf(run, seen?.doing)), SAID_COLUMNS),
     since: when(seen?.since ?? run.startedAt ?? run.claimedAt),
     said: cut(printable(seen?.observed.lastSaid ?? ""), SAID_COLUMNS),
     figures: figuresOf(ctx, run),
@@ -98,6 +98,12 @@ export function shownQuestion({ id, taskId, runId, askedAt, tool, input, why, te
     text: printable(isCall ? why || `May it use ${tool}?` : text),
     call: isCall ? printableLines(callText(input)) : "",
   };
+}
+
+/** A gate or set-up does what its command says. */
+function doingOf({ kind, command, stopWanted }: Run, doing = "starts"): string {
+  if (stopWanted) return `Stops: ${stopWanted}`;
+  return kind === "agent" ? sentence(doing) : (command ?? "");
 }
 
 function sentence(text: string): string {

@@ -32,10 +32,10 @@ const kept = new Map<string, Promise<string>>();
 async function showDiff(ctx: Ctx, asked: Asked): Promise<Page> {
   const shown = shownTask(ctx, asked);
   const { task } = shown;
+  const section = (html: () => Promise<string> | string): Section => ({ kind: "live", id: "diff", html });
   const { differenceOf } = await differences();
   const difference = await differenceOf(ctx, task);
   const { query } = asked;
-  const section = (html: () => Promise<string> | string): Section => ({ kind: "live", id: "diff", html });
   if (!difference || difference.count === 0)
     return pageOf(asked, shown, "diff", [section(() => TaskNoDiff({ state: task.state, hasBegun: difference !== null }))]);
   const wanted = wantedOf(query, task, difference);

@@ -5,10 +5,12 @@ import { findRun, newestRunsOf, openQuestion, shownRuns } from "../agents/action
 import { runDurationMs } from "../agents/rules.ts";
 import type { ShownQuestion } from "../agents/shown.ts";
 import type { Ctx } from "../kernel/context.ts";
+import { isFault } from "../kernel/fault.ts";
 import { costText } from "../kernel/number-text.ts";
 import { printable, printableLines } from "../kernel/text-table.ts";
 import { duration, when } from "../kernel/time-text.ts";
 import { differences, findCandidate } from "../review/actions.ts";
+import type { Difference } from "../review/differences.ts";
 import type { MergeCandidate } from "../review/schema.ts";
 import { waitsForPerson } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
@@ -18,9 +20,8 @@ export type Approval = {
   taskId: number;
   commit: string;
   base: string;
-  count: number;
-  added: number;
-  removed: number;
+  /** Null where the repository cannot be read. */
+  size: { count: number; added: number; removed: number } | null;
   /** The first files, for a glance; `lines` null for what is no text. */
   files: { path: string; lines: { added: number; removed: number } | null }[];
   /** Null where the project has no gate. */
@@ -58,16 +59,13 @@ export async function needOf(ctx: Ctx, task: Task): Promise<Need> {
 }
 
 export async function approvalOf(ctx: Ctx, task: Task, candidate: MergeCandidate): Promise<Approval> {
-  const { differenceOf } = await differences();
-  const difference = await differenceOf(ctx, task);
+  const difference = await differenceAsFar(ctx, task);
   const gateRun = candidate.gateRunId === null ? null : findRun(ctx, candidate.gateRunId);
   return {
     taskId: task.id,
     commit: candidate.commit,
     base: candidate.base,
-    count: difference?.count ?? 0,
-    added: difference?.added ?? 0,
-    removed: difference?.removed ?? 0,
+    size: difference && { count: difference.count, added: difference.added, removed: difference.removed },
     files: (difference?.files ?? []).slice(0, GLANCED_FILES).map(({ path, lines }) => ({ path: printable(path), lines })),
     gate:
       candidate.gate === null
@@ -80,6 +78,16 @@ export async function approvalOf(ctx: Ctx, task: Task, candidate: MergeCandidate
     cost: task.costUsd > 0 ? costText(task.costUsd) : null,
     since: when(task.stateSince),
   };
+}
+
+/** A repository that cannot be read, because it was moved away perhaps, is no reason not to show the rest. */
+async function differenceAsFar(ctx: Ctx, task: Task): Promise<Difference | null> {
+  try {
+    return await (await differences()).differenceOf(ctx, task);
+  } catch (thrown) {
+    if (isFault(thrown)) return null;
+    throw thrown;
+  }
 }
 
 function failedOf(ctx: Ctx, task: Task): Need {
