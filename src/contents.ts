@@ -7,7 +7,7 @@ export const contents: Contents = {
   daily: ["status", "list-tasks", "task-status", "attach", "diff", "approve", "request-changes", "logs"],
   groups: [
     { title: "Setting up", commands: ["init", "doctor", "demo", "completions"] },
-    { title: "Projects", commands: ["register-project", "list-projects", "project-status", "unregister-project"] },
+    { title: "Projects", commands: ["register-project", "list-projects", "project-status", "edit-project", "unregister-project"] },
     {
       title: "Tasks",
       commands: [

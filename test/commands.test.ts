@@ -36,7 +36,7 @@ test("no name is taken twice", () => {
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });
 
-test("help lists every command under what a person wants, once, in a line that fits", () => {
+test("help lists every command under what a person wants, once, and the first steps fit a screen", () => {
   const listed = contents.groups.flatMap(({ commands }) => commands);
   expect(listed.toSorted()).toEqual(program.commands.map(({ name }) => name).toSorted());
   expect(contents.daily.filter((name) => !listed.includes(name))).toEqual([]);

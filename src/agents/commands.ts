@@ -7,14 +7,14 @@ const load = () => import("./command-actions.ts");
 
 export function agentCommands(program: CAC, host: CommandHost): void {
   program
-    .command("list-agents", "List the runs that are live, and what each agent does this moment")
+    .command("list-agents", "List live runs and what each agent does this moment")
     .alias("instances list")
     .option("--all", "The newest runs, those that have ended included")
     .option("--limit <number>", "At most so many with --all", { default: "20" })
     .example("ccm list-agents")
     .action(async (options: ListOptions) => (await load()).list(host, options));
   program
-    .command("agent-status <id>", "Show what an agent does, asks and has cost, or how a run ended")
+    .command("agent-status <id>", "Show what an agent does, or how a run ended; what it asks, said and has cost")
     .example("ccm agent-status 12")
     .action(async (id: string) => (await load()).status(host, id));
   program
@@ -23,7 +23,7 @@ export function agentCommands(program: CAC, host: CommandHost): void {
     .example("ccm stop-agent 12")
     .action(async (id: string) => (await load()).stop(host, id));
   program
-    .command("restart-agent <id>", "Stop an agent and start another in its place, on the same work")
+    .command("restart-agent <id>", "Stop an agent and start another on the same work")
     .example("ccm restart-agent 12")
     .action(async (id: string) => (await load()).restart(host, id));
   program

@@ -13,7 +13,7 @@ export function worktreeCommands(program: CAC, host: CommandHost): void {
     .example("ccm worktrees list")
     .action(async (options: ListTreesOptions) => (await load()).list(host, options));
   program
-    .command("worktrees create <task>", "Make a queued task's tree already, to look at it or to prepare it")
+    .command("worktrees create <task>", "Make a queued task's tree already; to look at it or to prepare it")
     .example("ccm worktrees create 12")
     .action(async (task: string) => (await load()).create(host, task));
   program

@@ -15,13 +15,13 @@ export function decisionCommands(program: CAC, host: CommandHost): void {
       (await load()).decide(host, "approve", task, { text: options.comment, commit: options.commit }),
     );
   program
-    .command("reject <task>", "End a task without a merge, its work kept on its branch; or answer no to what its agent asks")
+    .command("reject <task>", "End a task without a merge; its work stays on its branch; or answer no to what its agent asks")
     .alias("tasks reject")
     .option("--reason <text>", "Why (needed)")
     .example('ccm reject 12 --reason "We use the other library."')
     .action(async (task: string, options: { reason?: string }) => (await load()).decide(host, "reject", task, { text: options.reason }));
   program
-    .command("request-changes <task>", "Send a task back to its agent with what you want changed")
+    .command("request-changes <task>", "Send a task back with what you want changed")
     .alias("tasks request-changes")
     .option("--comment <text>", "What the agent is told, word for word (needed)")
     .example('ccm request-changes 12 --comment "Keep the old name as an alias."')

@@ -7,7 +7,10 @@ export type StopOptions = { now?: true; all?: true };
 
 export function setupCommands(program: CAC, host: CommandHost): void {
   program
-    .command("init", "Look at this machine, make CCM_HOME (~/.ccm), offer to register this folder's repository; what is there stays")
+    .command(
+      "init",
+      "Look at this machine and make CCM_HOME (~/.ccm); on a terminal it offers to register this folder's repository; what is there stays",
+    )
     .option("--yes", "Do not ask: make CCM_HOME, register nothing")
     .example("ccm init")
     .action(async (options: { yes?: true }) => (await import("./init.ts")).init(host, options));
@@ -21,16 +24,16 @@ export function setupCommands(program: CAC, host: CommandHost): void {
     .example("ccm health --json")
     .action(async () => (await import("./doctor.ts")).health(host));
   program
-    .command("doctor", "Try everything that ccm needs on this machine, and say what to do about what does not work")
+    .command("doctor", "Try everything that ccm needs on this machine; what does not work comes with what to do about it")
     .example("ccm doctor")
     .action(async () => (await import("./doctor.ts")).doctor(host));
   program
-    .command("fsck", "Compare database, trees, runs, processes and branches, and repair what differs; work is never deleted")
+    .command("fsck", "Repair what differs from what is recorded; database, trees, runs, processes, branches; work is never deleted")
     .option("--dry-run", "Only say what would be done")
     .example("ccm fsck --dry-run")
     .action(async (options: { dryRun?: true }) => (await import("./fsck.ts")).fsck(host, options));
   program
-    .command("demo", "See a task go from a prompt to a merged commit, in a throw-away place and without a model")
+    .command("demo", "See a task go from its prompt to the merge; in a throw-away place and without a model")
     .option("--keep", "Leave the daemon and its folder there to look at")
     .example("ccm demo")
     .action(async (options: { keep?: true }) => (await import("./demo.ts")).demo(host, options));
@@ -39,7 +42,10 @@ export function setupCommands(program: CAC, host: CommandHost): void {
 
 function completionCommand(program: CAC, host: CommandHost): void {
   program
-    .command("completions <bash|zsh|fish>", "Print the script by which a shell completes commands, options, tasks and projects")
+    .command(
+      "completions <bash|zsh|fish>",
+      "Print the script for the Tab key of a shell; it completes commands, options, tasks and projects",
+    )
     .example(`echo 'eval "$(ccm completions bash)"' >> ~/.bashrc`)
     .example(`echo 'eval "$(ccm completions zsh)"' >> ~/.zshrc`)
     .example("ccm completions fish > ~/.config/fish/completions/ccm.fish")

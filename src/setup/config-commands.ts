@@ -4,7 +4,7 @@ import type { CommandHost } from "../kernel/module.ts";
 
 export function configCommands(program: CAC, host: CommandHost): void {
   program
-    .command("config list", "Show every setting, its value and where that comes from")
+    .command("config list", "Show every setting; its value and where that comes from")
     .example("ccm config list")
     .action(async () => (await import("./config-actions.ts")).listConfig(host));
   program

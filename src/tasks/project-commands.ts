@@ -9,11 +9,11 @@ export function projectCommands(program: CAC, host: CommandHost): void {
   registerCommand(program, host);
   editCommand(program, host);
   program
-    .command("list-projects", "List the registered projects and what their tasks are doing")
+    .command("list-projects", "List projects and what their tasks are doing")
     .example("ccm list-projects")
     .action(async () => (await load()).list(host));
   program
-    .command("project-status [project]", "Show a project's settings and where its tasks stand; the only one if there is just one")
+    .command("project-status [project]", "Show a project's settings and its tasks; the only one if there is just one")
     .example("ccm project-status my-app")
     .action(async (name: string | undefined) => (await load()).status(host, name));
   program
@@ -44,7 +44,7 @@ function editCommand(program: CAC, host: CommandHost): void {
     program
       .command(
         "edit-project <project>",
-        "Change what is given of a project's settings, for what begins from now on; --gate full= takes one away",
+        "Change settings of a project; those that are given, for what begins from now on; --gate full= takes one away",
       )
       .option("--name <name>", "What to call it")
       .option("--base <branch>", "The branch to work from and merge into; not while work that began at another has not ended")
