@@ -51,7 +51,7 @@ describe("ccm complete", () => {
     expect(await offered(home, "logs", "")).toEqual(["3", "2", "1"]);
     expect(await offered(home, "list-tasks", "--project", "")).toEqual(["repo"]);
     expect(await offered(home, "create-task", "--agent=c")).toEqual(["--agent=claude"]);
-    expect(await offered(home, "config", "get", "web.")).toEqual(["web.port", "web.bind"]);
+    expect(await offered(home, "config", "get", "web.po")).toEqual(["web.port"]);
     expect(await offered(home, "create-task", "--prompt-file", "")).toEqual(["<path>"]);
   });
 

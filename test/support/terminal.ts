@@ -15,7 +15,8 @@ export type TypedTerminal = {
 /** 80 columns, 40 lines. The caller has made sure that there is tmux. */
 export function openTerminal(home: Pick<HomeUnderTest, "root" | "env">, argv: readonly string[], cwd = home.root): TypedTerminal {
   const socket = join(home.root, "terminal");
-  const tmux = (...words: string[]) => Bun.spawnSync(["tmux", "-f", "/dev/null", "-S", socket, ...words], { cwd, env: home.env });
+  const env = { ...home.env, SHELL: "/bin/sh" }; // The shell of a user without one starts nothing.
+  const tmux = (...words: string[]) => Bun.spawnSync(["tmux", "-f", "/dev/null", "-S", socket, ...words], { cwd, env });
   afterThisTest(() => void tmux("kill-server"));
   tmux("new-session", "-d", "-x", "80", "-y", "40", ...argv);
   tmux("set-option", "-g", "remain-on-exit", "on");
