@@ -18,7 +18,17 @@ export type ButtonProps = {
 
 export function Button({ label, look = "plain", icon, name, value, disabled, form, letter }: ButtonProps): JSX.Element {
   return (
-    <button type="submit" class="button" data-look={look} name={name} value={value} disabled={disabled} form={form} data-key={letter}>
+    <button
+      type="submit"
+      class="button"
+      data-look={look}
+      name={name}
+      value={value}
+      disabled={disabled}
+      form={form}
+      data-key={letter}
+      aria-keyshortcuts={letter}
+    >
       <ButtonFace label={label} icon={icon} />
     </button>
   );
@@ -34,7 +44,7 @@ export type ButtonLinkProps = {
 
 export function ButtonLink({ label, href, look = "plain", icon, letter }: ButtonLinkProps): JSX.Element {
   return (
-    <a class="button" data-look={look} href={href} data-key={letter}>
+    <a class="button" data-look={look} href={href} data-key={letter} aria-keyshortcuts={letter}>
       <ButtonFace label={label} icon={icon} />
     </a>
   );

@@ -104,6 +104,7 @@ export function ActionForm(props: ActionFormProps): JSX.Element {
             data-look={look === "primary" ? "primary" : "plain"}
             data-tone={look === "danger" ? "bad" : undefined}
             data-key={letter}
+            aria-keyshortcuts={letter}
           >
             <ButtonFace label={`${label}…`} icon={icon} />
           </summary>

@@ -47,7 +47,7 @@ export type LogLineProps = {
 export function LogLine({ id, n, at, text, kind = "output" }: LogLineProps): JSX.Element {
   return (
     <div id={id} class="log-line" data-kind={kind}>
-      {at ? <Time at={at} form="at" /> : <span class="log-n" data-n={n === null || n === undefined ? "" : String(n)}></span>}
+      {at ? <Time at={at} form="at" /> : n === null || n === undefined ? "" : <span class="log-n" data-n={String(n)}></span>}
       <code safe>{text}</code>
     </div>
   );
