@@ -147,10 +147,10 @@ function makeDue(lookout: Lookout): void {
   for (const watched of due) if (lookout.credit > 0) void make(lookout, watched);
 }
 
-/** What waits for something outside is not all the daemon's time: it is charged as one page's at most. */
+/** Processor time counts: on a loaded machine a page takes longer, and is not to come less often for it. */
 async function make(lookout: Lookout, watched: Watched): Promise<void> {
   const { clock, log } = lookout.site.ctx;
-  const from = clock.elapsed();
+  const from = busyMs();
   watched.wants = null;
   watched.isBusy = true;
   try {
@@ -160,8 +160,14 @@ async function make(lookout: Lookout, watched: Watched): Promise<void> {
   }
   watched.isBusy = false;
   watched.endedAt = clock.elapsed();
-  watched.tookMs = watched.endedAt - from;
-  lookout.credit -= Math.min(watched.tookMs, CREDIT_MS);
+  watched.tookMs = busyMs() - from;
+  lookout.credit -= Math.min(watched.tookMs, CREDIT_MS); // While it waited for a program, others were made.
+}
+
+/** Processor time of this thread, in ms. */
+function busyMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 function sendAlive(lookout: Lookout): void {

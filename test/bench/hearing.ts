@@ -4,6 +4,7 @@ import { liveRuns } from "../../src/agents/actions.ts";
 import { type Event, readEvents } from "../../src/kernel/events.ts";
 import { kill } from "../support/home-under-test.ts";
 import { waitFor } from "../support/wait.ts";
+import { counting } from "./counter.ts";
 import { type BenchHome, openBenchHome } from "./home.ts";
 import { cpuSoFar } from "./measure.ts";
 import { ms, type Row, row } from "./row.ts";
@@ -19,18 +20,11 @@ const BETWEEN_KILLS_MS = 2_500;
 const LOOK_MS = 5;
 const DEADLINE_MS = 90_000;
 
-/** Prints a numbered line with its own time ten times a second, in the form of a line that the event log tells. */
-const COUNTER = `i=1; while [ $i -le ${EVENTS} ]; do
-  echo "{\\"type\\":\\"system\\",\\"subtype\\":\\"api_retry\\",\\"attempt\\":$i,\\"max_retries\\":${EVENTS},\\"error\\":\\"$(date +%s%3N)\\"}"
-  i=$((i + 1)); sleep 0.095
-done`;
-
 export async function hearing(): Promise<Row[]> {
   const bench = await openBenchHome();
   const watch = watchLog(bench);
   try {
-    const settings = { agents: { counter: { command: "sh", args: ["-c", COUNTER], output: "stream-json", promptBy: "stdin" } } };
-    writeFileSync(bench.home.paths.config, JSON.stringify(settings));
+    writeFileSync(bench.home.paths.config, JSON.stringify({ agents: counting(EVENTS) }));
     let daemon = await bench.start();
     for (let i = 0; i < AGENTS; i++)
       await bench.home.json("create-task", "--title", `Count ${i}`, "--prompt", "Count.", "--agent", "counter");

@@ -10,6 +10,7 @@ import { MIGRATIONS } from "../../src/kernel/migrations.ts";
 import { openContext } from "../../src/open.ts";
 import { registerProject } from "../../src/projects/actions.ts";
 import { findDaemon } from "../../src/setup/daemon-file.ts";
+import type { Profile } from "../../src/setup/schema.ts";
 import { createTask } from "../../src/tasks/actions.ts";
 import { type HomeUnderTest, openHome } from "../support/home-under-test.ts";
 import { clear, place } from "./places.ts";
@@ -30,7 +31,7 @@ export type BenchHome = {
   repo: string;
   git(...words: string[]): string;
   /** `ccm start`, which gives the daemon its own environment; gives the daemon's process. */
-  start(): Promise<number>;
+  start(profile?: Profile): Promise<number>;
   /** A task for the demo agent with these directives; gives its number. */
   create(prompt: string): number;
   events(taskId?: number): Event[];
@@ -50,8 +51,8 @@ export async function openBenchHome(): Promise<BenchHome> {
     projectId: project.id,
     repo,
     git: (...words) => run(["git", ...words], repo, home.env),
-    async start() {
-      const started = await home.ccmWith({ env: LIMITS }, "start", "--profile", "minimal");
+    async start(profile = "minimal") {
+      const started = await home.ccmWith({ env: LIMITS }, "start", "--profile", profile);
       const found = findDaemon(home.paths);
       if (found.kind !== "ready") throw new Error(`The daemon did not start: ${started.stderr}`);
       return found.state.pid;
