@@ -17,7 +17,20 @@ function line(host: Pick<CommandHost, "columns" | "paint">, check: Check): strin
   const mark = host.paint(MARKS[check.verdict], check.verdict.padEnd(5));
   const isWide = host.columns >= SIDE_BY_SIDE_COLUMNS;
   const indent = isWide ? NAME_COLUMNS + 6 : 6;
-  const below = (text: string) => `\n${" ".repeat(indent)}${wrap(text, host.columns, indent)}`;
+  const below = (text: string) => `\n${" ".repeat(indent)}${isCommand(text) ? text : wrap(text, host.columns, indent)}`;
   const said = isWide ? `${check.name.padEnd(NAME_COLUMNS)}${wrap(check.text, host.columns, indent)}` : `${check.name}${below(check.text)}`;
-  return `${mark} ${said}${check.hint === "" ? "" : below(check.hint)}`;
+  return `${mark} ${said}${hintParts(check.hint, host.columns - indent)
+    .map(below)
+    .join("")}`;
+}
+
+/** A command at the end of a hint that does not fit beside its words has a line of its own, whole, to be copied. */
+function hintParts(hint: string, room: number): string[] {
+  const colon = hint.search(/: ccm [^:]*$/);
+  if (hint === "" || colon < 0 || Bun.stringWidth(hint) <= room) return hint === "" ? [] : [hint];
+  return [hint.slice(0, colon + 1), hint.slice(colon + 2)];
+}
+
+function isCommand(text: string): boolean {
+  return text.startsWith("ccm ");
 }
