@@ -17,7 +17,9 @@ const globals = program.globalCommand.options;
 
 /** What scripts rely on. */
 const CONTRACT = [
-  ..."register-project list-projects project-status unregister-project create-task list-tasks task-status edit-task".split(" "),
+  ..."register-project edit-project list-projects project-status unregister-project create-task list-tasks task-status edit-task".split(
+    " ",
+  ),
   ..."cancel-task pause-task resume-task retry-task approve reject request-changes wait list-agents agent-status".split(" "),
   ..."stop-agent restart-agent attach message logs recent-results plan diff".split(" "),
   ...["list", "create", "cleanup", "restore"].map((action) => `worktrees ${action}`),

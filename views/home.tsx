@@ -240,7 +240,7 @@ export function HomeQueue({ queued, next, reasons }: QueueProps): Markup {
                       <QueuedLink task={task} />
                     </li>
                   ))}
-                  {count > tasks.length ? <li class="faint">{`and ${count - tasks.length} more`}</li> : ""}
+                  {count > tasks.length ? <li class="faint" safe>{`and ${count - tasks.length} more`}</li> : ""}
                 </ul>
               </li>
             ))}
@@ -256,7 +256,7 @@ export function HomeQueue({ queued, next, reasons }: QueueProps): Markup {
 function QueuedLink({ task }: { task: QueuedTask }): JSX.Element {
   return (
     <a class="queue-task" href={`/tasks/${task.id}`}>
-      <span class="task-id">{`#${task.id}`}</span> <span safe>{task.title}</span>{" "}
+      <span class="task-id" safe>{`#${task.id}`}</span> <span safe>{task.title}</span>{" "}
       <span class="faint" safe>
         {task.project}
       </span>

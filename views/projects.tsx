@@ -85,9 +85,7 @@ function ProjectRow({ project }: { project: ProjectLine }): JSX.Element {
       <td class="no-wrap" safe>
         {project.agent}
       </td>
-      <td class="no-wrap" safe>
-        {project.approval === "ask" ? "a person" : "its gates"}
-      </td>
+      <td class="no-wrap">{project.approval === "ask" ? "a person" : "its gates"}</td>
       <td class="end number" safe>
         {project.cost}
       </td>

@@ -2,7 +2,7 @@
 import type { Markup, Typed } from "../src/kernel/page.ts";
 import { Button, ButtonLink } from "./parts/button.tsx";
 import { Empty } from "./parts/empty.tsx";
-import { AreaField, SelectField, TextField } from "./parts/field.tsx";
+import { AreaField, type FieldProps, SelectField, TextField } from "./parts/field.tsx";
 import { Form, FormActions, FormErrors, typedOf } from "./parts/form.tsx";
 import { PageHeading } from "./parts/heading.tsx";
 
@@ -29,95 +29,17 @@ export function TaskFormHeading({ heading }: TaskFormProps): Markup {
 const LABELS = { project: "Project", title: "Title", prompt: "Prompt", kind: "Kind", priority: "Priority", after: "After", agent: "Agent" };
 
 export function TaskFormBody(props: TaskFormProps): Markup {
-  const { action, csrf, projects, agents, kinds, priorities, values, submit } = props;
-  if (projects?.length === 0)
-    return (
-      <section id="task-form" class="panel" aria-label="Task">
-        <Empty
-          title="No project yet"
-          text="A task is work in a git repository: register one first."
-          command="ccm register-project --path ."
-        >
-          <ButtonLink label="Register a project" icon="plus" look="primary" href="/projects/new" />
-        </Empty>
-      </section>
-    );
+  const { action, csrf, projects, submit } = props;
+  if (projects?.length === 0) return <NoProject />;
   const typed = typedOf(props.typed, action);
-  const options = (words: readonly string[]) => words.map((word) => ({ value: word, text: word }));
-  const choose = values.project === "" ? [{ value: "", text: "Choose a project" }] : [];
+  const field: FieldOf = (name) => ({ name, label: LABELS[name], value: props.values[name], typed });
   return (
     <section id="task-form" class="panel" aria-label="Task">
       <div class="panel-body">
         <Form action={action} csrf={csrf} label="Task">
           <FormErrors typed={typed} labels={LABELS} />
-          {projects ? (
-            <SelectField
-              name="project"
-              label={LABELS.project}
-              value={values.project}
-              typed={typed}
-              required
-              options={[...choose, ...options(projects.map(({ name }) => name))]}
-            />
-          ) : (
-            ""
-          )}
-          <TextField
-            name="title"
-            label={LABELS.title}
-            value={values.title}
-            typed={typed}
-            required
-            maxlength={200}
-            hint="One line that says what is to be done."
-          />
-          <AreaField
-            name="prompt"
-            label={LABELS.prompt}
-            value={values.prompt}
-            typed={typed}
-            required
-            mono
-            rows={12}
-            hint="What the agent is told: what is wrong or wanted, where to look, and how you will know that it is done."
-          />
-          <div class="fields">
-            {projects ? (
-              <SelectField name="kind" label={LABELS.kind} value={values.kind} typed={typed} required options={options(kinds)} />
-            ) : (
-              ""
-            )}
-            <SelectField
-              name="priority"
-              label={LABELS.priority}
-              value={values.priority}
-              typed={typed}
-              required
-              options={options(priorities)}
-            />
-            <SelectField
-              name="agent"
-              label={LABELS.agent}
-              value={values.agent}
-              typed={typed}
-              options={[
-                { value: "", text: props.standard ? `the project's (${props.standard.agent})` : "the project's" },
-                ...options(agents),
-              ]}
-            />
-            {projects ? (
-              <TextField
-                name="after"
-                label={LABELS.after}
-                value={values.after}
-                typed={typed}
-                placeholder="3, 5"
-                hint="Numbers of tasks that must be done before it starts."
-              />
-            ) : (
-              ""
-            )}
-          </div>
+          <Written projects={projects} field={field} />
+          <Choices {...props} field={field} />
           <FormActions>
             <Button label={submit} look="primary" />
             <ButtonLink label="Back" look="quiet" href={props.heading.over.at(-1)?.href ?? "/tasks"} />
@@ -126,4 +48,51 @@ export function TaskFormBody(props: TaskFormProps): Markup {
       </div>
     </section>
   );
+}
+
+type FieldOf = (name: keyof typeof LABELS) => Pick<FieldProps, "name" | "label" | "value"> & { typed: Typed | null };
+
+function NoProject(): JSX.Element {
+  return (
+    <section id="task-form" class="panel" aria-label="Task">
+      <Empty title="No project yet" text="A task is work in a git repository: register one first." command="ccm register-project --path .">
+        <ButtonLink label="Register a project" icon="plus" look="primary" href="/projects/new" />
+      </Empty>
+    </section>
+  );
+}
+
+function Written({ projects, field }: Pick<TaskFormProps, "projects"> & { field: FieldOf }): JSX.Element {
+  const project = field("project");
+  const choose = project.value === "" ? [{ value: "", text: "Choose a project" }] : [];
+  return (
+    <>
+      {projects ? <SelectField {...project} required options={[...choose, ...options(projects.map(({ name }) => name))]} /> : ""}
+      <TextField {...field("title")} required maxlength={200} hint="One line that says what is to be done." />
+      <AreaField
+        {...field("prompt")}
+        required
+        mono
+        rows={12}
+        hint="What the agent is told: what is wrong or wanted, where to look, and how you will know that it is done."
+      />
+    </>
+  );
+}
+
+/** The kind of a task, and what it comes after, stay as they were when it was created. */
+function Choices({ projects, kinds, priorities, agents, standard, field }: TaskFormProps & { field: FieldOf }): JSX.Element {
+  const own = standard ? `the project's (${standard.agent})` : "the project's";
+  return (
+    <div class="fields">
+      {projects ? <SelectField {...field("kind")} required options={options(kinds)} /> : ""}
+      <SelectField {...field("priority")} required options={options(priorities)} />
+      <SelectField {...field("agent")} options={[{ value: "", text: own }, ...options(agents)]} />
+      {projects ? <TextField {...field("after")} placeholder="3, 5" hint="Numbers of tasks that must be done before it starts." /> : ""}
+    </div>
+  );
+}
+
+function options(words: readonly string[]): { value: string; text: string }[] {
+  return words.map((word) => ({ value: word, text: word }));
 }

@@ -98,7 +98,7 @@ export function nameFrom(folder: string): string {
     .replace(/[^\p{L}\p{N}._-]+/gu, "-")
     .replace(/^[^\p{L}\p{N}]+/u, "")
     .slice(0, 64);
-  return name || "project";
+  return name === "" || name === "new" ? "project" : name;
 }
 
 /** A project as scripts and the web read it. The values of its variables stay out: people put secrets there. */

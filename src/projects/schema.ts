@@ -86,8 +86,12 @@ export type Project = {
   removedAt: number | null;
 };
 
+/** Project pages are at their names, and this is the one on which they are registered. */
+const NAME_OF_A_PAGE = "new";
+
 const projectName = v.pipe(
   v.string(),
+  v.check((name) => name !== NAME_OF_A_PAGE, `A project cannot be called "${NAME_OF_A_PAGE}".`),
   v.regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u, "A project's name has 1 to 64 letters, digits, dots, dashes or underscores."),
 );
 

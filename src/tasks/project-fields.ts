@@ -116,8 +116,10 @@ export function hiddenWithoutValue(given: Given["env"], before: ProjectSettings[
 }
 
 /** What a worker is told; what is empty is left out. MCP servers, which the form does not have, stay as they are. */
-export function workerOf(given: v.InferOutput<v.ObjectSchema<typeof worker, undefined>>, before: RoleSettings = {}): RoleSettings {
-  const said = Object.entries(given).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
+export function workerOf(given: v.InferOutput<typeof projectFields>, before: RoleSettings = {}): RoleSettings {
+  const said = Object.keys(worker)
+    .map((key) => [key, given[key as keyof typeof worker]] as const)
+    .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
   return { ...Object.fromEntries(said), ...(before.mcpServers ? { mcpServers: before.mcpServers } : {}) };
 }
 

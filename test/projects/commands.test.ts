@@ -98,6 +98,47 @@ describe("register-project", () => {
   });
 });
 
+describe("edit-project", () => {
+  test("changes what is given, one by one, and takes away what is given empty", async () => {
+    const home = openCommandHome();
+    const words = ["--gate", "quick=npm run lint", "--env", "A=1", "--env", "B=2", "--copy", ".env", "--role", "worker.model=opus"];
+    await home.out(...register(home, "--name", "my-app", "--gate", "full=npm test", ...words));
+    const change = ["--gate", "full=make check", "--gate", "quick=", "--env", "A=", "--env", "C=3", "--copy", "", "--approval", "auto"];
+    const changed = await home.json<ProjectShape>("edit-project", "my-app", ...change, "--role", "worker.maxTurns=5", "--name", "app");
+    expect(changed).toMatchObject({
+      name: "app",
+      approval: "auto",
+      gates: { full: "make check" },
+      env: ["B", "C"],
+      copies: [],
+      roles: { worker: { model: "opus", maxTurns: 5 } },
+    });
+    expect(changed.gates).not.toHaveProperty("quick");
+    const [event] = (await home.json<{ name: string; data: unknown }[]>("logs")).slice(-1);
+    expect(event).toMatchObject({ name: "project.changed", data: { fields: ["name", "approval", "gates", "copies", "env", "roles"] } });
+    expect(await home.out("logs")).toContain("Its settings were changed: name, approval, gates");
+  });
+
+  const refused: [what: string, words: string[], code: string, message: RegExp][] = [
+    ["nothing to change", [], "invalid", /Nothing of the project "my-app" is to change/],
+    ["a base that does not exist", ["--base", "release"], "not_found", /no branch "release"/],
+    ["an unknown agent", ["--agent", "cluade"], "not_found", /no agent "cluade"/],
+    ["an unknown gate", ["--gate", "ful=x"], "invalid", /no gate "ful"/],
+    ["a bad name", ["--name", "my app"], "invalid", /project's name has/],
+    ["the name of a page", ["--name", "new"], "invalid", /cannot be called "new"/],
+    ["a copied path outside", ["--copy", "/etc/passwd"], "invalid", /stay inside the repository/],
+  ];
+  test.each(refused)("refuses %s", async (_, words, code, message) => {
+    const home = openCommandHome();
+    await home.out(...register(home, "--name", "my-app"));
+    expect(await home.fault("edit-project", "my-app", ...words)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test("refuses a project that does not exist", async () => {
+    expect((await openCommandHome().fault("edit-project", "nope", "--approval", "auto")).code).toBe("not_found");
+  });
+});
+
 describe("what is shown of projects", () => {
   async function openTwo(): Promise<CommandHome> {
     const home = openCommandHome();
