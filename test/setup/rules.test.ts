@@ -137,6 +137,7 @@ describe("starting a daemon", () => {
       CCM_LIMITS_RUNS: "2",
       CCM_HOME: "/h",
       CCM_WEB_PORT: "9000",
+      BUN_JSC_forceRAMSize: "67108864",
       BUN_JSC_useBaselineJIT: "0",
       BUN_JSC_useDFGJIT: "0",
     });
