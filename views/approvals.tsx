@@ -7,7 +7,7 @@ import { PageHeading } from "./parts/heading.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { Paging } from "./parts/paging.tsx";
 import { Time, type When } from "./parts/time.tsx";
-import { ApprovalCard, NeedPanel, Question } from "./task-needs.tsx";
+import { ApprovalCard, NeedBody, Question, RefusedDecision } from "./task-needs.tsx";
 
 export function ApprovalsHeading(): Markup {
   return <PageHeading title="Approvals" />;
@@ -27,8 +27,10 @@ export type ApprovalsProps = {
 };
 
 export function ApprovalsList({ items, total, csrf, typed, earlier, later }: ApprovalsProps): Markup {
+  const refused = decidedElsewhere(items, typed);
   return (
     <section id="approvals" class="approvals" aria-label="What waits for you">
+      {refused ? <RefusedDecision act={{ place: `/approvals/${refused}`, csrf, typed }} need={{ kind: "nothing" }} /> : ""}
       {items.length === 0 ? (
         <Empty title="Nothing waits for you." text="Work to approve and questions of agents come here; you need not watch.">
           <ButtonLink label="Look at the tasks" href="/tasks" />
@@ -40,6 +42,12 @@ export function ApprovalsList({ items, total, csrf, typed, earlier, later }: App
       <Paging label="Pages of what waits" earlier={later} later={earlier} text={`${total} in all`} />
     </section>
   );
+}
+
+/** The number of a task that a refused form was about and that does not wait any more. */
+function decidedElsewhere(items: readonly Item[], typed: Typed | null): string | null {
+  const id = /^\/approvals\/(\d+)\//.exec(typed?.form ?? "")?.[1] ?? null;
+  return items.some((item) => item.kind === "task" && String(item.id) === id) ? null : id;
 }
 
 function Agent({ agent, text, since }: Extract<Item, { kind: "agent" }>): JSX.Element {
@@ -71,12 +79,13 @@ function TaskItem({ item, csrf, typed }: { item: Extract<Item, { kind: "task" }>
           {project}
         </span>
       </h2>
+      <RefusedDecision act={act} need={need} />
       {need.kind === "approval" ? (
         <ApprovalCard approval={need.approval} act={act} />
       ) : need.kind === "question" ? (
         <Question question={need.question} agent={need.agent} act={act} />
       ) : (
-        <NeedPanel need={need} act={act} />
+        <NeedBody need={need} act={act} />
       )}
     </article>
   );

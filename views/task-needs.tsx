@@ -14,11 +14,35 @@ import { Notice } from "./parts/notice.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { QuestionCard } from "./parts/question-card.tsx";
 import { Time } from "./parts/time.tsx";
+import { Refused } from "./refused.tsx";
 
 /** `place` is what the paths of its forms begin with: `/tasks/12`, or `/approvals/12`. */
 export type Act = { place: string; csrf: string; typed: Typed | null };
 
+const FORMS = ["approve", "reject", "request-changes", "answer"];
+
+/** The forms that are shown for a need. */
+function formsOf(need: Need): string[] {
+  if (need.kind === "approval") return ["approve", "reject", "request-changes"];
+  if (need.kind === "question") return ["answer"];
+  return need.kind === "trouble" || (need.kind === "waits" && need.mayChange) ? ["request-changes"] : [];
+}
+
 export function NeedPanel({ need, act }: { need: Need; act: Act }): JSX.Element {
+  return (
+    <>
+      <RefusedDecision act={act} need={need} />
+      <NeedBody need={need} act={act} />
+    </>
+  );
+}
+
+/** What was refused because something else is needed now, or nothing. */
+export function RefusedDecision({ act, need }: { act: Act; need: Need }): JSX.Element {
+  return <Refused typed={act.typed} place={act.place} words={FORMS} shown={formsOf(need)} />;
+}
+
+export function NeedBody({ need, act }: { need: Need; act: Act }): JSX.Element {
   switch (need.kind) {
     case "nothing":
       return <></>;

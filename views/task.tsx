@@ -19,6 +19,7 @@ import { type Stage, StageTrack } from "./parts/stage-track.tsx";
 import { type Tab, Tabs } from "./parts/tabs.tsx";
 import { Time, type When } from "./parts/time.tsx";
 import { Timeline, TimelineRow, type TimelineRowProps } from "./parts/timeline.tsx";
+import { Refused } from "./refused.tsx";
 import { NeedPanel } from "./task-needs.tsx";
 
 export type TaskHeadingProps = {
@@ -54,6 +55,12 @@ export function TaskHeading(props: TaskHeadingProps): Markup {
           <Time at={since} form={isFinal ? "ago" : "for"} />
           <PriorityMark priority={priority} />
           <span class="faint" safe>{`${kind} · ${agent}${cost ? ` · ${cost}` : ""}`}</span>
+          <Refused
+            typed={typed}
+            place={`/tasks/${id}`}
+            words={["pause", "resume", "retry", "cancel"]}
+            shown={[...(move?.kind === "move" ? [move.word] : []), ...(isFinal ? [] : ["cancel"])]}
+          />
         </>
       }
     >
@@ -193,12 +200,23 @@ export type TalkProps = {
   } | null;
 };
 
+const TALK_FORMS = ["message", "interrupt", "restart-agent", "stop-agent"];
+
+/** The forms that are shown of it. */
+function shownTalk(talk: TalkProps["talk"]): string[] {
+  if (!talk) return [];
+  const hears = talk.kind === "agent" && !talk.deaf ? ["message"] : [];
+  return [...hears, ...(talk.isSteady ? [] : ["interrupt"]), ...(talk.isStopping ? [] : ["restart-agent", "stop-agent"])];
+}
+
 export function TaskTalk({ id, csrf, typed, talk }: TalkProps): Markup {
-  if (!talk) return <div id="talk"></div>;
+  const refused = <Refused typed={typed} place={`/tasks/${id}`} words={TALK_FORMS} shown={shownTalk(talk)} />;
+  if (!talk) return <div id="talk">{refused}</div>;
   const { run, kind, name, deaf, isSteady, isStopping } = talk;
   const place = `/tasks/${id}`;
   return (
     <Panel id="talk" title={kind === "agent" ? `Talk to ${name}` : `The ${kind} "${name}" runs`} note={`r${run}`}>
+      {refused}
       {kind !== "agent" ? (
         ""
       ) : deaf ? (
