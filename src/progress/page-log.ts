@@ -4,7 +4,8 @@ import { findRun, newestRunsOf, shownRuns } from "../agents/actions.ts";
 import type { Run } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { Asked, Page, PageRoute, Section } from "../kernel/page.ts";
+import { once } from "../kernel/once.ts";
+import type { Asked, FeedSection, Page, PageRoute, Section } from "../kernel/page.ts";
 import { printable } from "../kernel/text-table.ts";
 import { pageOf, type Shown, shownTask, type TaskTab } from "./task-page.ts";
 
@@ -50,14 +51,15 @@ async function sectionsOf(ctx: Ctx, asked: Asked, { run, runs, tab }: Log): Prom
       session: run.session,
       figures: figuresOf(ctx, run),
     });
-  const window = logBefore(ctx, run.id, before);
+  // The stream asks for what follows, many times a second, and not for the window.
+  const window = once(() => logBefore(ctx, run.id, before));
   const html = () =>
     TaskLog({
       title: nameOf(run),
-      lines: window.lines,
+      lines: window().lines,
       kind: run.kind,
       isLive: run.state !== "finished" && before === null,
-      earlier: window.from > 0 ? `${place}&before=${window.from}#log` : null,
+      earlier: window().from > 0 ? `${place}&before=${window().from}#log` : null,
       later: before === null ? null : `${place}#log`,
     });
   const head: Section = { kind: "live", id: "run", html: about };
@@ -70,7 +72,13 @@ async function sectionsOf(ctx: Ctx, asked: Asked, { run, runs, tab }: Log): Prom
     return after === "much" ? "anew" : { rows: TaskLogLines({ lines: after.lines, kind: run.kind }), cursor: `${run.id}x${after.to}` };
   };
   // Another run is another log, and so the run is in the cursor.
-  return [head, { kind: "feed", id: "log", html, cursor: `${run.id}x${window.to}`, more }];
+  const log: FeedSection = {
+    ...{ kind: "feed", id: "log", html, more },
+    get cursor() {
+      return `${run.id}x${window().to}`;
+    },
+  };
+  return [head, log];
 }
 
 function nameOf(run: Run): string {

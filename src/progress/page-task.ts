@@ -4,6 +4,7 @@ import { shownRuns } from "../agents/actions.ts";
 import { decisionsOf } from "../decisions/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { newestEvents } from "../kernel/events.ts";
+import { once } from "../kernel/once.ts";
 import type { Asked, Page, PageRoute, Section } from "../kernel/page.ts";
 import { printable, printableLines } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
@@ -50,24 +51,29 @@ function timelineSection(ctx: Ctx, asked: Asked, task: Task): Section {
   const given = Number(asked.query.get("before") ?? Number.NaN);
   const before = Number.isSafeInteger(given) && given > 0 ? given : undefined;
   const wanted: TimelineWanted = { taskId: task.id, noise, ...(before === undefined ? {} : { before }) };
-  const { rows, cursor, earlier } = timelineRows(ctx, wanted);
+  // The stream asks for what follows, many times a second, and not for these.
+  const shown = once(() => timelineRows(ctx, wanted));
   const href = (query: Record<string, string>) =>
     `/tasks/${task.id}${Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : ""}#timeline`;
   const all: Record<string, string> = noise === "all" ? { all: "1" } : {};
-  const html = () =>
-    TaskTimeline({
+  const html = () => {
+    const { rows, earlier } = shown();
+    return TaskTimeline({
       rows,
       isLive: before === undefined && !isFinal(task.state),
       noise: noise === "all" ? { text: "Only what matters", href: href({}) } : { text: "Everything", href: href({ all: "1" }) },
       earlier: earlier === null ? null : href({ ...all, before: String(earlier) }),
       later: before === undefined ? null : href(all),
     });
+  };
   if (before !== undefined) return { kind: "still", id: "timeline", html };
   return {
     kind: "feed",
     id: "timeline",
     html,
-    cursor: String(cursor),
+    get cursor() {
+      return String(shown().cursor);
+    },
     more(from) {
       const more = timelineMore(ctx, wanted, Number(from));
       if (more === "anew") return "anew";
