@@ -27,9 +27,10 @@ export async function openWebSite(purpose: string, { env = {}, config = "" }: Se
   await home.json("init", "--yes");
   writeFileSync(home.paths.config, config);
   await home.startDaemon(env);
-  const url = await pageUrl(home);
+  const said = await pageUrl(home);
+  const port = Number(new URL(said).port || env.CCM_WEB_PORT);
+  const url = `http://127.0.0.1:${port}`;
   const link = async () => new URL((await home.json<{ url: string }>("open")).url).searchParams.get("link") ?? "";
-  const port = Number(new URL(url).port);
   const answer = await fetch(`${url}/sign-in`, { method: "POST", body: new URLSearchParams({ link: await link() }), redirect: "manual" });
   const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
   const token = readFileSync(join(home.paths.home, "token"), "utf8").trim();
