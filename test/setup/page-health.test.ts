@@ -1,0 +1,42 @@
+// The page on health: what is known at once, what is tried when somebody asks, and what the log complains of.
+import { beforeEach, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { lastComplaints } from "../../src/setup/log-tail.ts";
+import { type CommandHome, openCommandHome } from "../support/command-home.ts";
+import { openSite, type TestSite } from "../support/site.ts";
+
+let home: CommandHome;
+let site: TestSite;
+
+beforeEach(async () => {
+  home = openCommandHome();
+  mkdirSync(home.paths.logs, { recursive: true });
+  site = await openSite(home.ctx);
+});
+
+const write = (...lines: string[]) => writeFileSync(join(home.paths.logs, "daemon.log"), `${lines.join("\n")}\n`);
+const line = (level: string, message: string, more = {}) => JSON.stringify({ at: "2030-01-01T00:00:00.000Z", level, message, ...more });
+
+test("says what is well and what is not, with what to do", async () => {
+  const { status, main } = await site.get("/health");
+  expect(status).toBe(200);
+  expect(main).toContain("It does not run.");
+  expect(main).toContain("ccm start");
+  expect(main).toContain("MB free");
+  expect(main).toContain("Not tried since the daemon started.");
+  expect(main).toContain("The log complains of nothing.");
+});
+
+test("shows the last warnings and errors of the log, the newest first, as text", async () => {
+  write(line("error", "old"), line("info", "quiet"), "torn {", line("warn", "<b>loud</b>", { why: "\u001b[31m" }), '{"at":1}', '"text"');
+  expect(lastComplaints(home.paths).map(({ level, message }) => `${level} ${message}`)).toEqual(["warn <b>loud</b>", "error old"]);
+  const { main } = await site.get("/health");
+  expect(main).toContain("&lt;b&gt;loud&lt;/b&gt;");
+  expect(main).not.toMatch(/quiet|<b>|\u001b/);
+});
+
+test("of a log of megabytes only the end is read", () => {
+  write(line("error", "long ago"), ...Array.from({ length: 50_000 }, () => line("info", "x".repeat(100))), line("error", "now"));
+  expect(lastComplaints(home.paths).map(({ message }) => message)).toEqual(["now"]);
+});
