@@ -18,7 +18,7 @@ const TEST_MS = 60_000;
 /** What does not come within this is broken. */
 const PATIENCE_MS = 15_000;
 
-export type Tab = Watch & { page: Page; context: BrowserContext };
+export type Tab = Watch & { page: Page; context: BrowserContext; hasScripts: boolean };
 
 /** What the tests of a file look at. */
 export type Site = {
@@ -85,10 +85,11 @@ export async function signInLink(home: HomeUnderTest): Promise<string> {
   return (await home.json<{ url: string }>("open", "--print")).url;
 }
 
-/** Opens a link of `ccm open`, which leads home. */
-export async function signIn(tab: Tab): Promise<void> {
-  await tab.page.goto(await signInLink(SITE.home));
-  await tab.page.waitForURL(`${SITE.url}/`);
+/** Opens a link of `ccm open`, which leads home: by itself, or without scripts by a button. */
+export async function signIn({ page, hasScripts }: Tab): Promise<void> {
+  await page.goto(await signInLink(SITE.home));
+  if (!hasScripts) await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${SITE.url}/`);
 }
 
 /** Where a tab is and what it shows, for a test that failed. */
@@ -132,12 +133,13 @@ const SITE: Site = {
   },
   async stranger(look) {
     const { browser, tabs, url } = opened();
-    const context = await browser.newContext(typeof look === "string" ? LOOKS[look] : look);
-    return await addTab(context, url, tabs);
+    const wanted: Look = typeof look === "string" ? LOOKS[look] : look;
+    const hasScripts = wanted.javaScriptEnabled !== false;
+    return await addTab({ context: await browser.newContext(wanted), hasScripts }, url, tabs);
   },
   async beside(tab, path) {
     const { tabs, url } = opened();
-    const other = await addTab(tab.context, url, tabs);
+    const other = await addTab(tab, url, tabs);
     await other.page.goto(url + path);
     return other;
   },
@@ -146,10 +148,10 @@ const SITE: Site = {
   },
 };
 
-async function addTab(context: BrowserContext, origin: string, tabs: Tab[]): Promise<Tab> {
+async function addTab({ context, hasScripts }: Pick<Tab, "context" | "hasScripts">, origin: string, tabs: Tab[]): Promise<Tab> {
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  const tab = { ...(await watch(page, origin)), page, context };
+  const tab = { ...(await watch(page, origin)), page, context, hasScripts };
   tabs.push(tab);
   return tab;
 }
