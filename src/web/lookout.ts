@@ -125,7 +125,8 @@ function noteChanges(lookout: Lookout): void {
     if (!subject || events.length === EVENTS || tasks.has(subject.taskId)) watched.wants = "touched";
     else watched.wants ??= "untouched";
   }
-  if (lookout.lookedAt - lookout.sessionsAt >= SESSION_LOOK_MS) endSessions(lookout);
+  const isSignedOut = events.some(({ name }) => name === "session.ended");
+  if (isSignedOut || lookout.lookedAt - lookout.sessionsAt >= SESSION_LOOK_MS) endSessions(lookout);
 }
 
 /** Marks the pages that show a file which has grown: not everything that is written there comes into the database. */
