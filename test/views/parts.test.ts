@@ -8,6 +8,7 @@ import { TASK_STATES } from "../../src/tasks/schema.ts";
 import { AreaField, CheckField, ChoiceField, SelectField, TextField } from "../../views/parts/field.tsx";
 import { ActionForm, FormErrors, typedOf } from "../../views/parts/form.tsx";
 import { activitySign, stateSign } from "../../views/parts/tone.ts";
+import { Words } from "../../views/parts/words.tsx";
 import { PARTS } from "./parts.ts";
 
 const FOLDER = join(import.meta.dir, "../../views/parts");
@@ -89,6 +90,11 @@ describe("a field that was refused", () => {
     expect(html).toContain('<a href="#field-title">Title: It is too long.</a>');
     expect(await FormErrors({ typed: null })).toBe("");
   });
+});
+
+test("a command in a sentence is shown as one; a backtick by itself is a backtick", async () => {
+  expect(await Words({ text: "Try `ccm plan`." })).toBe('<span>Try </span><code class="said-command">ccm plan</code><span>.</span>');
+  expect(await Words({ text: "5` long" })).toBe("<span>5` long</span>");
 });
 
 test("what was typed into one form is not shown in another", () => {

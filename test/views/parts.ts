@@ -32,6 +32,7 @@ import { TaskCard, TaskCards, type TaskLine, TaskList } from "../../views/parts/
 import { Tile, Tiles } from "../../views/parts/tile.tsx";
 import { Time } from "../../views/parts/time.tsx";
 import { Timeline, TimelineRow } from "../../views/parts/timeline.tsx";
+import { Words } from "../../views/parts/words.tsx";
 
 type Made = JSX.Element;
 
@@ -170,4 +171,5 @@ export const PARTS: Readonly<Record<string, (t: string) => Made>> = {
   Timeline: (t) => Timeline({ id: t, title: t, earlier: link(t), children: inside }),
   TimelineRow: (t) => TimelineRow({ id: t, at: at(t), tone: "plain", icon: "plus", text: t, source: t, run: link(t) }),
   VerdictBadge: (t) => VerdictBadge({ verdict: "passed", text: t }),
+  Words: (t) => Words({ text: `${t} \`${t}\` ${t}` }),
 };

@@ -1,6 +1,7 @@
 // What is shown where there is nothing: why, and what to do next.
 import type { Children } from "@kitajs/html";
 import { Command } from "./command.tsx";
+import { Words } from "./words.tsx";
 
 export type EmptyProps = { title: string; text: string; command?: string | undefined; children?: Children | undefined };
 
@@ -10,8 +11,8 @@ export function Empty({ title, text, command, children }: EmptyProps): JSX.Eleme
       <p class="empty-title" safe>
         {title}
       </p>
-      <p class="empty-text" safe>
-        {text}
+      <p class="empty-text">
+        <Words text={text} />
       </p>
       {command ? <Command text={command} /> : ""}
       {children ? <div class="empty-actions">{children}</div> : ""}

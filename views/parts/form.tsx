@@ -4,6 +4,7 @@ import type { Typed } from "../../src/kernel/page.ts";
 import { Button, ButtonFace, type Look } from "./button.tsx";
 import { AreaField, fieldId } from "./field.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { Words } from "./words.tsx";
 
 export type FormProps = {
   action: string;
@@ -42,12 +43,16 @@ export function FormErrors({ typed, labels = {}, scope }: FormErrorsProps): JSX.
     <div class="notice" data-tone="bad" role="alert" tabindex="-1">
       <Icon name="warning" />
       <div>
-        <p class="notice-text" safe>
-          {typed.fault?.message ?? (reasons.length === 1 ? "One field is not right yet." : `${reasons.length} fields are not right yet.`)}
+        <p class="notice-text">
+          <Words
+            text={
+              typed.fault?.message ?? (reasons.length === 1 ? "One field is not right yet." : `${reasons.length} fields are not right yet.`)
+            }
+          />
         </p>
         {typed.fault?.hint ? (
-          <p class="notice-hint" safe>
-            {typed.fault.hint}
+          <p class="notice-hint">
+            <Words text={typed.fault.hint} />
           </p>
         ) : (
           ""

@@ -2,6 +2,7 @@
 import type { Children } from "@kitajs/html";
 import { Icon, type IconName } from "./icon.tsx";
 import type { Tone } from "./tone.ts";
+import { Words } from "./words.tsx";
 
 export type NoticeProps = { id?: string | undefined; tone: Tone; text: string; hint?: string | undefined; children?: Children | undefined };
 
@@ -28,12 +29,12 @@ function NoticeBody({ tone, text, hint, children }: NoticeProps): JSX.Element {
     <>
       <Icon name={ICONS[tone]} />
       <div>
-        <p class="notice-text" safe>
-          {text}
+        <p class="notice-text">
+          <Words text={text} />
         </p>
         {hint ? (
-          <p class="notice-hint" safe>
-            {hint}
+          <p class="notice-hint">
+            <Words text={hint} />
           </p>
         ) : (
           ""

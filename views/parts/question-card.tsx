@@ -3,6 +3,7 @@ import type { Children } from "@kitajs/html";
 import { Icon } from "./icon.tsx";
 import { Output } from "./log-view.tsx";
 import { Time, type When } from "./time.tsx";
+import { Words } from "./words.tsx";
 
 export type QuestionCardProps = {
   id: string;
@@ -36,8 +37,8 @@ export function QuestionCard({ id, title, when, who, task, text, code, children 
       ) : (
         ""
       )}
-      <p class="question-text" safe>
-        {text}
+      <p class="question-text">
+        <Words text={text} />
       </p>
       {code ? <Output label="What it asks for" text={code} /> : ""}
       <div class="question-answers">{children}</div>

@@ -100,9 +100,9 @@ export function TaskCard({ task, actions, pick }: TaskCardProps): JSX.Element {
         <TaskTitle task={task} />
       </p>
       <Doing text={task.doing} />
+      <Waits text={task.waits} />
       <p class="card-under">
         {pick === "state" ? "" : <StateBadge state={task.state} />}
-        <Waits text={task.waits} />
         {task.agent ? (
           <span class="task-agent" safe>
             {task.agent}

@@ -3,6 +3,7 @@ import type { Children } from "@kitajs/html";
 import { Icon, type IconName } from "./icon.tsx";
 import { Time, type When } from "./time.tsx";
 import type { Tone } from "./tone.ts";
+import { Words } from "./words.tsx";
 
 export type TimelineProps = {
   id: string;
@@ -51,8 +52,8 @@ export function TimelineRow({ id, at, tone, icon, text, source, run }: TimelineR
   return (
     <div id={id} class="event" data-tone={tone}>
       <Icon name={icon} />
-      <p class="event-text" safe>
-        {text}
+      <p class="event-text">
+        <Words text={text} />
       </p>
       <span class="event-about">
         {source ? <span safe>{source}</span> : ""}
