@@ -31,7 +31,12 @@ export function answerText(
     if (words !== "") return words;
     return several ? chosen.map((number) => options[Number(number) - 1]?.label).join(", ") : (chosen[0] ?? "");
   });
-  const missing = answers.flatMap((text, at) => (text === "" ? [[`choice-${at}`, "Choose, or say it in your own words."]] : []));
+  const missing = answers.flatMap((text, at) => {
+    if (text !== "") return [];
+    return questions[at]?.options.length === 0
+      ? [[`words-${at}`, "Say it in your own words."]]
+      : [[`choice-${at}`, "Choose, or say it in your own words."]];
+  });
   return missing.length > 0 ? { reasons: Object.fromEntries(missing) } : answers.join("\n");
 }
 
