@@ -6,6 +6,7 @@ import { followEvents, lastSeq, newestEvents } from "../kernel/events.ts";
 import { type Operation, readOperation } from "../kernel/operation.ts";
 import { numberInQuery, pageQuery } from "../kernel/paging.ts";
 import { countSchema } from "../kernel/shape.ts";
+import { untilWritten, writtenSoFar } from "../kernel/written.ts";
 import { projectNamed } from "../projects/actions.ts";
 import { mustFind } from "../tasks/actions.ts";
 import { eventShape } from "./log-action.ts";
@@ -13,8 +14,6 @@ import { eventShapeSchema } from "./shapes.ts";
 
 /** Longest wait of one request: below what proxies and clients commonly allow. A script asks again. */
 const WAIT_SECONDS = 60;
-/** Between two looks while a request waits. */
-const LOOK_MS = 50;
 
 const logs = readOperation({
   path: "/events",
@@ -43,10 +42,11 @@ const logs = readOperation({
     }
     const deadline = ctx.clock.elapsed() + wait * 1_000;
     for (let from = after; ; ) {
+      const seen = writtenSoFar(ctx);
       const { events, next } = followEvents(ctx.db, { ...wanted, after: from, ...(name === undefined ? {} : { name }) });
       const isAll = next >= lastSeq(ctx.db);
       if (events.length > 0 || !isAll || ctx.clock.elapsed() >= deadline || signal.aborted) return { items: events.map(eventShape), next };
-      await untilWritten(ctx, deadline, signal);
+      await untilWritten(ctx, seen, deadline, signal);
       from = next;
     }
   },
@@ -62,15 +62,6 @@ function wantedBy(
     ...(about.task === undefined ? {} : { taskId: mustFind(ctx, about.task).id }),
     ...(run ? { taskId: run.taskId, runId: run.id } : {}),
   };
-}
-
-/** Until the database has changed, or the time is over. */
-async function untilWritten(ctx: Ctx, deadline: number, signal: AbortSignal): Promise<void> {
-  const seen = `${ctx.db.dataVersion()}.${ctx.db.changes()}`;
-  while (ctx.clock.elapsed() < deadline && !signal.aborted) {
-    await ctx.clock.sleep(LOOK_MS, signal);
-    if (`${ctx.db.dataVersion()}.${ctx.db.changes()}` !== seen) return;
-  }
 }
 
 export const eventOperations: readonly Operation[] = [logs];

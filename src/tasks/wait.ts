@@ -2,12 +2,11 @@
 import type { Ctx } from "../kernel/context.ts";
 import { lastSeq, readEvents } from "../kernel/events.ts";
 import { Fault } from "../kernel/fault.ts";
+import { untilWritten, writtenSoFar } from "../kernel/written.ts";
 import { mustFind } from "./actions.ts";
 import { judgeWait } from "./rules.ts";
 import type { Task, TaskState } from "./schema.ts";
 
-/** Between two looks: what a script does not notice, and nothing for the database. */
-const LOOK_MS = 50;
 /** Events read at one look; the next look reads on. */
 const EVENTS_A_LOOK = 500;
 
@@ -23,6 +22,7 @@ export async function untilState(ctx: Ctx, id: number, wanted: TaskState, { seco
   const deadline = seconds === null ? Number.POSITIVE_INFINITY : ctx.clock.elapsed() + seconds * 1_000;
   let cursor = lastSeq(ctx.db);
   for (let look = 1; ; look++) {
+    const seen = writtenSoFar(ctx);
     const events = readEvents(ctx.db, { after: cursor, limit: EVENTS_A_LOOK, taskId: id });
     cursor = events.at(-1)?.seq ?? cursor;
     const task = mustFind(ctx, id);
@@ -38,6 +38,6 @@ export async function untilState(ctx: Ctx, id: number, wanted: TaskState, { seco
       );
     if (signal?.aborted) throw new Fault("unavailable", "Nobody waits any more.");
     if (look === 1) onWait?.();
-    await ctx.clock.sleep(LOOK_MS, signal);
+    await untilWritten(ctx, seen, deadline, signal);
   }
 }
