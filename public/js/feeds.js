@@ -30,6 +30,14 @@
     button.addEventListener("click", () => toEnd(feed));
     return button;
   };
+  /** What was taken away is there again when the page is. */
+  const leadBack = (feed) => {
+    const link = feed.querySelector(":scope > .feed-earlier") ?? document.createElement("a");
+    link.className = "feed-earlier";
+    link.href = location.pathname + location.search;
+    link.textContent = "Earlier rows: load the page again";
+    if (!link.isConnected) feed.querySelector(ROW).before(link);
+  };
   /** Takes the oldest rows away; what is in sight stays where it is. */
   const trim = (feed) => {
     const rows = feed.querySelectorAll(ROW);
@@ -37,7 +45,7 @@
     const height = feed.scrollHeight;
     const top = feed.scrollTop;
     for (let place = 0; place < rows.length - ROWS; place++) rows[place].remove();
-    feed.dataset.cut = "";
+    leadBack(feed);
     if (feed.scrollTop === top) feed.scrollTop = top - (height - feed.scrollHeight);
   };
 

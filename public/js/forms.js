@@ -26,7 +26,7 @@
 
   const take = async (form, { to, said, html, section, wrong }) => {
     if (wrong !== undefined) return notice("bad", wrong);
-    if (to !== undefined) return leave(form, to, said);
+    if (to !== undefined && !isHere(to)) return leave(form, to, said);
     const isRefused = said === undefined;
     delete form.dataset.typed;
     if (html) await htmx.swap({ text: html, sourceElement: document.body, target: document.body, swap: "none" });
@@ -35,6 +35,9 @@
     form.dispatchEvent(new CustomEvent("ccm-sent", { bubbles: true }));
     notice("good", said);
   };
+  /** Back on the page that one is on: it is live, and shows what has become of it. */
+  const isHere = (to) =>
+    document.documentElement.dataset.live === "on" && new URL(to, location.href).href === location.href.replace(/#.*/, "");
   const leave = (form, to, said) => {
     form.dispatchEvent(new CustomEvent("ccm-sent", { bubbles: true }));
     if (said) sessionStorage.setItem("ccm-said", said);

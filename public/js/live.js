@@ -52,7 +52,8 @@
       heardAt = performance.now();
       if (connection.status === 200) show("on");
     });
-    stream.addEventListener("htmx:sse:before:connection", () => show(connection ? "waiting" : root.dataset.live));
+    // A short break is no loss; a longer one stays one until there is a stream again.
+    stream.addEventListener("htmx:sse:before:connection", () => root.dataset.live === "on" && show("waiting"));
     stream.addEventListener("htmx:sse:error", ({ detail }) => {
       show("off");
       if (detail.status === 401) signIn();

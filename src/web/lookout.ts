@@ -8,7 +8,7 @@ import type { Site } from "./site.ts";
 import { encodeEvent, type Tab } from "./tab.ts";
 
 /** Between two looks at the database, in ms; a look takes microseconds. */
-const LOOK_MS = 25;
+const LOOK_MS = 20;
 /** Between two signs of life on every stream, in ms: a browser hears nothing of a connection that is dead. */
 const ALIVE_MS = 20_000;
 /** Between two questions whether sessions have ended while the database changes, in ms. */

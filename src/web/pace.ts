@@ -4,7 +4,7 @@
 export type Touch = "touched" | "untouched";
 
 /** Between two renderings of one page, in ms: events of one step of an agent come together, and a person sees no difference. */
-const GAP_MS = 60;
+const GAP_MS = 40;
 /** The same after changes of other tasks than the one that a page is about. */
 const UNTOUCHED_GAP_MS = 1_000;
 /** The part of the daemon's time that making pages again may take; agents are heard in the rest. */

@@ -43,7 +43,8 @@ async function open(path: string, prepare?: (site: LiveSite, sample: Sample) => 
 const isLive = (page: Page) => page.waitForSelector("html[data-live=on]", { timeout: 15_000 });
 const test = (name: string, body: () => Promise<void>) => testWith("chromium")(name, body, TEST_MS);
 /** What is told of a server that is away, and of a form that was refused. */
-const EXPECTED = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|status of 422|htmx:sse:error|network error|Failed to fetch/;
+const EXPECTED =
+  /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|status of 422|htmx:sse:error|network error|Failed to fetch/;
 
 test("a row that changes comes in, and what was opened, focused, selected and scrolled to stays", async () => {
   const { page, sample, happen } = await open("/list");
@@ -162,7 +163,7 @@ test("a form whose answer does not come keeps what was typed", async () => {
 test("the page says that the connection is lost, and goes on when it is back", async () => {
   const { page, sample, happen, stop, start } = await open("/list");
   await stop();
-  await page.waitForSelector("html:not([data-live=on])");
+  await page.waitForSelector("html[data-live=off]");
   sample.rows.set("task-2", "meanwhile");
   start();
   happen({});
@@ -200,6 +201,7 @@ test("a log stays at its end if it was there, goes on exactly after a cut, and h
   for (let n = 0; n < 1_200; n++) happen({ text: `many ${n}` });
   await page.waitForSelector("text=many 1199");
   expect((await ids()).length).toBeLessThanOrEqual(1_000);
+  expect(await page.locator("#log > .feed-earlier").getAttribute("href")).toBe("/log");
   expect(await fromEnd()).toBeLessThan(2);
 });
 
@@ -215,6 +217,29 @@ test("a tab that nobody sees holds no connection, and is brought up to date when
   happen({});
   await hide(false);
   await page.waitForSelector("#task-3 >> text=while hidden");
+});
+
+test("a tab of an older ccm loads the page again, unless somebody types in it", async () => {
+  const { page } = await open("/list");
+  const upgrade = () => page.evaluate(`document.getElementById("live").dispatchEvent(new CustomEvent("ccm-upgraded", { bubbles: true }))`);
+  await page.fill("#words", "typing");
+  await page.evaluate("window.stays = true");
+  await upgrade();
+  await page.waitForSelector("#notices >> text=ccm was upgraded");
+  expect(await page.evaluate("window.stays")).toBe(true);
+  await page.fill("#words", "");
+  await upgrade();
+  await page.waitForFunction("window.stays === undefined");
+  await isLive(page);
+});
+
+test("a tab whose session has ended leads to the sign-in, unless somebody types in it", async () => {
+  const { page, visitor, happen } = await open("/list");
+  await page.fill("#words", "typing");
+  visitor.stays = false;
+  happen({});
+  await page.waitForSelector("#notices >> text=You are signed out");
+  expect(await page.inputValue("#words")).toBe("typing");
 });
 
 test("keys lead through rows and pages, and never while somebody types", async () => {
