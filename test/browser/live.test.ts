@@ -234,10 +234,9 @@ test("a tab of an older ccm loads the page again, unless somebody types in it", 
 });
 
 test("a tab whose session has ended leads to the sign-in, unless somebody types in it", async () => {
-  const { page, visitor, happen } = await open("/list");
+  const { page, endSession } = await open("/list");
   await page.fill("#words", "typing");
-  visitor.stays = false;
-  happen({});
+  endSession();
   await page.waitForSelector("#notices >> text=You are signed out");
   expect(await page.inputValue("#words")).toBe("typing");
 });

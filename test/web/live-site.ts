@@ -15,7 +15,8 @@ export const CSRF = "secret";
 export type LiveSite = {
   url: string;
   ctx: Ctx;
-  visitor: { stays: boolean };
+  /** The visitor's session is ended, as by signing out. */
+  endSession(): void;
   /** Records an event, as the daemon does with everything that happens. */
   happen(data: Record<string, unknown>, taskId?: number): void;
   /** What a page's stream is asked for when the page has just been loaded. */
@@ -43,7 +44,10 @@ export function openLiveSite(routes: Routes): LiveSite {
   return {
     url,
     ctx,
-    visitor: who,
+    endSession() {
+      who.stays = false;
+      ctx.db.transact(() => appendEvent(ctx.db, ctx.clock.now(), { name: "session.ended", source: "person" }));
+    },
     happen: (data, taskId) => {
       ctx.db.transact(() =>
         appendEvent(ctx.db, ctx.clock.now(), { name: "row.set", source: "daemon", data, ...(taskId === undefined ? {} : { taskId }) }),

@@ -246,11 +246,8 @@ test("tabs that come and go leave nothing behind", async () => {
 test("the end of a session ends its streams", async () => {
   const site = openSite();
   const tab = await site.connect(await site.liveAddress("/list"));
-  site.visitor.stays = false;
-  await waitFor("the end", () => {
-    site.happen({});
-    return tab.isEnded;
-  });
+  site.endSession();
+  await waitFor("the end", () => tab.isEnded);
   expect(tab.messages.at(-1)?.event).toBe("ccm-signed-out");
 });
 
