@@ -1,7 +1,7 @@
 // Home: what needs a person, what runs, what starts next, what has ended.
 import type { BreakerKind } from "../src/agents/schema.ts";
 import type { ShownQuestion } from "../src/agents/shown.ts";
-import type { Markup } from "../src/kernel/page.ts";
+import type { Markup, Typed } from "../src/kernel/page.ts";
 import type { SandboxLevel } from "../src/sandbox/schema.ts";
 import type { PersonsMove } from "../src/tasks/rules.ts";
 import { AgentCard, type AgentCardProps } from "./parts/agent-card.tsx";
@@ -63,10 +63,11 @@ export type NeedShown =
   | { kind: "trouble"; line: TaskLine; text: string; move: PersonsMove | null }
   | { kind: "agent"; agent: string; trouble: BreakerKind; text: string; since: When; until: When | null; tryTask: number | null };
 
-export type NeedsProps = { csrf: string; needs: readonly NeedShown[]; count: number };
+export type NeedsProps = { csrf: string; typed: Typed | null; needs: readonly NeedShown[]; count: number };
 
-export function HomeNeeds({ csrf, needs, count }: NeedsProps): Markup {
+export function HomeNeeds({ csrf, typed, needs, count }: NeedsProps): Markup {
   const more = count - needs.length;
+  const act = { csrf, typed };
   return (
     <Panel
       id="needs"
@@ -79,14 +80,14 @@ export function HomeNeeds({ csrf, needs, count }: NeedsProps): Markup {
         <Empty title="Nothing needs you" text="When work is ready, or an agent has a question, it is here." />
       ) : (
         <>
-          {needs.map((need) => (need.kind === "agent" ? <AgentTrouble csrf={csrf} need={need} /> : ""))}
-          {needs.map((need) => (need.kind === "question" ? <Question csrf={csrf} need={need} /> : ""))}
+          {needs.map((need) => (need.kind === "agent" ? <AgentTrouble act={act} need={need} /> : ""))}
+          {needs.map((need) => (need.kind === "question" ? <Question act={act} need={need} /> : ""))}
           <TaskCards label="Tasks that need you">
             {needs.map((need) =>
               need.kind === "approval" ? (
-                <Approval csrf={csrf} need={need} />
+                <Approval act={act} need={need} />
               ) : need.kind === "trouble" ? (
-                <Trouble csrf={csrf} need={need} />
+                <Trouble act={act} need={need} />
               ) : (
                 ""
               ),
@@ -98,53 +99,83 @@ export function HomeNeeds({ csrf, needs, count }: NeedsProps): Markup {
   );
 }
 
-type Shown<K extends NeedShown["kind"]> = { csrf: string; need: Extract<NeedShown, { kind: K }> };
+type Act = { csrf: string; typed: Typed | null };
+type Shown<K extends NeedShown["kind"]> = { act: Act; need: Extract<NeedShown, { kind: K }> };
 
-const BACK = { back: "/" };
-
-function Approval({ csrf, need: { line, commit } }: Shown<"approval">): JSX.Element {
+function Approval({ act, need: { line, commit } }: Shown<"approval">): JSX.Element {
   const actions = (
     <>
       <ButtonLink label="Review" look="primary" href={`/tasks/${line.id}`} />
-      {commit ? <ActionForm action={`/tasks/${line.id}/approve`} csrf={csrf} label="Approve" values={{ ...BACK, commit }} /> : ""}
+      {commit ? <ActionForm action={`/home/${line.id}/approve`} {...act} label="Approve" values={{ commit }} /> : ""}
     </>
   );
-  return <TaskCard task={line} actions={actions} />;
+  return <TaskCard task={{ ...line, waits: null }} actions={actions} />;
 }
 
-function Trouble({ csrf, need: { line, text, move } }: Shown<"trouble">): JSX.Element {
+function Trouble({ act, need: { line, text, move } }: Shown<"trouble">): JSX.Element {
   const actions = (
     <>
       <ButtonLink label="Look" look="primary" href={`/tasks/${line.id}`} />
-      {move && move.kind === "move" ? <MoveForm act={{ csrf, back: "/" }} id={line.id} move={move} /> : ""}
+      {move && move.kind === "move" ? <MoveForm act={{ csrf: act.csrf, back: "/" }} id={line.id} move={move} /> : ""}
     </>
   );
   return <TaskCard task={{ ...line, waits: null, doing: text }} actions={actions} />;
 }
 
-/** A yes or no is given here; a choice is made where its options are. */
-function Question({ csrf, need: { line, question } }: Shown<"question">): JSX.Element {
-  const values = { ...BACK, question: String(question.id) };
-  const isCall = question.asked.length === 0;
+/** A yes or no, and one of a few options, are given here; anything else where there is room to say it. */
+function Question({ act, need: { line, question } }: Shown<"question">): JSX.Element {
+  const [first, ...others] = question.asked;
+  const isChoice = first !== undefined && others.length === 0 && !first.several && first.options.length > 0;
   return (
     <QuestionCard
       id={`question-${question.id}`}
-      title={isCall ? `May it use ${question.tool}?` : "It asks you to choose"}
+      title={first ? "It asks you to choose" : `May it use ${question.tool}?`}
       when={question.at}
       who={line.agent ?? ""}
       task={{ text: `#${line.id} ${line.title}`, href: `/tasks/${line.id}` }}
-      text={question.text}
+      text={isChoice ? first.text : question.text}
       {...(question.call ? { code: question.call } : {})}
     >
-      {isCall ? (
+      {first === undefined ? (
         <>
-          <ActionForm action={`/tasks/${line.id}/approve`} csrf={csrf} label="Allow" look="primary" values={values} />
-          <ActionForm action={`/tasks/${line.id}/reject`} csrf={csrf} label="Deny" values={values} />
+          <Answer act={act} line={line} question={question} label="Allow" values={{ verdict: "allow" }} look="primary" />
+          <Answer act={act} line={line} question={question} label="Deny" values={{ verdict: "deny" }} look="plain" />
         </>
       ) : (
-        <ButtonLink label="Answer" look="primary" href={`/tasks/${line.id}`} />
+        ""
+      )}
+      {isChoice
+        ? first.options.map(({ label }, at) => (
+            <Answer act={act} line={line} question={question} label={label} values={{ "choice-0": String(at + 1) }} look="plain" />
+          ))
+        : ""}
+      {first ? (
+        <ButtonLink label={isChoice ? "In your own words" : "Answer"} look={isChoice ? "quiet" : "primary"} href={`/tasks/${line.id}`} />
+      ) : (
+        ""
       )}
     </QuestionCard>
+  );
+}
+
+type AnswerProps = {
+  act: Act;
+  line: TaskLine;
+  question: ShownQuestion;
+  label: string;
+  values: Record<string, string>;
+  look: "primary" | "plain";
+};
+
+function Answer({ act, line, question, label, values, look }: AnswerProps): JSX.Element {
+  return (
+    <ActionForm
+      action={`/home/${line.id}/answer`}
+      {...act}
+      label={label}
+      look={look}
+      values={{ question: String(question.id), ...values }}
+    />
   );
 }
 
@@ -156,7 +187,7 @@ const REMEDIES: Record<BreakerKind, string> = {
   missing: "Install it, or set its command in the configuration; ccm notices.",
 };
 
-function AgentTrouble({ csrf, need }: Shown<"agent">): JSX.Element {
+function AgentTrouble({ act, need }: Shown<"agent">): JSX.Element {
   const { agent, trouble, text, since, until, tryTask } = need;
   return (
     <Notice id={`held-${agent}`} tone="warn" text={`Nothing is started with ${agent}: it ${text}`} hint={REMEDIES[trouble]}>
@@ -171,7 +202,7 @@ function AgentTrouble({ csrf, need }: Shown<"agent">): JSX.Element {
           ""
         )}
       </p>
-      {tryTask === null ? "" : <ActionForm action={`/tasks/${tryTask}/resume`} csrf={csrf} label="Try now" values={BACK} />}
+      {tryTask === null ? "" : <ActionForm action={`/tasks/${tryTask}/resume`} csrf={act.csrf} label="Try now" values={{ back: "/" }} />}
     </Notice>
   );
 }

@@ -1,4 +1,4 @@
-// Forms with which a person decides: on the page of a task, and on the page of everything that waits for them.
+// Forms with which a person decides: on the page of a task, on the page of everything that waits for them, and on the first page.
 import * as v from "valibot";
 import { openQuestion, shownRuns } from "../agents/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
@@ -13,6 +13,7 @@ type Place = { path: string; page: (asked: Asked) => string; section: string };
 const PLACES: readonly Place[] = [
   { path: "/tasks/:id", page: ({ params }) => `/tasks/${params.id}`, section: "needs" },
   { path: "/approvals/:id", page: () => "/approvals", section: "approvals" },
+  { path: "/home/:id", page: () => "/", section: "needs" },
 ];
 
 const commitField = v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, "This form names no commit. Load the page again."));

@@ -12,6 +12,7 @@ import {
   type QueueReason,
 } from "../../views/home.tsx";
 import { liveRuns, openQuestion } from "../agents/actions.ts";
+import type { Run } from "../agents/schema.ts";
 import { agentCard, shownQuestion } from "../agents/shown.ts";
 import { explainPlan } from "../dispatch/actions.ts";
 import type { Want } from "../dispatch/rules.ts";
@@ -79,22 +80,30 @@ function showHome(ctx: Ctx, asked: Asked): Page {
             sandbox: ctx.outside.sandbox.level(),
           }),
       },
-      { kind: "live", id: "needs", html: () => HomeNeeds({ csrf: asked.csrf, needs: shownNeeds(ctx, needs), count: needs.length }) },
+      {
+        kind: "live",
+        id: "needs",
+        html: () => HomeNeeds({ csrf: asked.csrf, typed: asked.typed, needs: shownNeeds(ctx, needs), count: needs.length }),
+      },
       {
         kind: "live",
         id: "running",
         html: () =>
           HomeRunning({
             count: runs.length,
-            cards: runs
-              .slice(0, RUNNING)
-              .map((run) => agentCard(ctx, run, { id: run.taskId, title: briefOf(ctx, run.taskId)?.title ?? "" })),
+            cards: runs.slice(0, RUNNING).map((run) => runningCard(ctx, run)),
           }),
       },
       { kind: "live", id: "queue", html: () => HomeQueue(queueOf(ctx, count("queued"))) },
       { kind: "live", id: "finished", html: () => HomeFinished({ rows: finishedRows(ctx) }) },
     ],
   };
+}
+
+/** What it does this second; the page on agents has all that is known of it. */
+function runningCard(ctx: Ctx, run: Run) {
+  const card = agentCard(ctx, run, { id: run.taskId, title: briefOf(ctx, run.taskId)?.title ?? "" });
+  return { ...card, figures: card.figures.filter(({ label }) => label === "Cost"), context: null };
 }
 
 function shownNeeds(ctx: Ctx, needs: readonly Need[]): NeedShown[] {
@@ -136,10 +145,11 @@ function queueOf(ctx: Ctx, queued: number): QueueProps {
   const { starts, holds } = explainPlan(ctx, LOOKED_AT, "as found");
   const projectWith = projectFinder(ctx);
   const shown = (want: Want) => ({ id: want.taskId, title: printable(want.title), project: projectWith(want.projectId).name });
-  const forSlot = holds.filter(({ waiting }) => waiting.reason === "capacity" || waiting.reason === "memory" || waiting.reason === "load");
+  const others = holds.filter(({ waiting }) => waiting.reason !== "question"); // Above it is what needs a person.
+  const forSlot = others.filter(({ waiting }) => waiting.reason === "capacity" || waiting.reason === "memory" || waiting.reason === "load");
   const next = [...starts.map((want) => ({ want, why: null })), ...forSlot.map(({ want, waiting }) => ({ want, why: waiting.text }))];
   const groups = Map.groupBy(
-    holds.filter((hold) => !forSlot.includes(hold)),
+    others.filter((hold) => !forSlot.includes(hold)),
     ({ waiting }) => waiting.text,
   );
   const reasons: QueueReason[] = [...groups].slice(0, REASONS).map(([text, held]) => ({

@@ -7,6 +7,9 @@ import { MOVES_BY_WORD, type MoveByWord } from "./moves.ts";
 /** Longest reason in characters: it is shown in one line of lists, too. */
 const REASON_CHARS = 2_000;
 
+/** These forms are on many pages: what is wrong is said by a notice, and not in a part of one of them. */
+const NO_PART = "moves";
+
 const fields = v.object({
   /** Where to go on: a page of this server and nothing else. */
   back: v.optional(v.pipe(v.string(), v.regex(/^\/(?![/\\])[^\s\\]*$/, "Not a page of ccm."))),
@@ -20,7 +23,7 @@ function moveForm(word: string, { act, said }: MoveByWord): FormRoute {
     path: `/tasks/:id/${word}`,
     fields,
     page: ({ params }) => `/tasks/${params.id}`,
-    section: "heading",
+    section: NO_PART,
     act: (ctx, { back, reason }, asked) => {
       const task = act(ctx, taskNumber(asked.params.id ?? ""), reason);
       return { ...(back === undefined ? {} : { to: back }), said: `Task ${task.id} ${said}.` };
