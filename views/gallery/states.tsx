@@ -43,9 +43,21 @@ const LOOKS: readonly Look[] = ["primary", "plain", "quiet", "danger"];
 export function Badges(): JSX.Element {
   return (
     <Panel id="badges" title="States" count={STATES.length}>
-      <p class="gallery-row">{STATES.map((state) => <StateBadge state={state} />) as JSX.Element[]}</p>
-      <p class="gallery-row">{ACTIVITIES.map((activity) => <ActivityBadge activity={activity} />) as JSX.Element[]}</p>
-      <p class="gallery-row">{VERDICTS.map((verdict) => <VerdictBadge verdict={verdict} />) as JSX.Element[]}</p>
+      <p class="gallery-row">
+        {STATES.map((state) => (
+          <StateBadge state={state} />
+        ))}
+      </p>
+      <p class="gallery-row">
+        {ACTIVITIES.map((activity) => (
+          <ActivityBadge activity={activity} />
+        ))}
+      </p>
+      <p class="gallery-row">
+        {VERDICTS.map((verdict) => (
+          <VerdictBadge verdict={verdict} />
+        ))}
+      </p>
       <p class="gallery-row">
         <RunBadge state="claimed" outcome={null} />
         <RunBadge state="running" outcome={null} />
@@ -84,7 +96,7 @@ export function Icons(): JSX.Element {
         {ICONS.map((name) => (
           <li>
             <Icon name={name} />
-            <span safe>{name}</span>
+            <span>{name}</span>
           </li>
         ))}
       </ul>

@@ -8,7 +8,7 @@ export type DiffProps = {
   added: number;
   removed: number;
   files: number;
-  actions?: JSX.Element | undefined;
+  actions?: Children;
   children?: Children | undefined;
 };
 
@@ -20,14 +20,16 @@ export function Diff({ id, title, added, removed, files, actions, children }: Di
         <h2 id={`${id}-title`} safe>
           {title}
         </h2>
-        <span class="panel-note">{files === 1 ? "1 file" : `${files} files`}</span>
+        <span class="panel-note" safe>
+          {files === 1 ? "1 file" : `${files} files`}
+        </span>
         <Counts added={added} removed={removed} />
         <div class="panel-actions">
           <label class="check">
             <input type="checkbox" class="wrap-choice" checked />
             <span>Wrap lines</span>
           </label>
-          {actions ?? ""}
+          {actions}
         </div>
       </header>
       {children}
@@ -136,7 +138,7 @@ export function DiffMore({ href, text }: { href: string; text: string }): JSX.El
 function Counts({ added, removed }: { added: number; removed: number }): JSX.Element {
   return (
     <span class="diff-counts">
-      <span class="diff-added">{`+${added}`}</span> <span class="diff-removed">{`−${removed}`}</span>
+      <span class="diff-added" safe>{`+${added}`}</span> <span class="diff-removed" safe>{`−${removed}`}</span>
     </span>
   );
 }

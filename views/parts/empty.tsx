@@ -15,7 +15,7 @@ export function Empty({ title, text, command, children }: EmptyProps): JSX.Eleme
         <Words text={text} />
       </p>
       {command ? <Command text={command} /> : ""}
-      {children ? <div class="empty-actions">{children}</div> : ""}
+      <div class="empty-actions">{children}</div>
     </div>
   );
 }

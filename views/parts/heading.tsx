@@ -30,7 +30,7 @@ export function PageHeading({ id = "heading", title, over = [], under, children 
         <h1 safe>{title}</h1>
         {under ? <div class="page-under">{under}</div> : ""}
       </div>
-      {children ? <div class="page-actions">{children}</div> : ""}
+      <div class="page-actions">{children}</div>
     </header>
   );
 }

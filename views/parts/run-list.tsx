@@ -48,7 +48,7 @@ function RunRow({ run, hasTasks }: { run: RunLine; hasTasks: boolean }): JSX.Ele
   return (
     <tr id={`run-${run.id}`}>
       <th scope="row" class="mono">
-        <a href={run.href}>{`r${run.id}`}</a>
+        <a href={run.href} safe>{`r${run.id}`}</a>
       </th>
       <td>{run.activity ? <ActivityBadge activity={run.activity} /> : <RunBadge state={run.state} outcome={run.outcome} />}</td>
       {hasTasks ? (

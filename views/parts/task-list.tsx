@@ -30,7 +30,7 @@ export type TaskListProps = {
   /** What is the same for all, and left out. */
   pick?: "project" | undefined;
   /** What can be done with a task, at the end of its row. */
-  acts?: ((task: TaskLine) => JSX.Element | null) | undefined;
+  acts?: ((task: TaskLine) => Children) | undefined;
 };
 
 /** A line a task. */
@@ -41,7 +41,7 @@ export function TaskList({ label, rows, pick, acts }: TaskListProps): JSX.Elemen
         <li class="task-row" id={task.rowId ?? `task-${task.id}`}>
           <StateBadge state={task.state} />
           <span class="task-id">
-            {`#${task.id}`}
+            <span safe>{`#${task.id}`}</span>
             <PriorityMark priority={task.priority} />
           </span>
           <span class="task-name">
@@ -63,7 +63,7 @@ export function TaskList({ label, rows, pick, acts }: TaskListProps): JSX.Elemen
             {task.cost ?? ""}
           </span>
           <Time at={task.since} />
-          {acts ? <span class="task-acts">{acts(task) ?? ""}</span> : ""}
+          {acts ? <span class="task-acts">{acts(task)}</span> : ""}
         </li>
       ))}
     </ul>
@@ -89,7 +89,7 @@ export function TaskCard({ task, actions, pick }: TaskCardProps): JSX.Element {
   return (
     <li class="task-card" id={task.rowId ?? `task-${task.id}`}>
       <p class="card-over">
-        <span class="task-id">{`#${task.id}`}</span>
+        <span class="task-id" safe>{`#${task.id}`}</span>
         <PriorityMark priority={task.priority} />
         <span class="task-project" safe>
           {task.project}
