@@ -10,6 +10,7 @@ import { endedBriefs, mustFind } from "../tasks/actions.ts";
 import { taskShape } from "../tasks/rules.ts";
 import type { TaskBrief } from "../tasks/schema.ts";
 import { taskParams, taskShapeSchema } from "../tasks/shapes.ts";
+import { projectFinder } from "../tasks/shown.ts";
 import { type Need, needsOf } from "./actions.ts";
 import { storyOf, storyShape } from "./command-actions.ts";
 import { type NeedShape, needSchema, storyShapeSchema } from "./shapes.ts";
@@ -41,7 +42,8 @@ const recentResults = readOperation({
       ...(project === undefined ? {} : { projectId: projectNamed(ctx, project).id }),
       ...(cursor === undefined ? {} : { before: { at, id } }),
     });
-    const shape = (task: TaskBrief) => taskShape(task, projectOf(ctx, task.projectId).name);
+    const projectOfTask = projectFinder(ctx);
+    const shape = (task: TaskBrief) => taskShape(task, projectOfTask(task.projectId).name);
     return pageOf(tasks, { list: RESULTS, limit, place: (task) => [task.finishedAt ?? 0, task.id], shape });
   },
 });

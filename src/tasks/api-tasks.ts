@@ -21,6 +21,7 @@ import {
   type TaskSort,
 } from "./schema.ts";
 import { taskParams, taskShapeSchema } from "./shapes.ts";
+import { projectFinder } from "./shown.ts";
 import { untilState } from "./wait.ts";
 
 /** Longest wait of one request: below what proxies and clients commonly allow. A script asks again. */
@@ -53,7 +54,8 @@ const listTasks = readOperation({
       limit,
     });
     const next = page.after && encodeCursor(`tasks-${sort}`, [page.after.key, page.after.id]);
-    return { items: page.tasks.map((task) => taskShape(task, projectOf(ctx, task.projectId).name)), next };
+    const projectOfTask = projectFinder(ctx);
+    return { items: page.tasks.map((task) => taskShape(task, projectOfTask(task.projectId).name)), next };
   },
 });
 

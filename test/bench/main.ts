@@ -22,6 +22,7 @@ const SUBJECTS: Record<string, () => Promise<() => Promise<Row[]>>> = {
   worktree: async () => (await import("./worktree.ts")).worktree,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
   pages: async () => (await import("./pages.ts")).pages,
+  api: async () => (await import("./api.ts")).api,
   live: async () => (await import("./live.ts")).live,
   full: async () => (await import("./full.ts")).full,
   simulation: async () => (await import("./simulation.ts")).simulation,

@@ -22,7 +22,10 @@ const ROUNDS = 15;
 /** Asked for before the figures: what is loaded with the first request is not a page's. */
 const WARM_UP = 2;
 
-export async function pages(): Promise<Row[]> {
+export const pages = (): Promise<Row[]> => answersOf("page", PATHS);
+
+/** What each of these takes; `kind` says what they are. */
+export async function answersOf(kind: string, paths: Readonly<Record<string, string>>): Promise<Row[]> {
   const large = await openLargeHome();
   const bytes = new Map<string, number>();
   const cpu = new Map<string, number[]>();
@@ -34,15 +37,15 @@ export async function pages(): Promise<Row[]> {
     cpu.set(name, [...(cpu.get(name) ?? []), cpuSoFar(large.pid) - before]);
   };
   try {
-    for (let i = 0; i < WARM_UP; i++) for (const [name, path] of Object.entries(PATHS)) await ask(name, path);
+    for (let i = 0; i < WARM_UP; i++) for (const [name, path] of Object.entries(paths)) await ask(name, path);
     cpu.clear();
-    const works = Object.entries({ floor: "/healthz", ...PATHS }).map(([name, path]) => [name, () => timed(() => ask(name, path))]);
+    const works = Object.entries({ floor: "/healthz", ...paths }).map(([name, path]) => [name, () => timed(() => ask(name, path))]);
     const wall = await inTurn(ROUNDS, Object.fromEntries(works) as Record<string, () => Promise<number>>);
     const floor = median(cpu.get("floor") ?? []);
-    return Object.keys(PATHS).map((name) => {
+    return Object.keys(paths).map((name) => {
       const own = median(cpu.get(name) ?? []);
       const length = `${((bytes.get(name) ?? 0) / 1_000).toFixed(0)} kB, answered in ${ms(wall.of(name))}; /healthz ${ms(floor)}`;
-      return row(`page: ${name}`, "≤ 20 ms in the server", `${ms(own)} of its processor`, length, own <= 20);
+      return row(`${kind}: ${name}`, "≤ 20 ms in the server", `${ms(own)} of its processor`, length, own <= 20);
     });
   } finally {
     await large.close();
