@@ -3,9 +3,9 @@ import type { BrowserContextOptions } from "playwright-core";
 
 export type Look = BrowserContextOptions;
 
-const WIDE: Look = { viewport: { width: 1440, height: 900 } };
+const WIDE = { viewport: { width: 1440, height: 900 } };
 /** The width of most phones; two points a pixel, fingers instead of a mouse. */
-const PHONE: Look = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
 export const LOOKS = {
   "wide-dark": { ...WIDE, colorScheme: "dark" },

@@ -22,10 +22,12 @@ function shotsOf({ taskOf }: WorkingHome): Shot[] {
     { name: "task-new", path: "/tasks/new" },
     { name: "task-new-refused", path: "/tasks/new", before: sendEmpty },
     ...tasks.map((chapter) => ({ name: `task-${chapter.replace("_", "-")}`, path: `/tasks/${taskOf(chapter)}` })),
+    ...(["log", "diff", "gates", "runs"] as const).map((tab) => ({ name: `task-${tab}`, path: `/tasks/${taskOf("approving")}/${tab}` })),
     { name: "task-edit", path: `/tasks/${taskOf("queued")}/edit` },
     { name: "approvals", path: "/approvals" },
     { name: "agents", path: "/agents" },
     { name: "projects", path: "/projects" },
+    { name: "project-new", path: "/projects/new" },
     { name: "project", path: "/projects/storefront" },
     { name: "health", path: "/health" },
     { name: "not-found", path: "/tasks/4711" },
@@ -40,6 +42,7 @@ async function sendEmpty(page: Page): Promise<void> {
 
 async function shoot(browser: Browser, working: WorkingHome, folder: string, only: string): Promise<void> {
   for (const look of SHOWN) {
+    const { viewport } = LOOKS[look];
     const context = await browser.newContext(LOOKS[look]);
     const page = await context.newPage();
     const { url } = await working.home.json<{ url: string }>("open", "--print");
@@ -49,7 +52,11 @@ async function shoot(browser: Browser, working: WorkingHome, folder: string, onl
       await page.goto(new URL(path, url).href);
       await page.evaluate("document.fonts.ready");
       await before?.(page);
-      await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true, animations: "disabled" });
+      // As high as the page: a picture of more than the screen would show what is fixed to it in its middle.
+      const height = await page.evaluate<number>("Math.max(innerHeight, document.documentElement.scrollHeight)");
+      await page.setViewportSize({ ...viewport, height });
+      await page.screenshot({ path: join(folder, `${name}-${look}.png`), animations: "disabled" });
+      await page.setViewportSize(viewport);
     }
     await context.close();
   }

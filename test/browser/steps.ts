@@ -20,7 +20,7 @@ export async function createTask(page: Page, title: string, prompt: string): Pro
   await page.getByLabel("Title").fill(title);
   await page.getByLabel("Prompt").fill(prompt);
   await page.getByRole("button", { name: "Create task" }).click();
-  await heading(page, title);
+  await page.waitForURL(/\/tasks\/\d+$/);
 }
 
 export async function requestChanges(page: Page, comment: string): Promise<void> {

@@ -20,6 +20,10 @@ export async function watch(page: Page, origin: string): Promise<Watch> {
   const allowed: RegExp[] = [];
   await page.addInitScript(TELL_VIOLATIONS);
   page.on("console", (message) => found.push(`console ${message.type()}: ${message.text()} (${message.location().url})`));
+  page.on("dialog", (dialog) => {
+    found.push(`${dialog.type()}: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   page.on("pageerror", (error) => found.push(`uncaught: ${error.stack ?? error.message}`));
   page.on("request", (request) => {
     if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith("data:")) found.push(`asked elsewhere: ${request.url()}`);
