@@ -1,6 +1,6 @@
 // What every page has around it: head, navigation, tools, the live stream; and the page that a Fault gets.
 import type { Area, Markup } from "../src/kernel/page.ts";
-import { Empty } from "./parts/empty.tsx";
+import { FaultSection } from "./fault.tsx";
 import { Icon, type IconName } from "./parts/icon.tsx";
 import { Keys } from "./parts/keys.tsx";
 import { NavNeeds } from "./parts/nav-needs.tsx";
@@ -162,11 +162,6 @@ function Tools({ csrf }: { csrf: string }): JSX.Element {
 }
 
 export function errorPage(props: Frame & { fault: { message: string; hint: string } }): Markup {
-  const section = (
-    <section id="fault" class="fault">
-      <h1 safe>{props.fault.message}</h1>
-      <Empty title="What to try" text={props.fault.hint} />
-    </section>
-  );
-  return layout({ ...props, area: null, title: "Not here", name: "error", live: null, sections: [section as string] });
+  const section = FaultSection(props.fault) as string;
+  return layout({ ...props, area: null, title: "Not here", name: "error", live: null, sections: [section] });
 }
