@@ -64,17 +64,19 @@ export type TaskLogProps = {
   lines: readonly Line[];
   kind: RunKind;
   isLive: boolean;
+  /** The lines are the last ones, which are what one looks at first. */
+  isEnd: boolean;
   earlier: string | null;
   later: string | null;
 };
 
-export function TaskLog({ title, lines, kind, isLive, earlier, later }: TaskLogProps): Markup {
+export function TaskLog({ title, lines, kind, isLive, isEnd, earlier, later }: TaskLogProps): Markup {
   return (
     <LogView
       id="log"
       title={title}
       label={`What ${title} printed`}
-      {...(isLive ? { follow: true as const } : {})}
+      {...(isEnd ? { follow: true as const } : {})}
       actions={
         <>
           {earlier ? <ButtonLink label="Earlier" href={earlier} look="quiet" icon="up" /> : ""}

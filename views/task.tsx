@@ -116,19 +116,20 @@ export function TaskNeeds({ need, csrf, typed, id }: { need: Need; csrf: string;
 
 export type TaskTimelineProps = {
   rows: readonly TimelineRowProps[];
-  isLive: boolean;
+  /** They are the latest: their end is what one looks at first, and more may come. */
+  isEnd: boolean;
   /** What the switch leads to, and its words. */
   noise: { text: string; href: string };
   earlier: string | null;
   later: string | null;
 };
 
-export function TaskTimeline({ rows, isLive, noise, earlier, later }: TaskTimelineProps): Markup {
+export function TaskTimeline({ rows, isEnd, noise, earlier, later }: TaskTimelineProps): Markup {
   return (
     <Timeline
       id="timeline"
       title="What has happened"
-      live={isLive}
+      live={isEnd}
       actions={
         <>
           {later ? <ButtonLink label="Latest" href={later} look="quiet" icon="down" /> : ""}

@@ -86,7 +86,7 @@ export type ShownQuestion = {
   asked: Asked[];
 };
 
-export function shownQuestion({ id, taskId, runId, askedAt, tool, input, why, text }: AskedQuestion): ShownQuestion {
+export function shownQuestion({ id, taskId, runId, askedAt, tool, input, why }: AskedQuestion): ShownQuestion {
   const asked = questionsOf({ tool, input }).map((one) => ({
     ...one,
     text: printable(one.text),
@@ -95,7 +95,8 @@ export function shownQuestion({ id, taskId, runId, askedAt, tool, input, why, te
   const isCall = asked.length === 0;
   return {
     ...{ id, taskId, runId, at: when(askedAt), tool: printable(tool), asked },
-    text: printable(isCall ? why || `May it use ${tool}?` : text),
+    // Choices say themselves what they are about.
+    text: printable(isCall ? why || `May it use ${tool}?` : "Choose, or say it in your own words."),
     call: isCall ? printableLines(callText(input)) : "",
   };
 }

@@ -58,7 +58,8 @@ async function sectionsOf(ctx: Ctx, asked: Asked, { run, runs, tab }: Log): Prom
       title: nameOf(run),
       lines: window().lines,
       kind: run.kind,
-      isLive: run.state !== "finished" && before === null,
+      isLive: run.state !== "finished",
+      isEnd: before === null,
       earlier: window().from > 0 ? `${place}&before=${window().from}#log` : null,
       later: before === null ? null : `${place}#log`,
     });

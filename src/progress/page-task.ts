@@ -60,7 +60,7 @@ function timelineSection(ctx: Ctx, asked: Asked, task: Task): Section {
     const { rows, earlier } = shown();
     return TaskTimeline({
       rows,
-      isLive: before === undefined && !isFinal(task.state),
+      isEnd: before === undefined,
       noise: noise === "all" ? { text: "Only what matters", href: href({}) } : { text: "Everything", href: href({ all: "1" }) },
       earlier: earlier === null ? null : href({ ...all, before: String(earlier) }),
       later: before === undefined ? null : href(all),

@@ -43,7 +43,12 @@ function shown(html: string): string[] {
 
 const page = (query = "") =>
   logPage.show(home.ctx, { params: { id: "1" }, query: new URLSearchParams(query), typed: null, csrf: "x", by: "ada" });
-const feed = async () => (await page()).sections.find((one): one is FeedSection => one.kind === "feed") as FeedSection;
+/** The growing part as it is now: it is made when it is first asked for. */
+const feed = async () => {
+  const section = (await page()).sections.find((one): one is FeedSection => one.kind === "feed") as FeedSection;
+  const { cursor, more } = section;
+  return { cursor, more };
+};
 
 describe("a log", () => {
   test("has nothing yet, then what the agent said and did, and nothing in it is markup", async () => {
@@ -61,12 +66,13 @@ describe("a log", () => {
     expect(html).not.toMatch(/<script>|\p{Cc}(?<![\n\t])|\u202e/u);
   });
 
-  test("of a run that is over says so, and does not follow", async () => {
+  test("of a run that is over is shown from its end, and says how it ended", async () => {
     print({ kind: "output", text: "done" });
-    expect((await site.get("/tasks/1/log")).main).toContain("data-follow");
     const run = { id: 1, taskId: 1, projectId: 1, kind: "agent", agent: "demo" } as Parameters<typeof finishedRun>[1];
     finishedRun(home.ctx, run, 0);
-    expect((await site.get("/tasks/1/log?run=r1")).main).not.toContain("data-follow");
+    const { main } = await site.get("/tasks/1/log?run=r1");
+    expect(main).toContain("ended with exit code 0.");
+    expect(main).toContain("data-follow");
   });
 
   test("what is long is folded away, and there", async () => {

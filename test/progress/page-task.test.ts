@@ -122,7 +122,7 @@ describe("what has happened", () => {
     const run = startedRun(home.ctx, 1);
     endRun(home.ctx, run, 0);
     appendEvent(home.ctx.db, 1, { name: "run.ended", source: "host", taskId: 1, runId: run.id, data: { reason: "exited", code: 0 } });
-    const texts = (html: string) => [...html.matchAll(/class="event-text"[^>]*>([^<]*)</g)].map(([, text]) => text);
+    const texts = (html: string) => [...html.matchAll(/class="event-text"[^>]*><span>([^<]*)</g)].map(([, text]) => text);
     const few = texts((await site.get("/tasks/1")).main);
     const all = texts((await site.get("/tasks/1?all=1")).main);
     expect(few).toContain("Is being worked on.");
@@ -150,7 +150,12 @@ describe("what has happened", () => {
 
   const shown = async (query = ""): Promise<Page> =>
     taskPage.show(home.ctx, { params: { id: "1" }, query: new URLSearchParams(query), typed: null, csrf: "x", by: "ada" });
-  const feed = async () => (await shown()).sections.find((one): one is FeedSection => one.kind === "feed") as FeedSection;
+  /** The growing part as it is now: it is made when it is first asked for. */
+  const feed = async () => {
+    const section = (await shown()).sections.find((one): one is FeedSection => one.kind === "feed") as FeedSection;
+    const { cursor, more } = section;
+    return { cursor, more };
+  };
 
   test("what comes is told from where the page ended, and once", async () => {
     const before = await feed();

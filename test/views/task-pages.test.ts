@@ -96,6 +96,7 @@ test("a log with every tone, and a fold", async () => {
     lines: [...lines, folded],
     kind: "agent" as const,
     isLive: true,
+    isEnd: true,
     earlier: "/tasks/12/log?before=9",
     later: null,
   };
