@@ -15,6 +15,7 @@ import { QuestionCard } from "./parts/question-card.tsx";
 import { TaskCard, TaskCards, type TaskLine, TaskList } from "./parts/task-list.tsx";
 import { Tile, Tiles } from "./parts/tile.tsx";
 import { Time, type When } from "./parts/time.tsx";
+import { Words } from "./parts/words.tsx";
 import { MoveForm } from "./tasks.tsx";
 
 export function HomeHeading({ hasTasks }: { hasTasks: boolean }): Markup {
@@ -115,11 +116,14 @@ function Approval({ act, need: { line, commit } }: Shown<"approval">): JSX.Eleme
 function Trouble({ act, need: { line, text, move } }: Shown<"trouble">): JSX.Element {
   const actions = (
     <>
+      <p class="need-text">
+        <Words text={text} />
+      </p>
       <ButtonLink label="Look" look="primary" href={`/tasks/${line.id}`} />
       {move && move.kind === "move" ? <MoveForm act={{ csrf: act.csrf, back: "/" }} id={line.id} move={move} /> : ""}
     </>
   );
-  return <TaskCard task={{ ...line, waits: null, doing: text }} actions={actions} />;
+  return <TaskCard task={{ ...line, waits: null }} actions={actions} />;
 }
 
 /** A yes or no, and one of a few options, are given here; anything else where there is room to say it. */
@@ -245,8 +249,8 @@ export function HomeQueue({ queued, next, reasons }: QueueProps): Markup {
               <li id={`next-${task.id}`}>
                 <QueuedLink task={task} />
                 {task.why ? (
-                  <p class="faint" safe>
-                    {task.why}
+                  <p class="faint">
+                    <Words text={task.why} />
                   </p>
                 ) : (
                   ""
@@ -264,7 +268,9 @@ export function HomeQueue({ queued, next, reasons }: QueueProps): Markup {
           <ul class="queue-reasons">
             {reasons.map(({ text, count, tasks }) => (
               <li>
-                <p safe>{text}</p>
+                <p>
+                  <Words text={text} />
+                </p>
                 <ul>
                   {tasks.map((task) => (
                     <li>

@@ -79,11 +79,13 @@ CREATE INDEX tasks_queue ON tasks (project_id, priority, created_at, id) WHERE s
 CREATE INDEX tasks_blocked ON tasks (project_id, id) WHERE state = 'queued' AND unmet > 0;
 CREATE INDEX tasks_active ON tasks (state, id) WHERE state IN ('planning', 'executing', 'reviewing', 'verifying', 'approving', 'merging');
 CREATE INDEX tasks_by_project ON tasks (project_id, id);
-CREATE INDEX tasks_by_state ON tasks (project_id, state);
 CREATE INDEX tasks_ended ON tasks (finished_at, id, project_id) WHERE finished_at IS NOT NULL;
 -- All that lists are filtered and sorted by: a list that is searched reads this, and not the rows, whose prompts are long.
 CREATE INDEX tasks_listed ON tasks (state, id, project_id, priority, kind, agent, state_since, cost_usd, title);
+-- The beginning of a list of all tasks in a state, however it is sorted.
 CREATE INDEX tasks_moved ON tasks (state, state_since);
+CREATE INDEX tasks_costly ON tasks (state, cost_usd);
+CREATE INDEX tasks_urgent ON tasks (state, priority);
 
 -- How many tasks a project has in each state, and what they have cost: counted as they change, since a long history takes long to count.
 CREATE TABLE task_totals (

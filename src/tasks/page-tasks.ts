@@ -1,6 +1,7 @@
 // The page of tasks: a list or a board of them, searched, sorted and counted.
 import { type BoardProps, type ListProps, TasksBoard, TasksFilters, TasksHeading, TasksList, TasksStates } from "../../views/tasks.tsx";
 import type { Ctx } from "../kernel/context.ts";
+import { once } from "../kernel/once.ts";
 import type { Asked, Page, PageRoute } from "../kernel/page.ts";
 import { listProjects } from "../projects/actions.ts";
 import { knownAgents } from "../projects/rules.ts";
@@ -28,6 +29,7 @@ function showTasks(ctx: Ctx, asked: Asked): Page {
   const project = projects.find(({ name }) => name === wanted.project);
   const agents = knownAgents([...Object.keys(ctx.config.agents), ...projects.map(({ agent }) => agent)]);
   const other = wanted.view === "board" ? "list" : "board";
+  const counts = once(() => countsOf(ctx, filterOf(wanted, project)));
   return {
     title: "Tasks",
     name: wanted.view === "board" ? "tasks-board" : "tasks",
@@ -50,10 +52,10 @@ function showTasks(ctx: Ctx, asked: Asked): Page {
             clear: clearOf(wanted),
           }),
       },
-      { kind: "live", id: "states", html: () => TasksStates({ tabs: tabsOf(ctx, wanted, project) }) },
+      { kind: "live", id: "states", html: () => TasksStates({ tabs: tabsOf(counts(), wanted) }) },
       wanted.view === "board"
-        ? { kind: "live", id: "board", html: () => TasksBoard(boardOf(ctx, asked, wanted, project)) }
-        : { kind: "live", id: "list", html: () => TasksList(listOf(ctx, asked, wanted, project)) },
+        ? { kind: "live", id: "board", html: () => TasksBoard(boardOf(ctx, asked, wanted, { project, counts: counts() })) }
+        : { kind: "live", id: "list", html: () => TasksList(listOf(ctx, asked, wanted, { project, counts: counts() })) },
     ],
   };
 }
@@ -75,8 +77,9 @@ function filterOf(wanted: Wanted, project: Project | undefined): ListFilter {
   };
 }
 
-function tabsOf(ctx: Ctx, wanted: Wanted, project: Project | undefined) {
-  const counts = countsOf(ctx, filterOf(wanted, project));
+type Counts = ReadonlyMap<TaskState, number>;
+
+function tabsOf(counts: Counts, wanted: Wanted) {
   const sum = (states: readonly TaskState[]) => states.reduce((total, state) => total + (counts.get(state) ?? 0), 0);
   return TABS.map((state) => ({
     text: state === "" ? "all" : state,
@@ -86,11 +89,14 @@ function tabsOf(ctx: Ctx, wanted: Wanted, project: Project | undefined) {
   })).filter(({ text, count, isCurrent }) => count > 0 || isCurrent || text === "all" || text in STATE_GROUPS);
 }
 
-function listOf(ctx: Ctx, asked: Asked, wanted: Wanted, project: Project | undefined): ListProps {
-  const states = statesOf(wanted.state);
+type Found = { project: Project | undefined; counts: Counts };
+
+/** States without such a task are not looked through for one. */
+function listOf(ctx: Ctx, asked: Asked, wanted: Wanted, { project, counts }: Found): ListProps {
+  const states = (statesOf(wanted.state) ?? TASK_STATES).filter((state) => (counts.get(state) ?? 0) > 0);
   const page = listPage(ctx, {
     ...filterOf(wanted, project),
-    ...(states ? { states } : {}),
+    states,
     sort: wanted.sort,
     limit: LIST_ROWS,
     ...(wanted.beyond ? { beyond: wanted.beyond } : {}),
@@ -113,9 +119,8 @@ function emptyOf(ctx: Ctx, wanted: Wanted): ListProps["empty"] {
   return listProjects(ctx).length === 0 ? { kind: "no project" } : { kind: "no task" };
 }
 
-function boardOf(ctx: Ctx, asked: Asked, wanted: Wanted, project: Project | undefined): BoardProps {
+function boardOf(ctx: Ctx, asked: Asked, wanted: Wanted, { project, counts }: Found): BoardProps {
   const filter = filterOf(wanted, project);
-  const counts = countsOf(ctx, filter);
   const projectWith = projectFinder(ctx);
   const shown = TASK_STATES.filter((state) => WAY.includes(state) || (counts.get(state) ?? 0) > 0);
   return {

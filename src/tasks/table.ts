@@ -213,12 +213,12 @@ function parseBrief(row: BriefRow): TaskBrief {
 }
 
 /** What each order sorts by, and which way a list goes through it. */
-const SORTS: Record<TaskSort, { key: string; way: "ASC" | "DESC" }> = {
-  newest: { key: "id", way: "DESC" },
-  oldest: { key: "id", way: "ASC" },
-  moved: { key: "state_since", way: "DESC" },
-  cost: { key: "cost_usd", way: "DESC" },
-  priority: { key: "priority", way: "ASC" },
+const SORTS: Record<TaskSort, { key: string; way: "ASC" | "DESC"; index: string }> = {
+  newest: { key: "id", way: "DESC", index: "tasks_listed" },
+  oldest: { key: "id", way: "ASC", index: "tasks_listed" },
+  moved: { key: "state_since", way: "DESC", index: "tasks_moved" },
+  cost: { key: "cost_usd", way: "DESC", index: "tasks_costly" },
+  priority: { key: "priority", way: "ASC", index: "tasks_urgent" },
 };
 
 /**
@@ -232,9 +232,10 @@ export function listPlaces(db: Db, query: TaskQuery): ListPlace[] {
   const order = `ORDER BY key ${down}, id ${down} LIMIT ?`;
   const { condition, values } = conditionOf(query);
   const beyond = query.beyond ? ` AND (${key}, id) ${down === "ASC" ? ">" : "<"} (?, ?)` : "";
-  const index = query.sort === "moved" && condition === "" ? "tasks_moved" : "tasks_listed";
+  const index = condition === "" ? SORTS[query.sort].index : "tasks_listed";
   const one = `SELECT * FROM (SELECT ${key} AS key, id FROM tasks INDEXED BY ${index} WHERE state = ?${condition}${beyond} ${order})`;
   const states = query.states ?? TASK_STATES;
+  if (states.length === 0) return [];
   const given = [...values, ...(query.beyond ? [query.beyond.place.key, query.beyond.place.id] : []), query.limit];
   const places = db.sql
     .query<ListPlace, SQLQueryBindings[]>(`${states.map(() => one).join(" UNION ALL ")} ${order}`)
@@ -263,11 +264,7 @@ function conditionOf(filter: TaskFilter): { condition: string; values: SQLQueryB
   if (filter.kind !== undefined) add("kind = ?", filter.kind);
   if (filter.priority !== undefined) add("priority = ?", filter.priority);
   if (filter.agent !== undefined)
-    add(
-      "(agent = ? OR (agent IS NULL AND project_id IN (SELECT value FROM json_each(?))))",
-      filter.agent,
-      JSON.stringify(filter.agentProjects ?? []),
-    );
+    add(`(agent = ? OR (agent IS NULL AND project_id IN (${(filter.agentProjects ?? []).map(Number).join(", ")})))`, filter.agent);
   if (filter.words !== undefined) {
     const pattern = `%${filter.words.replace(/[\\%_]/g, "\\$&")}%`;
     const number = /^\d{1,15}$/.test(filter.words) ? Number(filter.words) : -1;
