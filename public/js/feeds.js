@@ -7,6 +7,8 @@
   const END_PX = 40;
   const ROW = ":scope > :not(header, .feed-earlier, .feed-new)";
   const unseen = new WeakMap();
+  /** Of parts that are about to change: whether the end is in sight. */
+  const ends = new WeakMap();
 
   const isAtEnd = (feed) => feed.scrollHeight - feed.scrollTop - feed.clientHeight < END_PX;
   const toEnd = (feed) => {
@@ -51,17 +53,16 @@
 
   document.addEventListener("htmx:before:swap", ({ detail }) => {
     for (const { target, swapSpec } of detail.tasks)
-      if (swapSpec.style === "beforeend" && target?.matches?.(FEEDS)) target.dataset.end = isAtEnd(target) ? "in-sight" : "below";
+      if (target?.matches?.(FEEDS)) ends.set(target, { isInSight: isAtEnd(target), grows: swapSpec.style === "beforeend" });
   });
   document.addEventListener("htmx:after:settle", ({ detail: { task, newContent } }) => {
     const feed = task.target;
-    const end = feed?.dataset?.end;
-    if (end === undefined) return;
-    delete feed.dataset.end;
-    const rows = newContent.filter((node) => node.nodeType === 1).length;
+    const end = ends.get(feed);
+    if (!end) return;
+    ends.delete(feed);
     trim(feed);
-    if (end === "in-sight") toEnd(feed);
-    else sayNew(feed, (unseen.get(feed) ?? 0) + rows);
+    if (end.isInSight) toEnd(feed);
+    else if (end.grows) sayNew(feed, (unseen.get(feed) ?? 0) + newContent.filter((node) => node.nodeType === 1).length);
   });
   document.addEventListener(
     "scroll",

@@ -11,6 +11,7 @@ import { createLive } from "./live.ts";
 import { answerNotFound, answerPage, askedOf, type Shown } from "./pages.ts";
 import type { Visitor } from "./schema.ts";
 import type { Site } from "./site.ts";
+import { createSweep } from "./sweep.ts";
 
 /** Answers a request that was let in. */
 export type App = { answer(request: Request, visitor: Visitor): Promise<Response>; stop(): void };
@@ -24,7 +25,14 @@ export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
   const visitors = new WeakMap<Request, Visitor>();
   const visitorOf: VisitorOf = (request) => visitors.get(request) as Visitor;
   const live = createLive(site);
+  const sweep = createSweep(ctx.clock);
   const app = new Elysia();
+  // Elysia would tell the browser what was thrown; whoever asks for the answer is to hear of it instead.
+  const thrown = new WeakMap<Request, unknown>();
+  app.onError(({ error, request }) => {
+    thrown.set(request, error);
+    return new Response(null, { status: 500 });
+  });
   app.use(html());
   for (const page of site.pages) addPage(app, site, page, visitorOf);
   for (const form of routes.flatMap((room) => room.forms ?? [])) addForm(app, site, form, visitorOf);
@@ -38,10 +46,16 @@ export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
   app.all("*", async ({ request, set }: Got) => shown(await answerNotFound(site, request, visitorOf(request)), set));
   return {
     async answer(request, visitor) {
+      sweep.used();
       visitors.set(request, visitor);
-      return dressed(await app.handle(request));
+      const answered = await app.handle(request);
+      if (thrown.has(request)) throw thrown.get(request);
+      return dressed(answered);
     },
-    stop: () => live.stop(),
+    stop() {
+      live.stop();
+      sweep.stop();
+    },
   };
 }
 

@@ -34,7 +34,8 @@ export function openTab(state: string, gone: () => void): Tab {
   );
   const tab: Tab = {
     state,
-    answer: new Response(body, { headers: { "content-type": "text/event-stream" } }),
+    // A proxy that gathers what it passes on would keep events until there are many: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+    answer: new Response(body, { headers: { "content-type": "text/event-stream", "x-accel-buffering": "no" } }),
     send(bytes) {
       if (!stream) return false;
       if ((stream.desiredSize ?? 0) > 0) {

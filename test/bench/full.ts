@@ -9,7 +9,7 @@ const PAGES = 20_000;
 const TABS = 300;
 const PATHS = ["/", "/tasks", "/approvals", "/agents", "/projects", "/health", "/tasks?view=board"];
 /** The start is over, and the memory that it took is given back. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 20_000;
 const AT_ONCE = 8;
 
 export async function full(): Promise<Row[]> {
@@ -19,6 +19,7 @@ export async function full(): Promise<Row[]> {
     await Bun.sleep(SETTLE_MS);
     const idle = memoryOf(large.pid);
     for (let n = 0; n < TABS; n++) tabs.push(await openTab(large, PATHS[n % PATHS.length] as string));
+    await Bun.sleep(SETTLE_MS);
     const live = memoryOf(large.pid);
     await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => askFor(large, worker)));
     await Bun.sleep(SETTLE_MS);
