@@ -12,10 +12,14 @@ export function faultAnswer(fault: Fault): Response {
   return errorAnswer(FAULTS[fault.code].status, fault);
 }
 
-/** A text of JSON, with a tag by which a caller that has it already is spared it. */
-export function jsonAnswer(json: string, request: Request): Response {
+export function jsonAnswer(json: string, headers: Record<string, string> = {}): Response {
+  return new Response(json, { headers: { "content-type": "application/json; charset=utf-8", ...headers } });
+}
+
+/** With a tag by which a caller that has it already is spared it. */
+export function taggedAnswer(json: string, request: Request): Response {
   const tag = `W/"${Bun.hash(json).toString(36)}"`;
   const known = request.headers.get("if-none-match")?.split(",") ?? [];
   if (known.some((one) => one.trim() === tag)) return new Response(null, { status: 304, headers: { etag: tag } });
-  return new Response(json, { headers: { "content-type": "application/json; charset=utf-8", etag: tag } });
+  return jsonAnswer(json, { etag: tag });
 }

@@ -20,7 +20,7 @@ export function createWriting(ctx: Ctx): Write {
     if (text instanceof Response) return text;
     const keyed = keyedBy(request, text);
     const before = keyed && answerBefore(ctx, keyed);
-    if (before) return jsonAnswer(before, request);
+    if (before) return jsonAnswer(before);
     const acting = actingFor(ctx, visitor.by);
     const call = { params: params as never, body: readFields(operation.body, bodyFrom(text)) as never, by: visitor.by };
     const work = async () => {
@@ -28,7 +28,7 @@ export function createWriting(ctx: Ctx): Write {
       const act = () => JSON.stringify(operation.run(acting, call, prepared));
       return keyed ? doOnce(acting, keyed, act) : act();
     };
-    return jsonAnswer(keyed ? await alone(working, keyed.key, work) : await work(), request);
+    return jsonAnswer(keyed ? await alone(working, keyed.key, work) : await work());
   };
 }
 

@@ -4,7 +4,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { isFault } from "../kernel/fault.ts";
 import { nearest } from "../kernel/nearest.ts";
 import type { Operation, ReadOperation } from "../kernel/operation.ts";
-import { errorAnswer, faultAnswer, jsonAnswer } from "./api-answers.ts";
+import { errorAnswer, faultAnswer, taggedAnswer } from "./api-answers.ts";
 import { queryOf, readFields } from "./api-input.ts";
 import { createWriting } from "./api-write.ts";
 import type { Visitor } from "./schema.ts";
@@ -47,7 +47,7 @@ async function answerRead(ctx: Ctx, operation: ReadOperation, params: unknown, r
 }
 
 function answerText(json: string, request: Request): Response {
-  const answer = jsonAnswer(json, request);
+  const answer = taggedAnswer(json, request);
   return request.method === "HEAD" ? new Response(null, { status: answer.status, headers: answer.headers }) : answer;
 }
 
