@@ -9,13 +9,25 @@ import { Empty } from "./parts/empty.tsx";
 import { Paging } from "./parts/paging.tsx";
 import { Panel } from "./parts/panel.tsx";
 
-/** All of the change, whatever of it is shown. */
-type About = { place: string; base: string; commit: string; count: number; added: number; removed: number };
+/** All of the change, whatever of it is shown; `decide` leads to the forms below it. */
+type About = { place: string; base: string; commit: string; count: number; added: number; removed: number; decide: string | null };
 export type TaskDiffProps = About & { files: readonly FileProps[]; earlier: string | null; later: string | null };
 
-export function TaskDiff({ base, commit, count, added, removed, files, earlier, later }: TaskDiffProps): Markup {
+export function TaskDiff({ base, commit, count, added, removed, decide, files, earlier, later }: TaskDiffProps): Markup {
   return (
-    <Diff id="diff" title="Change" added={added} removed={removed} files={count} actions={<Commits base={base} commit={commit} />}>
+    <Diff
+      id="diff"
+      title="Change"
+      added={added}
+      removed={removed}
+      files={count}
+      actions={
+        <>
+          {decide ? <ButtonLink label="Decide" href={decide} look="quiet" icon="down" /> : ""}
+          <Commits base={base} commit={commit} />
+        </>
+      }
+    >
       {files.map((file) => (
         <File {...file} />
       ))}
@@ -24,7 +36,7 @@ export function TaskDiff({ base, commit, count, added, removed, files, earlier, 
   );
 }
 
-export function TaskDiffFile({ place, base, commit, count, added, removed, file }: About & { file: FileProps }): Markup {
+export function TaskDiffFile({ place, base, commit, count, added, removed, decide, file }: About & { file: FileProps }): Markup {
   return (
     <Diff
       id="diff"
@@ -35,6 +47,7 @@ export function TaskDiffFile({ place, base, commit, count, added, removed, file 
       actions={
         <>
           <ButtonLink label="All files" href={place} look="quiet" icon="up" />
+          {decide ? <ButtonLink label="Decide" href={decide} look="quiet" icon="down" /> : ""}
           <Commits base={base} commit={commit} />
         </>
       }

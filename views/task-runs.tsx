@@ -29,7 +29,7 @@ export function TaskRuns({ rows, earlier, later }: TaskRunsProps): Markup {
               { title: "Run" },
               { title: "State" },
               { title: "Name" },
-              { title: "Because" },
+              { title: "Because", hide: "phone" },
               { title: "What came of it" },
               { title: "Session", hide: "phone" },
               { title: "Sandbox", hide: "phone" },
@@ -57,7 +57,7 @@ function Row({ line: run, cause, session, sandbox }: TaskRun): JSX.Element {
       </th>
       <td>{run.activity ? <ActivityBadge activity={run.activity} /> : <RunBadge state={run.state} outcome={run.outcome} />}</td>
       <td safe>{run.kind === "agent" ? run.name : `${run.kind} ${run.name}`}</td>
-      <td class="wide" safe>
+      <td class="wide not-on-phone" safe>
         {cause}
       </td>
       <td class="wide" safe>

@@ -39,9 +39,10 @@ async function showDiff(ctx: Ctx, asked: Asked): Promise<Page> {
   if (!difference || difference.count === 0)
     return pageOf(asked, shown, "diff", [section(() => TaskNoDiff({ state: task.state, hasBegun: difference !== null }))]);
   const wanted = wantedOf(query, task, difference);
-  const key = [task.id, difference.base, difference.commit, JSON.stringify(wanted)].join(" ");
   const need = await needOf(ctx, task);
-  const sections = [section(() => keep(key, () => render(ctx, task, difference, wanted)))];
+  const decide = need.kind === "approval" ? "#needs" : null;
+  const key = [task.id, difference.base, difference.commit, JSON.stringify(wanted), decide].join(" ");
+  const sections = [section(() => keep(key, () => render(ctx, task, difference, { ...wanted, decide })))];
   if (need.kind === "approval") sections.push(decideSection(asked, task.id, need));
   return pageOf(asked, shown, "diff", sections);
 }
@@ -78,11 +79,12 @@ function keep(key: string, make: () => Promise<string>): Promise<string> {
   return found;
 }
 
-async function render(ctx: Ctx, task: Task, difference: Difference, wanted: Wanted): Promise<string> {
+/** `decide` is where the forms are that decide, if it waits for that. */
+async function render(ctx: Ctx, task: Task, difference: Difference, wanted: Wanted & { decide: string | null }): Promise<string> {
   const { patchesOf } = await differences();
   const place = `/tasks/${task.id}/diff`;
   const { base, commit, count, added, removed } = difference;
-  const about = { place, base, commit, count, added, removed };
+  const about = { place, base, commit, count, added, removed, decide: wanted.decide };
   if (wanted.kind === "file") {
     const file = difference.files[wanted.place] as ChangedFile;
     const patch = (await patchesOf(ctx, task.projectId, difference, { files: [file], limitBytes: FILE_BYTES })).get(file.path);

@@ -116,7 +116,7 @@ test("a change with a file that is shown, one that is not, and one that is no te
     { file: file(1, { open: false }), hunks: [], more: { href: "/tasks/12/diff?file=a", text: "Show its lines" } },
     { file: file(2, { note: "It is no text, so its content is not shown." }), hunks: [], more: null },
   ];
-  const about = { place: "/tasks/12/diff", base: "b".repeat(40), commit: COMMIT, count: 3, added: 3, removed: 3 };
+  const about = { place: "/tasks/12/diff", base: "b".repeat(40), commit: COMMIT, count: 3, added: 3, removed: 3, decide: "#needs" };
   expectGoldenHtml("views/task-diff", await TaskDiff({ ...about, files, earlier: null, later: "/tasks/12/diff?from=200" }));
 });
 
