@@ -133,7 +133,7 @@ function Question({ act, need: { line, question } }: Shown<"question">): JSX.Ele
   return (
     <QuestionCard
       id={`question-${question.id}`}
-      title={first ? "It asks you to choose" : `May it use ${question.tool}?`}
+      title={first ? "It asks you to choose" : "It asks to be allowed"}
       when={question.at}
       who={line.agent ?? ""}
       task={{ text: `#${line.id} ${line.title}`, href: `/tasks/${line.id}` }}

@@ -26,7 +26,7 @@ import { listProjects } from "../projects/actions.ts";
 import { findCandidate } from "../review/actions.ts";
 import { briefOf, endedBriefs, spentToday, taskTotals } from "../tasks/actions.ts";
 import { likelyMove } from "../tasks/rules.ts";
-import type { TaskBrief, TaskState } from "../tasks/schema.ts";
+import type { TaskBrief, TaskState, WaitingReason } from "../tasks/schema.ts";
 import { projectFinder, taskLineOf } from "../tasks/shown.ts";
 
 /** What each part shows at most: one looks through it, and the pages behind have all of it. */
@@ -140,12 +140,15 @@ function heldTask(ctx: Ctx, agent: string): number | null {
   );
 }
 
+/** Reasons to wait that are shown among what needs a person. */
+const SHOWN_AS_NEEDS: ReadonlySet<WaitingReason> = new Set(["question", "login", "agent"]);
+
 /** What starts, or would if there were a slot, in its order; and what else is waited for. */
 function queueOf(ctx: Ctx, queued: number): QueueProps {
   const { starts, holds } = explainPlan(ctx, LOOKED_AT, "as found");
   const projectWith = projectFinder(ctx);
   const shown = (want: Want) => ({ id: want.taskId, title: printable(want.title), project: projectWith(want.projectId).name });
-  const others = holds.filter(({ waiting }) => waiting.reason !== "question"); // Above it is what needs a person.
+  const others = holds.filter(({ waiting }) => !SHOWN_AS_NEEDS.has(waiting.reason));
   const forSlot = others.filter(({ waiting }) => waiting.reason === "capacity" || waiting.reason === "memory" || waiting.reason === "load");
   const next = [...starts.map((want) => ({ want, why: null })), ...forSlot.map(({ want, waiting }) => ({ want, why: waiting.text }))];
   const groups = Map.groupBy(
