@@ -148,10 +148,17 @@ function makeDue(lookout: Lookout): void {
   for (const watched of due) if (lookout.credit > 0) void make(lookout, watched);
 }
 
-/** Processor time counts: on a loaded machine a page takes longer, and is not to come less often for it. */
+/**
+ * Processor time counts: on a loaded machine a page takes longer, and is not to come less often for it. What waits for a
+ * program, such as git, has the time of that counted, because that is somebody's processor, too.
+ */
 async function make(lookout: Lookout, watched: Watched): Promise<void> {
   const { clock, log } = lookout.site.ctx;
-  const from = busyMs();
+  const from = { busyMs: busyMs(), elapsed: clock.elapsed() };
+  let isWaiting = false;
+  const waits = setImmediate(() => {
+    isWaiting = true;
+  });
   watched.wants = null;
   watched.isBusy = true;
   try {
@@ -161,8 +168,10 @@ async function make(lookout: Lookout, watched: Watched): Promise<void> {
   }
   watched.isBusy = false;
   watched.endedAt = clock.elapsed();
-  watched.tookMs = busyMs() - from;
-  lookout.credit -= Math.min(watched.tookMs, CREDIT_MS); // While it waited for a program, others were made.
+  clearImmediate(waits);
+  const tookMs = busyMs() - from.busyMs;
+  watched.tookMs = isWaiting ? watched.endedAt - from.elapsed : tookMs;
+  lookout.credit -= Math.min(tookMs, CREDIT_MS); // While it waited, others were made.
 }
 
 /** Processor time of this thread, in ms. */
