@@ -1,4 +1,4 @@
-// What somebody sees who is not signed in: pages that stand alone, because nothing of the app is for them.
+// Pages that stand alone: before the sign-in nothing of the app is shown, and after a bug nothing of it may work.
 import type { Markup } from "../src/kernel/page.ts";
 
 /** The link of `ccm open` was followed: sent by itself where scripts run, with the button where they do not. */
@@ -41,6 +41,21 @@ export function onceMorePage({ path }: { path: string }): Markup {
     <Alone title="ccm" refresh={`0; url=${path}`}>
       <p>
         <a href={path}>Go on</a>
+      </p>
+    </Alone>
+  );
+}
+
+/** Something was not foreseen, and what else there is of the app may be broken as well. */
+export function brokenPage(): Markup {
+  return (
+    <Alone title="A bug">
+      <h1>This is a bug in ccm.</h1>
+      <p>
+        The daemon's log has what happened; <code>ccm health</code> says whether work goes on.
+      </p>
+      <p>
+        <a href="/">Go to the first page</a>
       </p>
     </Alone>
   );

@@ -1,4 +1,5 @@
 // The door's own answers, and what every answer says to the browser that shows it.
+import { brokenPage } from "../../views/sign-in.tsx";
 import type { Scheme } from "./rules.ts";
 
 /** Nothing is loaded from elsewhere, nothing inline runs, no other site shows the page in a frame. */
@@ -43,12 +44,12 @@ export function refusal(status: number, message: string, hint: string, headers: 
 }
 
 /** Something was not foreseen: the log has where, and nobody else learns it. */
-export function answerBug(request: Request): Response {
+export async function answerBug({ url, headers }: Request): Promise<Response> {
   const text = "This is a bug in ccm; the daemon's log has it.";
-  if (!new URL(request.url).pathname.startsWith("/api/")) return plain(text, 500);
-  return dressed(
-    Response.json({ error: { code: "bug", message: text, hint: "Try again; `ccm health` says whether work goes on." } }, { status: 500 }),
-  );
+  const hint = "Try again; `ccm health` says whether work goes on.";
+  if (URL.parse(url)?.pathname.startsWith("/api/"))
+    return dressed(Response.json({ error: { code: "bug", message: text, hint } }, { status: 500 }));
+  return headers.get("accept")?.includes("text/html") ? page(await brokenPage(), 500) : plain(text, 500);
 }
 
 export function page(markup: string, status: number, headers: Record<string, string> = {}): Response {

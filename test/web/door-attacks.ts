@@ -90,7 +90,7 @@ const SITES: Attack[] = [
   { name: "an image of another site", send: signedIn("/", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"), status: 403 },
   {
     name: "a script of another port of this machine",
-    send: signedIn("/api/v1/list-tasks", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: cors"),
+    send: signedIn("/api/v1/tasks", "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: cors"),
     status: 403,
   },
   {
@@ -114,15 +114,15 @@ const SITES: Attack[] = [
   { name: "a form with another session's hidden field", send: post("/tasks/new", `csrf=${"A".repeat(43)}&title=x`, FORM), status: 403 },
   { name: "a form sent as text", send: post("/tasks/new", '{"title":"x"}', "Content-Type: text/plain"), status: 415 },
   { name: "a form in parts", send: post("/tasks/new", "--x--", "Content-Type: multipart/form-data; boundary=x"), status: 415 },
-  { name: "JSON as a form, to the API", send: post("/api/v1/create-task", '{"title":"x"}', FORM), status: 403 },
-  { name: "JSON without a type, to the API", send: post("/api/v1/create-task", '{"title":"x"}'), status: 403 },
-  { name: "JSON as text, to the API", send: post("/api/v1/create-task", '{"title":"x"}', "Content-Type: text/plain"), status: 415 },
+  { name: "JSON as a form, to the API", send: post("/api/v1/tasks", '{"title":"x"}', FORM), status: 403 },
+  { name: "JSON without a type, to the API", send: post("/api/v1/tasks", '{"title":"x"}'), status: 403 },
+  { name: "JSON as text, to the API", send: post("/api/v1/tasks", '{"title":"x"}', "Content-Type: text/plain"), status: 415 },
   { name: "signing out for another site", send: post("/sign-out", "everywhere=yes", FORM, "Origin: https://evil.example"), status: 403 },
   { name: "signing out without the hidden field", send: post("/sign-out", "everywhere=yes", FORM), status: 403 },
   {
     name: "asking whether another site may",
     send: (site) =>
-      request("OPTIONS /api/v1/list-tasks", site.host, ["Origin: https://evil.example", "Access-Control-Request-Method: POST"]),
+      request("OPTIONS /api/v1/tasks", site.host, ["Origin: https://evil.example", "Access-Control-Request-Method: POST"]),
     status: 405,
   },
   {
@@ -154,7 +154,7 @@ const PROOFS: Attack[] = [
   { name: "nothing, at the first page", send: get("/", () => [HTML]), status: 401, says: "ccm open" },
   { name: "nothing, at a page that is not there", send: get("/no-such-page", () => [HTML]), status: 401, says: "ccm open" },
   { name: "nothing, at a task", send: get("/tasks/1", () => [HTML]), status: 401, says: "ccm open" },
-  { name: "nothing, at the API", send: get("/api/v1/list-tasks"), status: 401, says: '"denied"' },
+  { name: "nothing, at the API", send: get("/api/v1/tasks"), status: 401, says: '"denied"' },
   { name: "nothing, at an operation that is not there", send: get("/api/v1/no-such-thing"), status: 401, says: '"denied"' },
   { name: "nothing, at the description of the API", send: get("/api/v1/openapi.json"), status: 401 },
   { name: "nothing, at an asset", send: get("/assets/ccm.css"), status: 401 },
@@ -334,7 +334,7 @@ const SHAPES: Attack[] = [
   { name: "more headers than anybody has", send: signedIn("/", ...Array.from({ length: 5_000 }, (_, i) => `X-${i}: a`)), status: 431 },
   {
     name: "JSON that ends early",
-    send: (site) => request("POST /api/v1/create-task", site.host, [JSON_TYPE, cookie(site)], '{"title":'),
+    send: (site) => request("POST /api/v1/tasks", site.host, [JSON_TYPE, cookie(site)], '{"title":'),
     status: [404, 422],
   },
   { name: "a part of an asset", send: signedIn("/assets/ccm.css", "Range: bytes=0-10"), status: 200 },
