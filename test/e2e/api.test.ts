@@ -2,11 +2,16 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
+import { allOperations } from "../../src/modules.ts";
 import { findDaemon } from "../../src/setup/daemon-file.ts";
+import { paramsOf } from "../../src/web/site.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { type HomeUnderTest, openHome } from "../support/home-under-test.ts";
 import { git, makeRepository, SLOW_MS } from "../support/home-with-project.ts";
 import { waitFor } from "../support/wait.ts";
+
+const operations = await allOperations();
 
 type Answer = { status: number; body: Record<string, unknown> };
 type Script = { get(path: string): Promise<Answer>; post(path: string, body?: unknown, key?: string): Promise<Answer> };
@@ -32,9 +37,18 @@ function scriptOf(home: HomeUnderTest): Script {
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    const given = (await answer.json()) as Record<string, unknown>;
+    if (answer.status === 200) v.parse(answerSchema(method, path), given);
+    return { status: answer.status, body: given };
   };
   return { get: (path) => send("GET", path), post: (path, body, key) => send("POST", path, body, key) };
+}
+
+/** What the operation behind a path says that it answers. */
+function answerSchema(method: string, path: string): v.GenericSchema {
+  const found = operations.find((one) => one.method === method && paramsOf(one.path, path.split("?")[0] ?? ""));
+  if (!found) throw new Error(`There is no ${method} ${path}.`);
+  return found.answer;
 }
 
 test(
@@ -79,6 +93,14 @@ test(
     const [run] = story.runList as { id: number }[];
     expect(((await script.get(`/agents/r${run?.id}/output`)).body.lines as unknown[]).length).toBeGreaterThan(0);
     expect((await script.get("/recent-results")).body.items).toMatchObject([{ id }]);
+    expect((await script.get("/agents?all=true")).body.items).toMatchObject([
+      { task: id },
+      { task: id, kind: "agent", agent: { activity: "finished" } },
+    ]);
+    expect((await script.get(`/agents/r${run?.id}`)).body).toMatchObject({ id: run?.id, state: "finished" });
+    for (const path of ["/agents", "/worktrees?all=true", "/events?after=0&limit=1000", "/status", "/plan", "/projects"])
+      expect({ path, status: (await script.get(path)).status }).toEqual({ path, status: 200 });
+    expect((await script.get("/health")).body.checks).toContainEqual(expect.objectContaining({ name: "loop", verdict: "ok" }));
   },
   SLOW_MS,
 );

@@ -114,7 +114,7 @@ function seedProjects(db: Db, repositories: readonly Repository[], now: number):
          VALUES (?, ?, ?, ?, 'main', 'demo', ?, ?, 'Kim', 'kim@example.org', ?)`,
       )
       .run(
-        `project-${index}`,
+        uuid(1, index),
         name,
         path,
         join(path, ".git"),
@@ -140,7 +140,7 @@ function seedTasks(db: Db, count: number, now: number): number {
     const waits = state === "queued" ? ["dependency", `Waits for task ${count}.`, createdAt] : [null, null, null];
     const error = errorOf(state, id);
     insert.run(
-      ...[id, `task-${id}`, 1 + (id % PROJECTS.length), titleOf(id), promptOf(id)],
+      ...[id, uuid(2, id), 1 + (id % PROJECTS.length), titleOf(id), promptOf(id)],
       ...[TASK_KINDS[id % TASK_KINDS.length] ?? "custom", id % PRIORITIES.length, state, state === "paused" ? "executing" : null],
       ...[state === "queued" ? 1 : 0, ...waits, resultOf(state, id), ...error, `ccm/task-${id}`],
       ...[state === "queued" ? 0 : 1 + (id % 4), state === "queued" ? 0 : (id % 97) / 40],
@@ -151,6 +151,11 @@ function seedTasks(db: Db, count: number, now: number): number {
     seedRuns(db, id, state, createdAt);
   }
   return count;
+}
+
+/** Version 7 in form; `kind` keeps those of tasks, runs and projects apart. */
+function uuid(kind: number, id: number): string {
+  return `0000000${kind}-0000-7000-8000-${String(id).padStart(12, "0")}`;
 }
 
 function endOf(id: number): TaskState {
@@ -199,7 +204,7 @@ function seedRuns(db: Db, taskId: number, state: TaskState, at: number): void {
       undelivered: [],
     };
     insert.run(
-      ...[`run-${taskId}-${kind}`, taskId, 1 + (taskId % PROJECTS.length), kind, kind === "agent" ? "claude" : "full"],
+      ...[uuid(kind === "agent" ? 3 : 4, taskId), taskId, 1 + (taskId % PROJECTS.length), kind, kind === "agent" ? "claude" : "full"],
       ...[kind === "agent" ? "the task was created" : "gate", kind === "gate" ? "npm test" : null, JSON.stringify(exit), outcome],
       ...[`The ${kind} ended with exit code ${exit.code}.`, at, at, at + MINUTE, at + MINUTE],
     );
