@@ -10,14 +10,14 @@ import { waitFor } from "../support/wait.ts";
 import { type LiveSite, openLiveSite } from "./live-site.ts";
 
 /** Rows of a list, and a log of all events; what the pages of these tests show. */
-type Shown = { rows: Map<string, string>; renders: number; fault: Fault | null; extra: string | null };
+type Shown = { rows: Map<string, string>; renders: number; fault: Fault | null; extra: string | null; bytes: number };
 
 const LOG = 20;
 /** A tab that stayed would be some kilobytes, of which there were ten thousand. */
 const LEAK_BYTES = 2_000_000;
 
 function openSite(): LiveSite & { shown: Shown } {
-  const shown: Shown = { rows: new Map([["row-1", "one"]]), renders: 0, fault: null, extra: null };
+  const shown: Shown = { rows: new Map([["row-1", "one"]]), renders: 0, fault: null, extra: null, bytes: 0 };
   const list: PageRoute = {
     path: "/list",
     area: "home",
@@ -65,7 +65,7 @@ function openSite(): LiveSite & { shown: Shown } {
   const about: PageRoute = {
     ...list,
     path: "/about/:id",
-    show: (ctx, asked) => ({ ...(list.show(ctx, asked) as object), watch: { taskId: 1 } }) as never,
+    show: (ctx, asked) => ({ ...(list.show(ctx, asked) as object), watch: { taskId: 1, grows: () => shown.bytes } }) as never,
   };
   return { ...openLiveSite({ pages: [list, log, about] }), shown };
 }
@@ -270,6 +270,15 @@ test("a page about one task is made again at once for that task, and later for o
   site.shown.rows.set("row-2", "from this");
   site.happen({}, 1);
   await tab.saw("from this");
+});
+
+test("a page that shows a file is made again when that grows, without a change of the database", async () => {
+  const site = openSite();
+  const tab = await site.connect(await site.liveAddress("/about/1"));
+  await waitFor("the page to be made again", () => site.shown.renders === 2);
+  site.shown.rows.set("row-2", "from the file");
+  site.shown.bytes = 100;
+  await tab.saw("from the file");
 });
 
 test("a page that does not exist has no stream", async () => {
