@@ -133,7 +133,7 @@ function noteChanges(lookout: Lookout): void {
 function noteGrowth(lookout: Lookout): void {
   for (const watched of lookout.channels.values()) {
     const size = watched.channel.watch?.grows?.();
-    if (size !== watched.size && watched.size !== undefined) watched.wants = "touched";
+    if (size !== watched.size) watched.wants = "touched"; // Also the first time: it may have grown since the page was made.
     watched.size = size;
   }
 }

@@ -261,7 +261,7 @@ test("a tab of another version is told so", async () => {
 test("a page about one task is made again at once for that task, and later for others", async () => {
   const site = openSite();
   const tab = await site.connect(await site.liveAddress("/about/1"));
-  await waitFor("the page to be made again", () => site.shown.renders === 2);
+  await waitFor("the page to be made again, and once more with its file", () => site.shown.renders === 3);
   site.shown.rows.set("row-2", "from another");
   site.happen({}, 2);
   const from = performance.now();
@@ -275,7 +275,7 @@ test("a page about one task is made again at once for that task, and later for o
 test("a page that shows a file is made again when that grows, without a change of the database", async () => {
   const site = openSite();
   const tab = await site.connect(await site.liveAddress("/about/1"));
-  await waitFor("the page to be made again", () => site.shown.renders === 2);
+  await waitFor("the page to be made again, and once more with its file", () => site.shown.renders === 3);
   site.shown.rows.set("row-2", "from the file");
   site.shown.bytes = 100;
   await tab.saw("from the file");
