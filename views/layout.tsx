@@ -135,7 +135,7 @@ const THEMES: readonly { theme: "light" | "dark" | "auto"; label: string; icon: 
 
 function Tools({ csrf }: { csrf: string }): JSX.Element {
   return (
-    <div class="tools">
+    <section class="tools" aria-label="Tools">
       <fieldset class="themes scripted">
         <legend class="said">Colours</legend>
         {THEMES.map(({ theme, label, icon }) => (
@@ -157,7 +157,7 @@ function Tools({ csrf }: { csrf: string }): JSX.Element {
       ) : (
         ""
       )}
-    </div>
+    </section>
   );
 }
 

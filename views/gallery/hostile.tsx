@@ -18,6 +18,8 @@ import { TimelineRow } from "../parts/timeline.tsx";
 import { HOSTILE, NOW, TASK } from "./samples.ts";
 
 const TEXTS = Object.entries(HOSTILE);
+/** What leads somewhere or is a heading always has a text. */
+const named = (text: string) => text || "(empty)";
 
 export function HostileTasks(): JSX.Element {
   return (
@@ -55,8 +57,8 @@ export function HostileRest(): JSX.Element {
         <>
           <PageHeading
             id={`hostile-heading-${name}`}
-            title={text}
-            over={[{ text, href: "#hostile" }]}
+            title={named(text)}
+            over={[{ text: named(text), href: "#hostile" }]}
             under={<StateBadge state="executing" note={text} />}
           />
           <Facts>
@@ -73,7 +75,7 @@ export function HostileRest(): JSX.Element {
             icon="waiting"
             text={text}
             source={text}
-            run={{ text, href: "#run" }}
+            run={{ text: named(text), href: "#run" }}
           />
           <Tiles>
             <Tile label={text} value={text} note={text} />
@@ -121,14 +123,14 @@ export function HostileAgents(): JSX.Element {
           id={`hostile-agent-${name}`}
           name={text}
           run={{ text: "r1", href: "#run" }}
-          task={{ text, href: "#task" }}
+          task={{ text: named(text), href: "#task" }}
           activity="working"
           doing={text}
           since={NOW}
           said={text}
           figures={[{ label: text, text }]}
         >
-          <QuestionCard id={`hostile-question-${name}`} title={text} when={NOW} who={text} text={text} code={text} />
+          <QuestionCard id={`hostile-question-${name}`} title={named(text)} when={NOW} who={text} text={text} code={text} />
         </AgentCard>
       ))}
       <RunTable
