@@ -88,28 +88,15 @@ export function NeedBody({ need, act }: { need: Need; act: Act }): JSX.Element {
 
 /** The work as far as it can be judged at a glance, and the three things to say to it. */
 export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }): JSX.Element {
-  const { taskId, commit, base, size, files, gate, cost, since } = approval;
-  const count = size?.count ?? 0;
+  const { taskId, commit, base, cost, since, gate } = approval;
   return (
     <div class="approval">
       <Facts>
         <Fact label="Change">
-          <a href={`/tasks/${taskId}/diff`} safe>
-            {size === null ? "cannot be read" : count === 1 ? "1 file" : `${count} files`}
-          </a>{" "}
-          {size ? <Counts added={size.added} removed={size.removed} /> : ""}
+          <ChangeSize approval={approval} />
         </Fact>
         <Fact label="Gate">
-          {gate ? (
-            <>
-              <VerdictBadge verdict="passed" text={`${gate.name} passed`} />{" "}
-              <a href={gate.href} safe>
-                {gate.took === "" ? "output" : `in ${gate.took}`}
-              </a>
-            </>
-          ) : (
-            <VerdictBadge verdict="unknown" text="none: nothing was checked" />
-          )}
+          <GateResult gate={gate} />
         </Fact>
         <Fact label="Commit">
           <Chip text={commit.slice(0, 10)} copy={commit} label="commit" /> <span class="faint">on</span>{" "}
@@ -120,53 +107,87 @@ export function ApprovalCard({ approval, act }: { approval: Approval; act: Act }
           <Time at={since} form="for" />
         </Fact>
       </Facts>
-      {files.length > 0 ? (
-        <ul class="approval-files">
-          {files.map((file) => (
-            <li>
-              <span class="mono" safe>
-                {file.path}
-              </span>{" "}
-              {file.lines ? <Counts {...file.lines} /> : <span class="faint">no text</span>}
-            </li>
-          ))}
-          {count > files.length ? (
-            <li class="faint">
-              <a href={`/tasks/${taskId}/diff`} safe>{`and ${count - files.length} more`}</a>
-            </li>
-          ) : (
-            ""
-          )}
-        </ul>
+      {approval.files.length > 0 ? <FileGlance approval={approval} /> : ""}
+      <div class="approval-acts">
+        <ButtonLink label="Read the diff" href={`/tasks/${taskId}/diff`} icon="file" />
+        <Decide commit={commit} act={act} />
+      </div>
+    </div>
+  );
+}
+
+function ChangeSize({ approval: { taskId, size } }: { approval: Approval }): JSX.Element {
+  return (
+    <>
+      <a href={`/tasks/${taskId}/diff`} safe>
+        {size === null ? "cannot be read" : size.count === 1 ? "1 file" : `${size.count} files`}
+      </a>{" "}
+      {size ? <Counts added={size.added} removed={size.removed} /> : ""}
+    </>
+  );
+}
+
+function GateResult({ gate }: Pick<Approval, "gate">): JSX.Element {
+  if (!gate) return <VerdictBadge verdict="unknown" text="none: nothing was checked" />;
+  return (
+    <>
+      <VerdictBadge verdict="passed" text={`${gate.name} passed`} />{" "}
+      <a href={gate.href} safe>
+        {gate.took === "" ? "output" : `in ${gate.took}`}
+      </a>
+    </>
+  );
+}
+
+function FileGlance({ approval: { taskId, files, size } }: { approval: Approval }): JSX.Element {
+  const more = (size?.count ?? 0) - files.length;
+  return (
+    <ul class="approval-files">
+      {files.map((file) => (
+        <li>
+          <span class="mono" safe>
+            {file.path}
+          </span>{" "}
+          {file.lines ? <Counts {...file.lines} /> : <span class="faint">no text</span>}
+        </li>
+      ))}
+      {more > 0 ? (
+        <li class="faint">
+          <a href={`/tasks/${taskId}/diff`} safe>{`and ${more} more`}</a>
+        </li>
       ) : (
         ""
       )}
-      <div class="approval-acts">
-        <ButtonLink label="Read the diff" href={`/tasks/${taskId}/diff`} icon="file" />
-        <ActionForm
-          action={`${act.place}/approve`}
-          csrf={act.csrf}
-          typed={act.typed}
-          label="Approve"
-          look="primary"
-          icon="passed"
-          values={{ commit }}
-          comment={{ name: "comment", label: "A word for the record" }}
-        />
-        <Changes act={act} />
-        <ActionForm
-          action={`${act.place}/reject`}
-          csrf={act.csrf}
-          typed={act.typed}
-          label="Reject"
-          look="danger"
-          icon="rejected"
-          values={{ commit }}
-          ask="The task ends without a merge; its work is kept on its branch."
-          comment={{ name: "reason", label: "Why", required: true }}
-        />
-      </div>
-    </div>
+    </ul>
+  );
+}
+
+/** Approval and rejection are of the commit that is shown here. */
+function Decide({ commit, act }: { commit: string; act: Act }): JSX.Element {
+  const { place, csrf, typed } = act;
+  return (
+    <>
+      <ActionForm
+        {...{ csrf, typed }}
+        action={`${place}/approve`}
+        label="Approve"
+        look="primary"
+        icon="passed"
+        values={{ commit }}
+        comment={{ name: "comment", label: "A word for the record" }}
+      />
+      <Changes act={act} />
+      <ActionForm
+        {...{ csrf, typed }}
+        action={`${place}/reject`}
+        label="Reject"
+        look="danger"
+        icon="rejected"
+        values={{ commit }}
+        ask="The task ends without a merge; its work is kept on its branch."
+        comment={{ name: "reason", label: "Why", required: true }}
+      />
+    </>
   );
 }
 

@@ -4,17 +4,14 @@ import type { Need } from "../src/progress/task-needs.ts";
 import type { PersonsMove } from "../src/tasks/rules.ts";
 import type { Priority, TaskState } from "../src/tasks/schema.ts";
 import type { AgentCardProps } from "./parts/agent-card.tsx";
-import { ActivityBadge, PriorityMark, StateBadge, VerdictBadge } from "./parts/badge.tsx";
+import { ActivityBadge, PriorityMark, StateBadge } from "./parts/badge.tsx";
 import { Button, ButtonLink } from "./parts/button.tsx";
-import { By, Chip } from "./parts/chip.tsx";
-import { Command } from "./parts/command.tsx";
-import { Fact, Facts } from "./parts/facts.tsx";
+import { Chip } from "./parts/chip.tsx";
 import { AreaField, ChoiceField } from "./parts/field.tsx";
 import { ActionForm, Form, FormActions, FormErrors, typedOf } from "./parts/form.tsx";
 import { PageHeading } from "./parts/heading.tsx";
-import { Output } from "./parts/log-view.tsx";
 import { Notice } from "./parts/notice.tsx";
-import { Panel, Side } from "./parts/panel.tsx";
+import { Panel } from "./parts/panel.tsx";
 import { type Stage, StageTrack } from "./parts/stage-track.tsx";
 import { type Tab, Tabs } from "./parts/tabs.tsx";
 import { Time, type When } from "./parts/time.tsx";
@@ -282,106 +279,5 @@ function Message({ place, csrf, typed, isSteady }: MessageProps): JSX.Element {
         <Button label="Send" look="primary" icon="message" />
       </FormActions>
     </Form>
-  );
-}
-
-export type Related = { id: number; title: string; state: TaskState };
-export type TaskSideProps = {
-  id: number;
-  facts: readonly { label: string; text: string; copy?: string; href?: string }[];
-  created: When;
-  after: readonly Related[];
-  before: readonly Related[];
-  decisions: readonly { verdict: "approved" | "rejected" | "changes"; by: string; at: When; comment: string; commit: string | null }[];
-  prompt: string;
-  commands: readonly string[];
-};
-
-export function TaskSide({ id, facts, created, after, before, decisions, prompt, commands }: TaskSideProps): Markup {
-  return (
-    <Side id="side" label="About this task">
-      <Panel id="prompt" title="Prompt">
-        <Output label="Prompt" text={prompt} />
-      </Panel>
-      <Panel id="facts" title="Facts">
-        <Facts>
-          <Fact label="Created">
-            <Time at={created} />
-          </Fact>
-          {facts.map(({ label, text, copy, href }) => (
-            <Fact label={label}>
-              {copy || href ? (
-                <Chip text={text} label={label.toLowerCase()} {...(copy ? { copy } : {})} {...(href ? { href } : {})} />
-              ) : (
-                <span safe>{text}</span>
-              )}
-            </Fact>
-          ))}
-        </Facts>
-      </Panel>
-      {after.length > 0 || before.length > 0 ? (
-        <Panel id="related" title="Order">
-          <RelatedList title="Comes after" tasks={after} />
-          <RelatedList title="Goes before" tasks={before} />
-        </Panel>
-      ) : (
-        ""
-      )}
-      {decisions.length > 0 ? (
-        <Panel id="decisions" title="Decisions">
-          <ul class="decisions">
-            {decisions.map(({ verdict, by, at, comment, commit }) => (
-              <li>
-                <VerdictBadge verdict={verdict} /> <By name={by} /> <Time at={at} />
-                {commit ? (
-                  <>
-                    {" "}
-                    <Chip text={commit} label="commit" />
-                  </>
-                ) : (
-                  ""
-                )}
-                {comment ? (
-                  <p class="decision-comment" safe>
-                    {comment}
-                  </p>
-                ) : (
-                  ""
-                )}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      ) : (
-        ""
-      )}
-      <Panel id="commands" title="In a terminal">
-        <ul class="commands" aria-label={`Commands about task ${id}`}>
-          {commands.map((text) => (
-            <li>
-              <Command text={text} />
-            </li>
-          ))}
-        </ul>
-      </Panel>
-    </Side>
-  );
-}
-
-function RelatedList({ title, tasks }: { title: string; tasks: readonly Related[] }): JSX.Element {
-  if (tasks.length === 0) return <></>;
-  return (
-    <>
-      <h3 class="related-title" safe>
-        {title}
-      </h3>
-      <ul class="related">
-        {tasks.map(({ id, title: name, state }) => (
-          <li>
-            <StateBadge state={state} /> <a href={`/tasks/${id}`} safe>{`#${id} ${name}`}</a>
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

@@ -7,7 +7,7 @@ import { Fault } from "../kernel/fault.ts";
 import type { Asked, Page, PageRoute, Section } from "../kernel/page.ts";
 import { printable } from "../kernel/text-table.ts";
 import { differences } from "../review/actions.ts";
-import type { Difference } from "../review/differences.ts";
+import type { Difference } from "../review/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { type FileProps, fileProps } from "./diff-file.ts";
 import { type Need, needOf } from "./task-needs.ts";

@@ -1,5 +1,6 @@
 // The page of one task: how far it is, what it needs, what has happened, and its facts.
-import { TaskNeeds, TaskNow, TaskSide, TaskStages, TaskTalk, TaskTimeline, TaskTimelineRows } from "../../views/task.tsx";
+import { TaskNeeds, TaskNow, TaskStages, TaskTalk, TaskTimeline, TaskTimelineRows } from "../../views/task.tsx";
+import { TaskSide } from "../../views/task-side.tsx";
 import { shownRuns } from "../agents/actions.ts";
 import { decisionsOf } from "../decisions/actions.ts";
 import type { Ctx } from "../kernel/context.ts";

@@ -10,8 +10,7 @@ import { costText } from "../kernel/number-text.ts";
 import { printable, printableLines } from "../kernel/text-table.ts";
 import { duration, when } from "../kernel/time-text.ts";
 import { differences, findCandidate } from "../review/actions.ts";
-import type { Difference } from "../review/differences.ts";
-import type { MergeCandidate } from "../review/schema.ts";
+import type { Difference, MergeCandidate } from "../review/schema.ts";
 import { waitsForPerson } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 

@@ -4,10 +4,8 @@ import type { Ctx } from "../kernel/context.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import type { Task } from "../tasks/schema.ts";
 import { type Change, changeOf } from "./rules.ts";
+import type { Difference } from "./schema.ts";
 import * as table from "./table.ts";
-
-/** The first files of a change, and how much all of it is. */
-export type Difference = Change & { files: ChangedFile[]; count: number; added: number; removed: number };
 
 /** Files of one change that are listed: a list of more is for git itself. */
 const LISTED_FILES = 2_000;

@@ -1,5 +1,5 @@
 // The commit that a task would merge, and whether the gates passed on it.
-import type { CommitId } from "../git/schema.ts";
+import type { ChangedFile, CommitId } from "../git/schema.ts";
 
 /** `unchecked`: the gate is to run. `passed`: this exact commit may merge. `stale`: the base or the branch has moved. */
 export const CANDIDATE_STATES = ["unchecked", "passed", "stale"] as const;
@@ -19,3 +19,6 @@ export type MergeCandidate = {
   gateRunId: number | null;
   createdAt: number;
 };
+
+/** What a task changes between two commits: its first files, and how much all of it is. */
+export type Difference = { base: CommitId; commit: CommitId; files: ChangedFile[]; count: number; added: number; removed: number };
