@@ -1,4 +1,5 @@
 // Pages that stand alone: before the sign-in nothing of the app is shown, and after a bug nothing of it may work.
+import type { Children } from "@kitajs/html";
 import type { Markup } from "../src/kernel/page.ts";
 
 /** The link of `ccm open` was followed: sent by itself where scripts run, with the button where they do not. */
@@ -61,7 +62,7 @@ export function brokenPage(): Markup {
   );
 }
 
-type AloneProps = { title: string; script?: string; refresh?: string; children: JSX.Element | JSX.Element[] };
+type AloneProps = { title: string; script?: string; refresh?: string; children: Children };
 
 function Alone({ title, script, refresh, children }: AloneProps): JSX.Element {
   return (

@@ -143,7 +143,7 @@ describe("health and doctor", () => {
     expect({ code: without.code, first: firstLine(without.stdout) }).toEqual({ code: 5, first: expect.stringMatching(/^fail {2}daemon/) });
     await home.json("start");
     const checks = await home.json<{ name: string; verdict: string }[]>("health");
-    expect(checks.map(({ name }) => name)).toEqual(["daemon", "loop", "sandbox", "disk", "memory", "database"]);
+    expect(checks.map(({ name }) => name)).toEqual(["daemon", "loop", "sandbox", "page", "disk", "memory", "database"]);
     expect(checks.filter(({ verdict }) => verdict === "fail")).toEqual([]);
   });
 
