@@ -40,7 +40,9 @@ test("finds by every word", () => assert.equal(search(["mug"]).length, 2));
     gate: "node --test",
     files: {
       "README.md": "# Billing API\n\nInvoices, taxes, webhooks.\n",
-      "package.json": '{\n  "name": "billing-api",\n  "type": "module",\n  "scripts": { "test": "node --test" }\n}\n',
+      "package.json": '{\n  "name": "billing-api",\n  "type": "module",\n  "scripts": { "e2e": "node tools/e2e.js" }\n}\n',
+      // Runs for as long as anybody looks at it.
+      "tools/e2e.js": "setTimeout(() => console.log('passed'), 3_600_000);\n",
       "src/invoice.js": `import { rateOf } from "./tax.js";
 
 export function totals(lines, country) {
@@ -185,7 +187,7 @@ export const STORY: readonly StoryTask[] = [
         "  return all.filter((order) => order.account === account);",
         "  return all.filter((order) => order.account === account).sort((a, b) => b.placedAt - a.placedAt);",
       ),
-      shell("node --test"),
+      { ...say("Newest first now. I run the tests before I go on to the page itself."), ...shell("node --test") },
       thinking("The order is right now. Next is the page itself: I add twenty at a time, with a link to older ones."),
     ],
   },
@@ -229,7 +231,7 @@ export const STORY: readonly StoryTask[] = [
         'import assert from "node:assert";\nimport { test } from "node:test";\nimport { totals } from "../src/invoice.js";\n\ntest("an empty invoice is free", () => assert.deepEqual(totals([], "fr"), { net: 0, tax: 0, gross: 0 }));\n',
       ),
       shell("node --test"),
-      thinking("Both pass. Next are the countries: each has a rate, and an unknown one should say so instead of giving NaN."),
+      { ...say("Both pass. I try them against the running API, too, before I go on to the countries."), ...shell("npm run e2e") },
     ],
   },
   {
