@@ -15,6 +15,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { isFault } from "../kernel/fault.ts";
 import { costText } from "../kernel/number-text.ts";
 import type { Asked, Page, PageRoute } from "../kernel/page.ts";
+import { printable } from "../kernel/text-table.ts";
 import { when } from "../kernel/time-text.ts";
 import { findRepository, listProjects, projectAt, projectNamed, proposalFor } from "../projects/actions.ts";
 import { knownAgents, nameFrom } from "../projects/rules.ts";
@@ -105,7 +106,7 @@ function showProject(ctx: Ctx, asked: Asked): Page {
     of: { name: project.name, mcpServers: Object.keys(project.settings.roles.worker?.mcpServers ?? {}) },
     from: null,
   };
-  const leave = { action: `${line.href}/unregister`, csrf: asked.csrf, typed: asked.typed, name: project.name, path: project.path };
+  const leave = { action: `${line.href}/unregister`, csrf: asked.csrf, typed: asked.typed, name: project.name, path: line.path };
   return {
     title: project.name,
     name: "project",
@@ -130,11 +131,11 @@ function lineOf(ctx: Ctx, project: Project): ProjectLine {
   return {
     name: project.name,
     href: `/projects/${encodeURIComponent(project.name)}`,
-    path: project.path,
-    base: project.base,
+    path: printable(project.path),
+    base: printable(project.base),
     agent: project.agent,
     approval: project.approval,
-    gates: Object.entries(project.settings.gates).map(([name, command]) => ({ name, command })),
+    gates: Object.entries(project.settings.gates).map(([name, command]) => ({ name, command: printable(command) })),
     counts: TASK_STATES.flatMap((state) => totals.filter((one) => one.state === state).map(({ tasks }) => ({ state, count: tasks }))),
     open: sum(
       totals.filter(({ state }) => !isFinal(state)),
