@@ -22,8 +22,17 @@ export type WebSite = {
 type Settings = { env?: Record<string, string>; config?: string };
 
 /** A home with a daemon and one signed-in session. `home.remove()` ends it. */
-export async function openWebSite(purpose: string, { env = {}, config = "" }: Settings = {}): Promise<WebSite> {
+export async function openWebSite(purpose: string, settings: Settings = {}): Promise<WebSite> {
   const home = openHome(purpose);
+  try {
+    return await furnishWeb(home, settings);
+  } catch (thrown) {
+    await home.remove();
+    throw thrown;
+  }
+}
+
+async function furnishWeb(home: HomeUnderTest, { env = {}, config = "" }: Settings): Promise<WebSite> {
   await home.json("init", "--yes");
   writeFileSync(home.paths.config, config);
   await home.startDaemon(env);
