@@ -166,9 +166,11 @@ export function cleanEnvironment(allow: readonly string[], env: Record<string, s
   return clean as Record<string, string>;
 }
 
-/** The words that start this very ccm: the executable, or Bun with the source. */
+/** The words that start this very ccm: the executable, or Bun with the source, whose markup it could not read from another folder. */
 export function ownCommand(): string[] {
-  return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, join(import.meta.dir, "..", "main.ts")];
+  if (Bun.isStandaloneExecutable) return [process.execPath];
+  const checkout = join(import.meta.dir, "../..");
+  return [process.execPath, `--tsconfig-override=${join(checkout, "tsconfig.json")}`, join(checkout, "src/main.ts")];
 }
 
 /** What that command reads: a sandbox that hides the place where ccm lies must show these. From source it is the checkout's code. */
