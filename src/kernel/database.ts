@@ -28,6 +28,8 @@ export type Db = {
   dataVersion(): number;
   /** Grows with every row that this connection has changed. */
   changes(): number;
+  /** Gives back the memory that holds what was read: https://sqlite.org/pragma.html#pragma_shrink_memory */
+  shrink(): void;
   close(): void;
 };
 
@@ -89,6 +91,7 @@ function wrap(sql: Database): Db {
     },
     dataVersion: () => version.get()?.data_version ?? 0,
     changes: () => changes.get()?.n ?? 0,
+    shrink: () => void sql.run("PRAGMA shrink_memory"),
     close: () => sql.close(),
   };
 }

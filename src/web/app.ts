@@ -25,7 +25,7 @@ export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
   const visitors = new WeakMap<Request, Visitor>();
   const visitorOf: VisitorOf = (request) => visitors.get(request) as Visitor;
   const live = createLive(site);
-  const sweep = createSweep(ctx.clock);
+  const sweep = createSweep(ctx);
   const app = new Elysia();
   // Elysia would tell the browser what was thrown; whoever asks for the answer is to hear of it instead.
   const thrown = new WeakMap<Request, unknown>();

@@ -1,5 +1,5 @@
 // Gives back what pages leave behind when nobody has asked for one for a while: the daemon is there for weeks, pages for minutes.
-import type { Clock } from "../kernel/clock.ts";
+import type { Ctx } from "../kernel/context.ts";
 
 /** Without a request, in ms: a person who reads a page is not kept waiting for the next by 15 ms of collecting. */
 const QUIET_MS = 3_000;
@@ -9,7 +9,7 @@ const GAP_MS = 15_000;
 export type Sweep = { used(): void; stop(): void };
 
 /** Measured on a home of 100k tasks: 280 pages leave 61 MB resident, and 57 MB after this. */
-export function createSweep(clock: Clock): Sweep {
+export function createSweep({ clock, db }: Pick<Ctx, "clock" | "db">): Sweep {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let usedAt = 0;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -20,6 +20,7 @@ export function createSweep(clock: Clock): Sweep {
     if (now < dueAt) return wait(dueAt - now);
     timer = undefined;
     sweptAt = now;
+    db.shrink();
     Bun.gc(true);
   }
 
