@@ -27,7 +27,6 @@ import { sections } from "./setup/config.ts";
 import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
 import { judgeWeb, profileFrom } from "./setup/rules.ts";
 import type { Profile, WebAddress } from "./setup/schema.ts";
-import { startWeb } from "./web/server.ts";
 
 /** Between polls while runs are live, in ms: how late the end of a run may be noticed. */
 const BUSY_POLL_MS = 50;
@@ -76,7 +75,7 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   await recover(ctx, answers);
   const said = { profile, startedAt: ctx.clock.now() };
   const tell = (address: WebAddress) => tellDaemon(ctx, { ...said, web: address });
-  const web = profile === "full" ? startWeb(ctx, { routes: allRoutes, tell, wake: () => loop?.wake() }) : null;
+  const web = profile === "full" ? await openWeb(ctx, tell, () => loop?.wake()) : null;
   if (!web) tellDaemon(ctx, { ...said, web: null });
   ctx.log.info("daemon started", { pid: process.pid, sandbox: ctx.outside.sandbox.level() });
   await loop.run(stop.signal);
@@ -88,6 +87,12 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   if (lock.isInPlace()) untellDaemon(paths);
   ctx.db.close();
   lock.release();
+}
+
+/** A daemon without a page does not even load what serves it. */
+async function openWeb(ctx: Ctx, tell: (address: WebAddress) => void, wake: () => void): Promise<{ stop(): void }> {
+  const { startWeb } = await import("./web/server.ts");
+  return startWeb(ctx, { routes: allRoutes, tell, wake });
 }
 
 /**
