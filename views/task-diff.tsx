@@ -63,7 +63,7 @@ function File({ file, hunks, more }: FileProps): JSX.Element {
       {hunks.map((hunk) => (
         <DiffHunk {...hunk} />
       ))}
-      {more ? <DiffMore {...more} /> : ""}
+      {more ? <DiffMore {...more} file={file.id} /> : ""}
     </DiffFile>
   );
 }

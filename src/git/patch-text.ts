@@ -7,7 +7,8 @@ const LINE_CHARACTERS = 1_000;
 /** How each of the files differs: git prints them in the order of its list, one that became a link as two. */
 export function patchesIn(text: string, files: readonly ChangedFile[], extent: "whole" | "cut"): Map<string, FilePatch> {
   // Every line of a file has a sign before it, so that none of them can pass for the beginning of the next file.
-  const sections = `\n${text}`.split("\ndiff --git ").slice(1);
+  const whole = extent === "cut" ? text.slice(0, text.lastIndexOf("\n") + 1) : text; // Without the line that was cut.
+  const sections = `\n${whole}`.split("\ndiff --git ").slice(1);
   const found = new Map<string, FilePatch>();
   let at = 0;
   for (const file of files) {

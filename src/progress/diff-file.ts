@@ -27,7 +27,7 @@ const ROWS = 1_500;
 
 export function fileProps({ file, at, place, patch, from, how }: Listed): FileProps {
   const { hunks, shown, total } = windowOf(patch, from);
-  const note = noteOf(file, patch);
+  const note = noteOf(file, how === "asked for" && patch?.isCut === true ? "cut" : "whole");
   const address = `${place}?${new URLSearchParams({ file: file.path })}`;
   const left = total - from - shown;
   return {
@@ -47,6 +47,7 @@ export function fileProps({ file, at, place, patch, from, how }: Listed): FilePr
 
   function moreOf(): FileProps["more"] {
     if (!patch) return how === "listed" && file.lines ? { href: `${address}#file-${at}`, text: "Show its lines" } : null;
+    if (patch.isCut && how === "listed") return { href: `${address}&from=${shown}#file-${at}`, text: "More of its lines" };
     if (left > 0) return { href: `${address}&from=${from + shown}#file-${at}`, text: `${left.toLocaleString("en")} lines more` };
     return null;
   }
@@ -59,14 +60,14 @@ function changeOf({ change, lines, modes }: ChangedFile): DiffFileProps["change"
 }
 
 /** What has no lines to show it, in sentences. */
-function noteOf({ path, lines, modes, change }: ChangedFile, patch: FilePatch | undefined): string {
+function noteOf({ path, lines, modes, change }: ChangedFile, extent: "whole" | "cut"): string {
   const notes: string[] = [];
   if (lines === null) notes.push("It is no text, so its content is not shown.");
   else if (change === "added" && lines.added === 0) notes.push("It is empty.");
   if (modes.old && modes.now && modes.old !== modes.now) notes.push(`It was ${modeText(modes.old)} and is ${modeText(modes.now)} now.`);
   else if ((modes.now ?? modes.old) !== "100644") notes.push(`It is ${modeText(modes.now ?? modes.old ?? "")}.`);
   if (path.includes("\ufffd")) notes.push("Its name is no UTF-8: `ccm diff` shows its lines.");
-  if (patch?.isCut) notes.push("It is too large to be shown whole.");
+  if (extent === "cut") notes.push("It is too large to be shown whole.");
   return notes.join(" ");
 }
 

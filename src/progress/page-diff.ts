@@ -1,7 +1,7 @@
 // What a task changes: all files with their counts, the lines of the first ones, of the others when they are asked for.
 import { TaskNeeds } from "../../views/task.tsx";
 import { TaskDiff, TaskDiffFile, TaskNoDiff } from "../../views/task-diff.tsx";
-import type { ChangedFile, FilePatch } from "../git/schema.ts";
+import type { ChangedFile } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Asked, Page, PageRoute, Section } from "../kernel/page.ts";
@@ -95,7 +95,7 @@ async function render(ctx: Ctx, task: Task, difference: Difference, wanted: Want
   const opened = firstOf(files);
   const patches = await patchesOf(ctx, task.projectId, difference, { files: opened, limitBytes: OPENED_BYTES });
   const shown = files.map(
-    (file, at): FileProps => fileProps({ file, at: from + at, place, patch: patchIn(patches, file), from: 0, how: "listed" }),
+    (file, at): FileProps => fileProps({ file, at: from + at, place, patch: patches.get(file.path), from: 0, how: "listed" }),
   );
   const href = (at: number) => `${place}${at > 0 ? `?from=${at}` : ""}`;
   return await TaskDiff({
@@ -104,12 +104,6 @@ async function render(ctx: Ctx, task: Task, difference: Difference, wanted: Want
     earlier: from > 0 ? href(Math.max(0, from - LISTED)) : null,
     later: from + LISTED < difference.files.length ? href(from + LISTED) : null,
   });
-}
-
-/** A file whose lines were not read to their end is shown when it is asked for by itself. */
-function patchIn(patches: Map<string, FilePatch>, file: ChangedFile): FilePatch | undefined {
-  const patch = patches.get(file.path);
-  return patch?.isCut ? undefined : patch;
 }
 
 function firstOf(files: readonly ChangedFile[]): ChangedFile[] {
@@ -122,5 +116,7 @@ function firstOf(files: readonly ChangedFile[]): ChangedFile[] {
     lines += own;
     first.push(file);
   }
-  return first;
+  // Of a change that begins with nothing small, the first part of the first text is there to read.
+  const text = files.find((file) => file.lines);
+  return first.length === 0 && text ? [text] : first;
 }

@@ -126,6 +126,17 @@ describe("a change that is large", () => {
     expect(seen).toEqual(Array.from({ length: 450 }, (_, file) => `f${String(file).padStart(4, "0")}`));
   });
 
+  test("that has nothing small in it begins with the first part of its first text", async () => {
+    const text = Array.from({ length: 40_000 }, (_, i) => `line ${i} ${"·".repeat(20)}`);
+    changed({}, (path) => writeFileSync(join(path, "big.txt"), `${text.join("\n")}\n`));
+    const { main, html } = await site.get("/tasks/1/diff");
+    const first = rows(main);
+    expect(first).toEqual(text.slice(0, 1_500).map((line) => `+${line}`));
+    expect(html.length).toBeLessThan(PAGE_BYTES);
+    const path = /class="diff-more" href="([^"#]+)/.exec(main)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    expect(rows((await site.get(path)).main)[0]).toBe(`+${text[1_500]}`);
+  });
+
   test("a line of 2 MB is cut, and says so", async () => {
     changed({}, (path) => writeFileSync(join(path, "a.txt"), "x".repeat(2_000_000)));
     const { main, html } = await site.get("/tasks/1/diff?file=a.txt");

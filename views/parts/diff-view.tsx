@@ -126,13 +126,18 @@ function DiffLine({ row: { kind, old, now, text } }: { row: DiffRow }): JSX.Elem
   );
 }
 
-/** The place where what follows is put once it is asked for. */
-export function DiffMore({ href, text }: { href: string; text: string }): JSX.Element {
+/** The place where what follows is put once it is asked for; `file` is the id of the file that it belongs to, here and there. */
+export function DiffMore({ href, text, file }: { href: string; text: string; file?: string | undefined }): JSX.Element {
   return (
-    <a class="diff-more" href={href} safe>
+    <a class="diff-more" href={href} {...(file ? inPlace(href, file) : {})} safe>
       {text}
     </a>
   );
+}
+
+/** With scripts the lines come where the link is; without, it leads to the page that has them. */
+function inPlace(href: string, file: string): Record<string, string> {
+  return { "hx-get": href, "hx-select": `#${file} .diff-body > *`, "hx-target": "this", "hx-swap": "outerHTML" };
 }
 
 function Counts({ added, removed }: { added: number; removed: number }): JSX.Element {
