@@ -17,7 +17,7 @@ const TEXTS = ["text", "comment", "reason"];
 
 export function Refused({ typed, place, words, shown }: RefusedProps): JSX.Element {
   const gone = words.filter((word) => !shown.includes(word)).map((word) => `${place}/${word}`);
-  if (!typed?.fault || !gone.includes(typed.form)) return <></>;
+  if (!typed?.fault || !gone.includes(typed.form)) return "";
   const text = TEXTS.map((name) => typed.values[name] ?? "").find((value) => value.trim() !== "");
   return (
     <Notice tone="bad" text={typed.fault.message} hint={typed.fault.hint}>

@@ -45,7 +45,7 @@ export function RefusedDecision({ act, need }: { act: Act; need: Need }): JSX.El
 export function NeedBody({ need, act }: { need: Need; act: Act }): JSX.Element {
   switch (need.kind) {
     case "nothing":
-      return <></>;
+      return "";
     case "question":
       return <Question question={need.question} agent={need.agent} act={act} />;
     case "approval":

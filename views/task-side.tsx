@@ -90,7 +90,7 @@ function DecisionsPanel({ decisions }: Pick<TaskSideProps, "decisions">): JSX.El
 }
 
 function RelatedList({ title, tasks }: { title: string; tasks: readonly Related[] }): JSX.Element {
-  if (tasks.length === 0) return <></>;
+  if (tasks.length === 0) return "";
   return (
     <>
       <h3 class="related-title" safe>

@@ -121,8 +121,7 @@ const SITES: Attack[] = [
   { name: "signing out without the hidden field", send: post("/sign-out", "everywhere=yes", FORM), status: 403 },
   {
     name: "asking whether another site may",
-    send: (site) =>
-      request("OPTIONS /api/v1/tasks", site.host, ["Origin: https://evil.example", "Access-Control-Request-Method: POST"]),
+    send: (site) => request("OPTIONS /api/v1/tasks", site.host, ["Origin: https://evil.example", "Access-Control-Request-Method: POST"]),
     status: 405,
   },
   {
