@@ -48,7 +48,7 @@ export function agentCard(ctx: Ctx, run: Run, task: { id: number; title: string 
   const seen = observationOf(ctx, run.id);
   const { used, size } = seen?.observed.context ?? { used: null, size: null };
   return {
-    id: `run-${run.id}`,
+    id: `at-work-${run.id}`,
     name: run.kind === "agent" ? run.agent : `${run.kind} ${run.agent}`,
     run: { text: `r${run.id}`, href: runHref(run) },
     task: { text: `#${task.id} ${printable(task.title)}`, href: `/tasks/${task.id}` },
