@@ -5,16 +5,18 @@ import type { Page } from "playwright-core";
 
 const AXE = readFileSync(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir), "utf8");
 /** WCAG 2.2 to AA, and what axe's authors call best practice. */
-const ALL_RULES = { rules: { "target-size": { enabled: true } } };
+const RULES = { rules: { "target-size": { enabled: true } } };
 /** What differs between two looks of one page: the rest of it is the same markup. */
-const RULES_OF_LOOKS = { runOnly: ["color-contrast", "link-in-text-block", "target-size"] };
+const OF_COLOURS = { runOnly: ["color-contrast", "link-in-text-block"] };
+const OF_WIDTH = { runOnly: ["color-contrast", "target-size"] };
+const OPTIONS = { everything: RULES, colours: OF_COLOURS, width: OF_WIDTH };
 const SERIOUS = new Set(["serious", "critical"]);
 
 /** Serious and critical violations of accessibility, a line each with the first places of each rule. */
-export async function seriousFlaws(page: Page, of: "everything" | "its look" = "everything"): Promise<string[]> {
+export async function seriousFlaws(page: Page, of: keyof typeof OPTIONS): Promise<string[]> {
   await page.evaluate(SETTLE);
   if (!(await page.evaluate(`"axe" in window`))) await page.evaluate(AXE);
-  const options = { resultTypes: ["violations"], ...(of === "everything" ? ALL_RULES : RULES_OF_LOOKS) };
+  const options = { resultTypes: ["violations"], ...OPTIONS[of] };
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations
     .filter(({ impact }) => SERIOUS.has(impact ?? ""))

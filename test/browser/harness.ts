@@ -27,7 +27,7 @@ export type Site = {
   readonly repo: string;
   /** Where the page is: `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** A tab that is signed in, on that path. */
+  /** A tab of the person who is signed in, on that path. */
   open(look: LookName | Look, path?: string): Promise<Tab>;
   /** A tab of a person who has not signed in yet. */
   stranger(look: LookName | Look): Promise<Tab>;
@@ -37,7 +37,9 @@ export type Site = {
   startAgain(): Promise<void>;
 };
 
-type State = { browser: Browser; home: HomeUnderTest; repo: string; url: string; tabs: Tab[] };
+/** `session` is what a browser keeps of its sign-in. */
+type State = { browser: Browser; home: HomeUnderTest; repo: string; url: string; session: Session; tabs: Tab[] };
+type Session = Awaited<ReturnType<BrowserContext["storageState"]>>;
 /** Makes the home before its daemon starts, and gives the folder of its repository. */
 type Furnish = (home: HomeUnderTest) => Promise<string>;
 
@@ -49,10 +51,14 @@ export function useSite(furnishIt: Furnish = furnish): Site {
     if (!hasProgram("chromium")) return;
     binary();
     const home = openHome("browser");
-    state = { browser: await launchChromium(), home, repo: "", url: "", tabs: [] };
+    state = { browser: await launchChromium(), home, repo: "", url: "", session: { cookies: [], origins: [] }, tabs: [] };
     state.repo = await furnishIt(home);
     await home.startDaemon();
     state.url = new URL(await signInLink(home)).origin;
+    const first = await SITE.stranger("wide-dark");
+    await signIn(first);
+    state.session = await first.context.storageState();
+    await Promise.all(state.tabs.splice(0).map(({ context }) => context.close()));
   }, START_MS);
   afterAll(async () => {
     await state?.browser.close();
@@ -126,17 +132,11 @@ const SITE: Site = {
     return opened().url;
   },
   async open(look, path = "/") {
-    const tab = await SITE.stranger(look);
-    await signIn(tab);
-    if (path !== "/") await tab.page.goto(SITE.url + path);
+    const tab = await newTab(look, opened().session);
+    await tab.page.goto(SITE.url + path);
     return tab;
   },
-  async stranger(look) {
-    const { browser, tabs, url } = opened();
-    const wanted: Look = typeof look === "string" ? LOOKS[look] : look;
-    const hasScripts = wanted.javaScriptEnabled !== false;
-    return await addTab({ context: await browser.newContext(wanted), hasScripts }, url, tabs);
-  },
+  stranger: (look) => newTab(look),
   async beside(tab, path) {
     const { tabs, url } = opened();
     const other = await addTab(tab, url, tabs);
@@ -147,6 +147,13 @@ const SITE: Site = {
     await SITE.home.startDaemon({ CCM_WEB_PORT: new URL(SITE.url).port });
   },
 };
+
+async function newTab(look: LookName | Look, session?: Session): Promise<Tab> {
+  const { browser, tabs, url } = opened();
+  const wanted: Look = typeof look === "string" ? LOOKS[look] : look;
+  const context = await browser.newContext({ ...wanted, ...(session ? { storageState: session } : {}) });
+  return await addTab({ context, hasScripts: wanted.javaScriptEnabled !== false }, url, tabs);
+}
 
 async function addTab({ context, hasScripts }: Pick<Tab, "context" | "hasScripts">, origin: string, tabs: Tab[]): Promise<Tab> {
   context.setDefaultTimeout(PATIENCE_MS);

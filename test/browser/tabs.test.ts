@@ -52,8 +52,10 @@ browserTest("what is done in one tab shows in the other within a second", async 
 });
 
 browserTest("after signing out in one tab the other says so, keeps what was typed, and goes on after a new link", async () => {
-  const one = await site.open("wide-dark", "/tasks/new");
+  const one = await site.stranger("wide-dark");
   one.allow(/401/);
+  await signIn(one);
+  await one.page.goto(`${site.url}/tasks/new`);
   await one.page.getByLabel("Prompt").fill("Half a thought");
   const other = await site.beside(one, "/");
   other.allow(/401/);

@@ -139,6 +139,11 @@ describe("with a finger, on a phone", () => {
     await page.locator("nav.nav a", { hasText: "Approvals" }).tap();
     await page.getByRole("heading", { level: 1, name: "Approvals" }).waitFor();
     await narrow();
+    for (const part of await page.locator("main .act-more > summary").all()) {
+      await part.tap();
+      await narrow();
+      await part.tap();
+    }
     await page.getByRole("button", { name: "Approve", exact: true }).tap();
     await page.getByText("Nothing waits for you.").waitFor();
     await waitFor("the merge", () => git(site.home, site.repo, "log", "--oneline").split("\n").length > 1);
