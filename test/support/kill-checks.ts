@@ -83,7 +83,7 @@ async function survivors({ home }: Lane): Promise<string[]> {
 
 /** Everything a home may hold once its tasks are done. */
 const EXPECTED = [
-  /^(ccm\.db|ccm\.db-wal|ccm\.db-shm|daemon\.lock|config\.yaml)$/,
+  /^(ccm\.db|ccm\.db-wal|ccm\.db-shm|daemon\.lock|config\.yaml|token)$/,
   /^(tasks|runs|trash|logs|backups)$/,
   /^logs\/daemon\.log$/,
   /^runs\/\d+$/,
