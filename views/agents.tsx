@@ -1,15 +1,13 @@
 // Agents: those at work, those that nothing is started with for now, and the runs there were.
-import type { BreakerKind } from "../src/agents/schema.ts";
 import type { Markup } from "../src/kernel/page.ts";
 import { AgentCard, type AgentCardProps } from "./parts/agent-card.tsx";
 import { ButtonLink } from "./parts/button.tsx";
 import { Empty } from "./parts/empty.tsx";
 import { PageHeading } from "./parts/heading.tsx";
-import { Notice } from "./parts/notice.tsx";
+import { HeldAgent, type HeldAgentProps } from "./parts/held-agent.tsx";
 import { Paging } from "./parts/paging.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { type RunLine, RunTable } from "./parts/run-list.tsx";
-import { Time, type When } from "./parts/time.tsx";
 
 export function AgentsHeading(): Markup {
   return <PageHeading title="Agents" />;
@@ -33,34 +31,12 @@ export function AgentsAtWork({ cards }: { cards: readonly AgentCardProps[] }): M
   );
 }
 
-export type HeldAgent = { agent: string; kind: BreakerKind; text: string; since: When; until: When | null };
-
-const REMEDIES: Record<BreakerKind, string> = {
-  provider: "It is tried again by itself.",
-  limit: "Its tasks go on when the limit starts anew.",
-  login: "Log in with the agent's own command; its tasks then go on by themselves.",
-  billing: "Look at the account; its tasks then go on by themselves.",
-  missing: "Install or update it; `ccm doctor` says what was found.",
-};
-
 /** Nothing of it is shown while no agent is held. */
-export function AgentsHeld({ agents }: { agents: readonly HeldAgent[] }): Markup {
+export function AgentsHeld({ agents }: { agents: readonly HeldAgentProps[] }): Markup {
   return (
     <div id="held" class="held-agents">
-      {agents.map(({ agent, kind, text, since, until }) => (
-        <Notice id={`held-${agent}`} tone="warn" text={`Nothing is started with ${agent}: it ${text}`} hint={REMEDIES[kind]}>
-          <p class="faint">
-            Since <Time at={since} form="at" />
-            {until ? (
-              <>
-                {", tried again "}
-                <Time at={until} form="until" />
-              </>
-            ) : (
-              ""
-            )}
-          </p>
-        </Notice>
+      {agents.map((held) => (
+        <HeldAgent {...held} />
       ))}
     </div>
   );

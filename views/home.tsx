@@ -9,12 +9,13 @@ import { ButtonLink } from "./parts/button.tsx";
 import { Empty } from "./parts/empty.tsx";
 import { ActionForm } from "./parts/form.tsx";
 import { PageHeading } from "./parts/heading.tsx";
+import { HeldAgent } from "./parts/held-agent.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { QuestionCard } from "./parts/question-card.tsx";
 import { TaskCard, TaskCards, type TaskLine, TaskList } from "./parts/task-list.tsx";
 import { Tile, Tiles } from "./parts/tile.tsx";
-import { Time, type When } from "./parts/time.tsx";
+import type { When } from "./parts/time.tsx";
 import { Words } from "./parts/words.tsx";
 import { MoveForm } from "./tasks.tsx";
 
@@ -183,31 +184,12 @@ function Answer({ act, line, question, label, values, look }: AnswerProps): JSX.
   );
 }
 
-const REMEDIES: Record<BreakerKind, string> = {
-  provider: "It is tried again by itself.",
-  limit: "Its tasks go on when the limit starts anew.",
-  login: "Start the agent in a terminal and log in, or set its key; ccm notices.",
-  billing: "Pay what is due, or set another key; ccm notices.",
-  missing: "Install it, or set its command in the configuration; ccm notices.",
-};
-
 function AgentTrouble({ act, need }: Shown<"agent">): JSX.Element {
-  const { agent, trouble, text, since, until, tryTask } = need;
+  const { trouble, tryTask, ...held } = need;
   return (
-    <Notice id={`held-${agent}`} tone="warn" text={`Nothing is started with ${agent}: it ${text}`} hint={REMEDIES[trouble]}>
-      <p class="faint">
-        Since <Time at={since} form="at" />
-        {until ? (
-          <>
-            {", tried again "}
-            <Time at={until} form="until" />
-          </>
-        ) : (
-          ""
-        )}
-      </p>
+    <HeldAgent {...held} kind={trouble}>
       {tryTask === null ? "" : <ActionForm action={`/tasks/${tryTask}/resume`} csrf={act.csrf} label="Try now" values={{ back: "/" }} />}
-    </Notice>
+    </HeldAgent>
   );
 }
 

@@ -8,6 +8,7 @@ import { ActivityBadge, PriorityMark, StateBadge } from "./parts/badge.tsx";
 import { Button, ButtonLink } from "./parts/button.tsx";
 import { Chip } from "./parts/chip.tsx";
 import { AreaField, ChoiceField } from "./parts/field.tsx";
+import { Figures } from "./parts/figures.tsx";
 import { ActionForm, Form, FormActions, FormErrors, typedOf } from "./parts/form.tsx";
 import { PageHeading } from "./parts/heading.tsx";
 import { Notice } from "./parts/notice.tsx";
@@ -171,14 +172,7 @@ export function TaskNow({ now }: { now: AgentCardProps | null }): Markup {
       ) : (
         ""
       )}
-      <dl class="figures">
-        {figures.map(({ label, text }) => (
-          <div>
-            <dt safe>{label}</dt>
-            <dd safe>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures figures={figures} />
     </Panel>
   );
 }

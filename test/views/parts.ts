@@ -12,9 +12,11 @@ import { Diff, DiffFile, DiffHunk, DiffMore } from "../../views/parts/diff-view.
 import { Empty } from "../../views/parts/empty.tsx";
 import { Fact, Facts } from "../../views/parts/facts.tsx";
 import { AreaField, CheckField, ChoiceField, FieldGroup, Select, SelectField, TextField } from "../../views/parts/field.tsx";
+import { Figures } from "../../views/parts/figures.tsx";
 import { FilterBar, FilterSelect, SearchBox } from "../../views/parts/filter-bar.tsx";
 import { ActionForm, Form, FormActions, FormErrors } from "../../views/parts/form.tsx";
 import { PageHeading } from "../../views/parts/heading.tsx";
+import { HeldAgent } from "../../views/parts/held-agent.tsx";
 import { Icon } from "../../views/parts/icon.tsx";
 import { Keys } from "../../views/parts/keys.tsx";
 import { LogFold, LogLine, LogView, Output } from "../../views/parts/log-view.tsx";
@@ -113,11 +115,13 @@ export const PARTS: Readonly<Record<string, (t: string) => Made>> = {
   Fact: (t) => Fact({ label: t, text: t }),
   Facts: () => Facts({ children: inside }),
   FieldGroup: (t) => FieldGroup({ legend: t, note: t, children: inside }),
+  Figures: (t) => Figures({ figures: [{ label: t, text: t }] }),
   FilterBar: (t) => FilterBar({ action: t, label: t, clear: t, children: inside }),
   FilterSelect: (t) => FilterSelect({ name: t, label: t, value: t, options: [{ value: t, text: t }] }),
   Form: (t) => Form({ action: t, csrf: t, id: t, label: t, children: inside }),
   FormActions: () => FormActions({ children: inside }),
   FormErrors: (t) => FormErrors({ typed: refused(t, t), labels: { [t]: t }, scope: t }),
+  HeldAgent: (t) => HeldAgent({ agent: t, kind: "login", text: t, since: at(t), until: at(t), children: undefined }),
   Icon: (t) => Icon({ name: "done", label: t }),
   Keys: () => Keys(),
   LogFold: (t) => LogFold({ summary: t, children: inside }),

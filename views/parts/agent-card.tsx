@@ -2,6 +2,7 @@
 import type { Children } from "@kitajs/html";
 import type { Activity } from "../../src/agents/signs.ts";
 import { ActivityBadge } from "./badge.tsx";
+import { Figures } from "./figures.tsx";
 import { Progress } from "./progress.tsx";
 import { Time, type When } from "./time.tsx";
 
@@ -52,14 +53,7 @@ export function AgentCard(props: AgentCardProps): JSX.Element {
         ""
       )}
       {context ? <Progress label="Context" value={context.used} max={context.size} text={context.text} /> : ""}
-      <dl class="figures">
-        {figures.map(({ label, text }) => (
-          <div>
-            <dt safe>{label}</dt>
-            <dd safe>{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures figures={figures} />
       {children}
       {actions ? <div class="card-actions">{actions}</div> : ""}
     </article>
