@@ -135,8 +135,9 @@ test("--keep leaves a daemon to look at, and says how to end it", async () => {
   expect(exit).toBe(0);
   const commands = out.split("\n").filter((line) => line.startsWith("  CCM_HOME="));
   const shell = (command: string) => Bun.spawnSync(["sh", "-c", command], { stderr: "pipe", stdin: "ignore" });
-  expect(shell(commands[0] ?? "").stdout.toString()).toContain("runs");
-  expect(shell(commands[1] ?? "").stdout.toString()).toContain("Merged into main");
+  expect(shell(commands[0] ?? "").stdout.toString()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sign-in\?link=/);
+  expect(shell(commands[1] ?? "").stdout.toString()).toContain("runs");
+  expect(shell(commands[2] ?? "").stdout.toString()).toContain("Merged into main");
   expect(shell(commands.at(-1) ?? "").exitCode).toBe(0);
   expect(left(temporary)).toEqual(NOTHING);
 }, 60_000);
