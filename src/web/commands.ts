@@ -26,7 +26,7 @@ export function webCommands(program: CAC, host: CommandHost): void {
       (await import("./session-actions.ts")).signOut(host, session, options),
     );
   program
-    .command("web token", "Print the token that scripts send to the API as `Authorization: Bearer`")
+    .command("web token", "Print the token with which scripts use the API; they send it as `Authorization: Bearer …`")
     .option("--new", "Make another one; the one before opens nothing any more")
     .example("ccm web token --new")
     .action(async (options: TokenOptions) => (await import("./session-actions.ts")).token(host, options));
