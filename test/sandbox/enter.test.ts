@@ -116,8 +116,8 @@ describe("at namespace", () => {
 
   test("it has its own /tmp, terminals and shared memory, and sees only its own processes", async () => {
     const line =
-      'touch /tmp/mine /dev/shm/mine; ls /dev/pts; ls /proc | grep -c "^[0-9]"; python3 -c "import pty; print(pty.openpty()[1] > 0)"';
-    expect(await lab.run(["sh", "-c", line])).toMatchObject({ stdout: "ptmx\n4\nTrue\n", stderr: "" });
+      'touch /tmp/mine /dev/shm/mine; ls /dev/pts; ls /proc >/tmp/mine; grep -c "^[0-9]" /tmp/mine; python3 -c "import pty; print(pty.openpty()[1] > 0)"';
+    expect(await lab.run(["sh", "-c", line])).toMatchObject({ stdout: "ptmx\n3\nTrue\n", stderr: "" });
     expect(existsSync(join(lab.paths.task(1).tmp, "mine"))).toBe(true);
   });
 
