@@ -215,6 +215,16 @@ export function projectOf(ctx: Ctx, id: number): Project {
   return project;
 }
 
+/** Finds projects by number, each once: a list has many tasks of few projects. */
+export function projectFinder(ctx: Ctx): (id: number) => Project {
+  const found = new Map<number, Project>();
+  return (id) => {
+    const project = found.get(id) ?? projectOf(ctx, id);
+    found.set(id, project);
+    return project;
+  };
+}
+
 export function repositoryOf(project: Project): Repository {
   return { path: project.path, gitDir: project.gitDir };
 }

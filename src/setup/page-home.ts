@@ -22,12 +22,12 @@ import type { Asked, Page, PageRoute } from "../kernel/page.ts";
 import { cut, printable } from "../kernel/text-table.ts";
 import { when } from "../kernel/time-text.ts";
 import { type Need, needsOf } from "../progress/actions.ts";
-import { listProjects } from "../projects/actions.ts";
+import { listProjects, projectFinder } from "../projects/actions.ts";
 import { findCandidate } from "../review/actions.ts";
 import { briefOf, endedBriefs, spentToday, taskTotals } from "../tasks/actions.ts";
 import { likelyMove } from "../tasks/rules.ts";
 import type { TaskBrief, TaskState, WaitingReason } from "../tasks/schema.ts";
-import { projectFinder, taskLineOf } from "../tasks/shown.ts";
+import { taskLineOf } from "../tasks/shown.ts";
 
 /** What each part shows at most: one looks through it, and the pages behind have all of it. */
 const NEEDS = 12;

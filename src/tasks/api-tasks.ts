@@ -4,7 +4,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { type Operation, readOperation, writeOperation } from "../kernel/operation.ts";
 import { decodeCursor, encodeCursor, numberInQuery, pageQuery, pageSchema } from "../kernel/paging.ts";
-import { onlyProject, projectNamed, projectOf } from "../projects/actions.ts";
+import { onlyProject, projectFinder, projectNamed, projectOf } from "../projects/actions.ts";
 import { cancelTask, createTask, editTask, pauseTask, resumeTask, retryTask } from "./actions.ts";
 import { listPage } from "./lists.ts";
 import { taskShape } from "./rules.ts";
@@ -21,7 +21,6 @@ import {
   type TaskSort,
 } from "./schema.ts";
 import { taskParams, taskShapeSchema } from "./shapes.ts";
-import { projectFinder } from "./shown.ts";
 import { untilState } from "./wait.ts";
 
 /** Longest wait of one request: below what proxies and clients commonly allow. A script asks again. */

@@ -6,7 +6,7 @@ import { Fault } from "../kernel/fault.ts";
 import { oneOf, parseInput, taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
-import { onlyProject, projectNamed, projectOf } from "../projects/actions.ts";
+import { onlyProject, projectFinder, projectNamed, projectOf } from "../projects/actions.ts";
 import { countTasks, createTask, editTask, listTasks } from "./actions.ts";
 import { MOVES_BY_WORD } from "./moves.ts";
 import { type PromptOptions, readPrompt, readTaskFile } from "./prompt-input.ts";
@@ -110,20 +110,15 @@ export async function list(host: CommandHost, options: ListOptions): Promise<voi
     ...(options.project === undefined ? {} : { projectId: projectNamed(ctx, options.project).id }),
     ...(state === undefined ? {} : { state }),
   };
-  const names = new Map<number, string>();
-  const nameOf = (task: Task) => {
-    const name = names.get(task.projectId) ?? projectOf(ctx, task.projectId).name;
-    names.set(task.projectId, name);
-    return name;
-  };
+  const projectWith = projectFinder(ctx);
   const tasks = listTasks(ctx, { ...filter, limit });
   host.print(
-    tasks.map((task) => taskShape(task, nameOf(task))),
+    tasks.map((task) => taskShape(task, projectWith(task.projectId).name)),
     () => {
       const total = tasks.length < limit ? tasks.length : countTasks(ctx, filter);
       return taskTable(
         host,
-        tasks.map((task) => ({ task, project: nameOf(task) })),
+        tasks.map((task) => ({ task, project: projectWith(task.projectId).name })),
         { total, now: ctx.clock.now() },
       );
     },

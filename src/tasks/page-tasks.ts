@@ -3,14 +3,14 @@ import { type BoardProps, type ListProps, TasksBoard, TasksFilters, TasksHeading
 import type { Ctx } from "../kernel/context.ts";
 import { once } from "../kernel/once.ts";
 import type { Asked, Page, PageRoute } from "../kernel/page.ts";
-import { listProjects } from "../projects/actions.ts";
+import { listProjects, projectFinder } from "../projects/actions.ts";
 import { knownAgents } from "../projects/rules.ts";
 import type { Project } from "../projects/schema.ts";
 import { addressOf, isFiltered, STATE_GROUPS, statesOf, type Wanted, wantedFrom } from "./list-rules.ts";
 import { countsOf, type ListFilter, listPage } from "./lists.ts";
 import { likelyMove } from "./rules.ts";
 import { PRIORITIES, type Priority, TASK_KINDS, TASK_STATES, type TaskState } from "./schema.ts";
-import { projectFinder, taskLineOf } from "./shown.ts";
+import { taskLineOf } from "./shown.ts";
 
 /** Tasks of one page of the list: two screens. */
 const LIST_ROWS = 50;

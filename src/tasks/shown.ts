@@ -1,23 +1,11 @@
 // Tasks as the page shows them in lists and on boards.
 import type { TaskLine } from "../../views/parts/task-list.tsx";
-import type { Ctx } from "../kernel/context.ts";
 import { costText } from "../kernel/number-text.ts";
 import { printable } from "../kernel/text-table.ts";
 import { when } from "../kernel/time-text.ts";
-import { projectOf } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
 import { waitsText } from "./rules.ts";
 import { PRIORITIES, type TaskBrief } from "./schema.ts";
-
-/** Finds projects by number, each once: a list has many tasks of few projects. */
-export function projectFinder(ctx: Ctx): (id: number) => Project {
-  const found = new Map<number, Project>();
-  return (id) => {
-    const project = found.get(id) ?? projectOf(ctx, id);
-    found.set(id, project);
-    return project;
-  };
-}
 
 /** A task's line; `doing` is what its agent does. */
 export function taskLineOf(task: TaskBrief, project: Project, doing: string | null = null): TaskLine {
