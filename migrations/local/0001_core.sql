@@ -69,6 +69,12 @@ CREATE TABLE tasks (
   runs           INTEGER NOT NULL DEFAULT 0,
   not_before     INTEGER,
   cost_usd       REAL NOT NULL DEFAULT 0,
+  -- Who wrote what it says: `outside` is anybody whom the person does not vouch for. Then its runs may do less.
+  origin         TEXT NOT NULL DEFAULT 'person' CHECK (origin IN ('person', 'outside')),
+  -- Where that text is from: an address, a file.
+  source         TEXT,
+  -- Rights of its runs that a person gave back, as a JSON list.
+  lifted         TEXT NOT NULL DEFAULT '[]',
   created_at     INTEGER NOT NULL,
   updated_at     INTEGER NOT NULL,
   state_since    INTEGER NOT NULL,
@@ -162,6 +168,8 @@ CREATE TABLE runs (
   commit_id   TEXT,
   command     TEXT,
   sandbox     TEXT CHECK (sandbox IN ('namespace', 'kernel', 'none')),
+  -- What its sandbox let it do beyond the level: network, unix sockets, the user it ran as. JSON, for people.
+  rights      TEXT,
   stop_wanted TEXT,
   stop_sent   INTEGER NOT NULL DEFAULT 0,
   exit        TEXT,
@@ -259,6 +267,59 @@ CREATE TABLE merges (
   intended_at INTEGER NOT NULL,
   merged_at   INTEGER
 ) STRICT;
+
+-- Texts of strangers that a task is about: shown to its agent between marks that they cannot contain.
+CREATE TABLE task_texts (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  task_id INTEGER NOT NULL REFERENCES tasks (id),
+  source  TEXT NOT NULL,
+  text    TEXT NOT NULL,
+  at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX task_texts_by_task ON task_texts (task_id, id);
+
+-- States of a task's work that can be gone back to; each is held by refs/ccm/snapshots/<task>/<n> in the repository.
+CREATE TABLE snapshots (
+  task_id   INTEGER NOT NULL REFERENCES tasks (id),
+  n         INTEGER NOT NULL,
+  commit_id TEXT NOT NULL,
+  why       TEXT NOT NULL CHECK (why IN ('commits', 'send-back', 'rollback', 'asked')),
+  note      TEXT NOT NULL DEFAULT '',
+  at        INTEGER NOT NULL,
+  PRIMARY KEY (task_id, n)
+) STRICT, WITHOUT ROWID;
+
+-- What is known of stored secrets without opening the store: names, who may have them, and by what they are recognised in text.
+CREATE TABLE secrets (
+  name       TEXT PRIMARY KEY,
+  store      TEXT NOT NULL CHECK (store IN ('keyring', 'file')),
+  prints     TEXT NOT NULL,
+  uses       TEXT NOT NULL DEFAULT '[]',
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who decided, allowed, overrode or changed what. Never changed and never deleted; each row's hash covers the one before.
+CREATE TABLE audit (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  at         INTEGER NOT NULL,
+  name       TEXT NOT NULL,
+  source     TEXT NOT NULL CHECK (source IN ('person', 'daemon', 'host', 'agent', 'hub', 'outside')),
+  project_id INTEGER,
+  task_id    INTEGER,
+  run_id     INTEGER,
+  data       TEXT NOT NULL,
+  digest     TEXT NOT NULL,
+  hash       TEXT NOT NULL,
+  -- Secrets were taken out of `data` later; its digest is that of what was there.
+  scrubbed_at INTEGER
+) STRICT;
+CREATE INDEX audit_by_task ON audit (task_id, id) WHERE task_id IS NOT NULL;
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_as_written BEFORE UPDATE ON audit WHEN new.scrubbed_at IS NULL
+  OR new.id <> old.id OR new.at <> old.at OR new.name <> old.name OR new.source <> old.source
+  OR new.digest <> old.digest OR new.hash <> old.hash
+  BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 
 -- What a command asks the daemon to do, because only the daemon may touch repositories and trees.
 CREATE TABLE requests (

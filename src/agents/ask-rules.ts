@@ -1,7 +1,7 @@
 // Rules on tools in claude's syntax, as far as ccm itself needs them: `Bash(git push:*)`, `WebFetch`, `mcp__server__*`. Pure.
 
+import { TOOL_RULE } from "../hooks/rules.ts";
 import { jsonOf } from "../kernel/json.ts";
-import { TOOL_RULE } from "../projects/rules.ts";
 
 /** A call of a tool with its input as the agent gives it. */
 export type AskedCall = { tool: string; input: unknown };

@@ -1,7 +1,8 @@
 // Settings of agents and of what runs may take: `agents.*` and `limits.*`.
 import * as v from "valibot";
+import { toolRulesSchema } from "../hooks/shapes.ts";
 import { whole } from "../kernel/config-keys.ts";
-import { askSchema, roleSchema } from "../projects/schema.ts";
+import { roleSchema } from "../projects/schema.ts";
 
 /** A person who is at the machine answers within this; who is not frees the memory of a process that only waits. */
 export const PARK_MINUTES = 10;
@@ -35,7 +36,7 @@ const agent = v.strictObject({
   allowedTools: v.optional(v.array(v.string()), []),
   disallowedTools: v.optional(v.array(v.string()), []),
   /** Tools whose every call a person must allow; the run is parked meanwhile, without a process. */
-  ask: v.optional(askSchema, []),
+  ask: v.optional(toolRulesSchema, []),
   /** Turns of the model, and dollars, that one run may take. */
   maxTurns: role.maxTurns,
   maxBudgetUsd: role.maxBudgetUsd,

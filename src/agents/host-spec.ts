@@ -1,12 +1,11 @@
 // Reading spec.json by hand: a schema library would cost the host more memory than everything else it does.
 import { Fault } from "../kernel/fault.ts";
 import { isJson } from "../kernel/json.ts";
-import { SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
+import { NETWORKS, SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
 import { ANSWER_VERDICTS, type Answer, type Conversation, type HomeOrder, RUN_KINDS, type RunLimits, type RunSpec } from "./schema.ts";
 
 const PROMPT_BY = ["argument", "stdin", "file", "none"] as const;
 const OUTPUT = ["text", "stream-json"] as const;
-const NETWORK = ["host", "none"] as const;
 
 /** The spec in this JSON text. Faults: `invalid`, naming the field that is wrong. */
 export function parseSpec(json: string): RunSpec {
@@ -76,9 +75,18 @@ function sandboxOf(value: unknown): SandboxSpec {
     show: read.texts("show"),
     tmp: read.text("tmp"),
     cwd: read.text("cwd"),
-    network: read.oneOf("network", NETWORK),
+    network: read.oneOf("network", NETWORKS),
+    ports: read.list("ports").map(Number),
+    relays: read.list("relays").map(relayOf),
+    fileBytes: read.count("fileBytes"),
+    user: read.value("user") === null ? null : read.count("user"),
     unixSockets: read.flag("unixSockets"),
   };
+}
+
+function relayOf(value: unknown): SandboxSpec["relays"][number] {
+  const read = fieldsOf(value, "spec.sandbox.relays");
+  return { port: read.count("port"), socket: read.text("socket") };
 }
 
 function limitsOf(value: unknown): RunLimits {

@@ -6,7 +6,7 @@ import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { bothRoles } from "../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
-import { sandboxSpec } from "../sandbox/rules.ts";
+import { policyOf, sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
@@ -26,6 +26,7 @@ type Roles = ProjectSettings["roles"];
 export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project; roles: Roles; level: SandboxLevel }): RunSpec {
   const { task, project, roles, level } = about;
   const settings = bothRoles(ctx.config.agents[run.agent], roles.worker);
+  const policy = policyOf(ctx.config.sandbox, project.settings.sandbox, roles.worker?.sandbox);
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
   const opening = run.kind === "agent" ? openingOf(ctx, run, task, project) : null;
@@ -67,9 +68,9 @@ export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project
       ccmHome: ctx.paths.home,
       userHome: process.env.HOME ?? "/",
       repositoryGit: project.gitDir,
-      network: ctx.config.sandbox.network,
-      unixSockets: project.settings.unixSockets,
-      hide: ctx.config.sandbox.hide,
+      network: policy.network,
+      unixSockets: policy.unixSockets,
+      hide: policy.hide,
       show: [
         ...ctx.config.sandbox.show,
         ...ownPlaces(),

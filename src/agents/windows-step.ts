@@ -26,7 +26,7 @@ export function stepWindows(ctx: Ctx): void {
  */
 export function mayHaveWindows(ctx: Ctx, runs: readonly Run[]): boolean {
   if (ctx.outside.sandbox.level() !== "kernel") return true;
-  return !runs.some((run) => projectOf(ctx, run.projectId).settings.unixSockets);
+  return !runs.some((run) => projectOf(ctx, run.projectId).settings.sandbox.unixSockets);
 }
 
 function change(ctx: Ctx, work: () => Promise<void>): void {

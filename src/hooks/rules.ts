@@ -1,6 +1,34 @@
 // Hooks in words that a person understands, and which of them people need not see.
 import type { HookBrief } from "./schema.ts";
 
+/** What a call of a tool may be judged to, the mildest first. `ask`: a person must allow it. */
+export const VERDICTS = ["allow", "ask", "deny"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/**
+ * What a command of a shell can be, beside harmless. `git`: what ccm does itself (push, other branches, submodules,
+ * configuration). `unclear`: nobody can say before it runs what it will run.
+ */
+export const COMMAND_CLASSES = ["destructive", "network", "privilege", "publish", "credentials", "git", "unclear"] as const;
+export type CommandClass = (typeof COMMAND_CLASSES)[number];
+
+/** A rule on tools in claude's syntax: a tool's name, perhaps with what its calls are about in parentheses. */
+export const TOOL_RULE = /^([\w*-]+)(?:\((.*)\))?$/s;
+
+/** What somebody says about judging calls of tools; what is left out is as it was said before. */
+export type GuardWish = {
+  classes?: Partial<Record<CommandClass, Verdict>>;
+  deny?: string[];
+  ask?: string[];
+  allow?: string[];
+};
+
+/** What two say: of a class the second one's word counts, rules add up. */
+export function bothGuards(first: GuardWish = {}, second: GuardWish = {}): GuardWish {
+  const both = (key: Verdict) => ({ [key]: [...new Set([...(first[key] ?? []), ...(second[key] ?? [])])] });
+  return { classes: { ...first.classes, ...second.classes }, ...both("deny"), ...both("ask"), ...both("allow") };
+}
+
 /** A brief as it comes out of the event log: nothing is promised about its fields. */
 type Told = { [Key in keyof HookBrief]?: unknown };
 

@@ -1,7 +1,9 @@
 // Which repositories ccm works in, and what it calls them.
 import type { RepositoryFacts } from "../git/schema.ts";
+import { bothGuards } from "../hooks/rules.ts";
 import { Fault } from "../kernel/fault.ts";
 import { didYouMean } from "../kernel/nearest.ts";
+import { bothWishes } from "../sandbox/rules.ts";
 import type { Project, ProjectChange, ProjectShape, RoleSettings } from "./schema.ts";
 
 /** Why a repository cannot be registered, or null. A base that the person named replaces the branch that is checked out. */
@@ -51,9 +53,6 @@ export function unknownAgent(name: string, configured: readonly string[]): Fault
   });
 }
 
-/** A rule on tools in claude's syntax: a tool's name, perhaps with what its calls are about in parentheses. */
-export const TOOL_RULE = /^([\w*-]+)(?:\((.*)\))?$/s;
-
 /** What two say about a role: the second one's word goes before the first one's, and what either forbids or asks about holds. */
 export function bothRoles(first: RoleSettings = {}, second: RoleSettings = {}): RoleSettings {
   const both = (key: "disallowedTools" | "ask" | "allowedTools" | "extraDirectories") => {
@@ -65,6 +64,8 @@ export function bothRoles(first: RoleSettings = {}, second: RoleSettings = {}): 
     ...first,
     ...second,
     ...servers,
+    ...(first.sandbox || second.sandbox ? { sandbox: bothWishes(first.sandbox, second.sandbox) } : {}),
+    ...(first.guards || second.guards ? { guards: bothGuards(first.guards, second.guards) } : {}),
     ...both("disallowedTools"),
     ...both("ask"),
     ...both("allowedTools"),
@@ -103,7 +104,7 @@ export function nameFrom(folder: string): string {
 
 /** A project as scripts and the web read it. The values of its variables stay out: people put secrets there. */
 export function projectShape(project: Project): ProjectShape {
-  const { gates, setup, copies, env, unixSockets, roles } = project.settings;
+  const { gates, setup, copies, env, sandbox, guards, roles } = project.settings;
   return {
     id: project.id,
     uuid: project.uuid,
@@ -116,7 +117,8 @@ export function projectShape(project: Project): ProjectShape {
     setup,
     copies,
     env: Object.keys(env),
-    unixSockets,
+    sandbox,
+    guards,
     roles,
     createdAt: new Date(project.createdAt).toISOString(),
   };

@@ -1,6 +1,7 @@
 // A project: a registered repository, and what the person said about working in it.
 import * as v from "valibot";
-import { TOOL_RULE } from "./rules.ts";
+import { guardWishSchema, toolRulesSchema } from "../hooks/shapes.ts";
+import { sandboxWishSchema } from "../sandbox/shapes.ts";
 
 export const APPROVALS = ["ask", "auto"] as const;
 export type Approval = (typeof APPROVALS)[number];
@@ -17,11 +18,6 @@ const relativePath = v.pipe(
 
 const tools = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(200));
 
-/** A rule that ccm cannot read would never match, and nobody would be asked. */
-export const askSchema = v.array(
-  v.pipe(v.string(), v.trim(), v.regex(TOOL_RULE, "a tool as claude names it: `WebFetch`, `Bash(git push:*)`")),
-);
-
 /** What a repository may say about the agents that work in it: nothing that widens what they may do. */
 const repositoryRoleSchema = v.strictObject({
   model: v.exactOptional(v.string()),
@@ -30,7 +26,9 @@ const repositoryRoleSchema = v.strictObject({
   maxBudgetUsd: v.exactOptional(v.pipe(v.number(), v.minValue(0.01))),
   disallowedTools: v.exactOptional(tools),
   /** Tools whose every call a person must allow. */
-  ask: v.exactOptional(askSchema),
+  ask: v.exactOptional(toolRulesSchema),
+  /** What calls of its tools are judged by; a repository's word can only make it stricter. */
+  guards: v.exactOptional(guardWishSchema),
 });
 
 /** What a person may say of them, too. The words are those of `agents.<name>` in the configuration. */
@@ -40,6 +38,8 @@ export const roleSchema = v.strictObject({
   allowedTools: v.exactOptional(tools),
   extraDirectories: v.exactOptional(v.array(v.pipe(v.string(), v.startsWith("/", "An extra directory is an absolute path.")))),
   mcpServers: v.exactOptional(v.record(v.string(), v.looseObject({}))),
+  /** The sandbox of its runs, where it differs from the project's. */
+  sandbox: v.exactOptional(sandboxWishSchema),
 });
 export type RoleSettings = v.InferOutput<typeof roleSchema>;
 
@@ -54,8 +54,10 @@ export const projectSettingsSchema = v.strictObject({
   setup: v.optional(v.nullable(command), null),
   copies: v.optional(v.pipe(v.array(relativePath), v.maxLength(100)), []),
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
-  /** Lets a run at the `kernel` level use unix sockets, which that level cannot tell from the person's own. */
-  unixSockets: v.optional(v.boolean(), false),
+  /** The sandbox of this project's runs, where it differs from what the configuration says. */
+  sandbox: v.optional(sandboxWishSchema, {}),
+  /** What calls of tools are judged by here, before what the configuration says. */
+  guards: v.optional(guardWishSchema, {}),
   /** How agents work here, by their role; it goes before what `agents.<name>` says. */
   roles: v.optional(v.record(v.picklist(ROLES, "A role is worker."), roleSchema), {}),
 });
@@ -106,7 +108,7 @@ export const newProjectSchema = v.object({
 });
 export type NewProject = v.InferOutput<typeof newProjectSchema>;
 
-const { gates, setup, copies, env, unixSockets, roles } = projectSettingsSchema.entries;
+const { gates, setup, copies, env, sandbox, guards, roles } = projectSettingsSchema.entries;
 
 /** What a person changes of a registered project. Each part that is given, of the settings too, replaces the one there is. */
 export const projectChangeSchema = v.object({
@@ -120,7 +122,8 @@ export const projectChangeSchema = v.object({
       setup: v.exactOptional(setup.wrapped),
       copies: v.exactOptional(copies.wrapped),
       env: v.exactOptional(env.wrapped),
-      unixSockets: v.exactOptional(unixSockets.wrapped),
+      sandbox: v.exactOptional(sandbox.wrapped),
+      guards: v.exactOptional(guards.wrapped),
       roles: v.exactOptional(roles.wrapped),
     }),
   ),
@@ -129,7 +132,7 @@ export type ProjectChange = v.InferOutput<typeof projectChangeSchema>;
 
 /** A project as `--json` and the web give it: settings on one level, of variables their names, times in ISO 8601. */
 export type ProjectShape = Pick<Project, "id" | "uuid" | "name" | "path" | "base" | "agent" | "approval"> &
-  Pick<ProjectSettings, "gates" | "setup" | "copies" | "unixSockets" | "roles"> & { env: string[]; createdAt: string };
+  Pick<ProjectSettings, "gates" | "setup" | "copies" | "sandbox" | "guards" | "roles"> & { env: string[]; createdAt: string };
 
 /** The gate and set-up that a repository most likely wants. `from` names the file that says so; all null when nothing does. */
 export type Proposal = { gate: string | null; setup: string | null; from: string | null };

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { isoTimeSchema, uuidSchema } from "../kernel/shape.ts";
 import { APPROVALS, projectSettingsSchema } from "./schema.ts";
 
-const { gates, setup, copies, unixSockets, roles } = projectSettingsSchema.entries;
+const { gates, setup, copies, sandbox, guards, roles } = projectSettingsSchema.entries;
 
 /** Settings on one level; of the project's variables the names only, since people put secrets there. */
 export const projectShapeSchema = v.pipe(
@@ -19,7 +19,8 @@ export const projectShapeSchema = v.pipe(
     setup: setup.wrapped,
     copies: copies.wrapped,
     env: v.pipe(v.array(v.string()), v.description("Names of the project's variables")),
-    unixSockets: unixSockets.wrapped,
+    sandbox: sandbox.wrapped,
+    guards: guards.wrapped,
     roles: roles.wrapped,
     createdAt: isoTimeSchema,
   }),

@@ -1,8 +1,9 @@
 // Settings of the sandbox: `sandbox.*`. No project can change them.
 import * as v from "valibot";
-import { SANDBOX_LEVELS } from "./schema.ts";
+import { NETWORKS, SANDBOX_LEVELS } from "./schema.ts";
+import { sandboxWishSchema } from "./shapes.ts";
 
-const place = v.pipe(v.string(), v.regex(/^(?:\/|~(?:\/|$))/, "an absolute path, or one that starts with ~/"));
+const { hosts, ports, hide, readOnly } = sandboxWishSchema.entries;
 
 export const sandboxSection = v.optional(
   v.strictObject({
@@ -10,12 +11,18 @@ export const sandboxSection = v.optional(
     level: v.optional(v.picklist(["auto", ...SANDBOX_LEVELS]), "auto"),
     /** Agents without any sandbox, on a machine that has no level: only when a person says so. */
     allowNone: v.optional(v.boolean("true or false"), false),
-    /** `host` because agents must reach their model; `none` is for agents that run a local one. */
-    network: v.optional(v.picklist(["host", "none"]), "host"),
+    /** `host` because agents must reach their model; `hosts` lets them reach the named ones; `none` is for a local model. */
+    network: v.optional(v.picklist(NETWORKS), "host"),
+    /** With `network: hosts`: `model` is what the run's own agent must reach. */
+    hosts: v.optional(hosts.wrapped, ["model"]),
+    /** With `network: ports`. */
+    ports: v.optional(ports.wrapped, [443]),
     /** Folders and files to hide in addition to keys, tokens and sockets; `~` is the home folder. */
-    hide: v.optional(v.array(place), []),
+    hide: v.optional(hide.wrapped, []),
+    /** Files and folders of every tree that runs may read and not change. */
+    readOnly: v.optional(readOnly.wrapped, []),
     /** What is hidden otherwise and may be read after all: a toolchain below /tmp, an `~/.npmrc` that set-up needs. */
-    show: v.optional(v.array(place), []),
+    show: v.optional(hide.wrapped, []),
   }),
   {},
 );

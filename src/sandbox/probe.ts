@@ -47,6 +47,10 @@ function probeSpec(level: SandboxLevel, folder: string): SandboxSpec {
     tmp: join(folder, PROBE.tmp),
     cwd: join(folder, PROBE.tree),
     network: "host",
+    ports: [],
+    relays: [],
+    fileBytes: 0,
+    user: null,
     unixSockets: false,
   };
 }

@@ -1,5 +1,5 @@
 // What a sandboxed run may see and touch, and the words that start a command in it. Pure.
-import type { SandboxLevel, SandboxProbe, SandboxSpec } from "./schema.ts";
+import type { SandboxLevel, SandboxPolicy, SandboxProbe, SandboxSpec, SandboxWish } from "./schema.ts";
 
 /** How the machine starts a sandbox: ccm's own words, the file that holds the spec, and util-linux's unshare. */
 export type SandboxLaunch = {
@@ -71,6 +71,20 @@ export function carriedEnv(env: Readonly<Record<string, string | undefined>>): s
   return Object.entries(env).flatMap(([name, value]) => (name.startsWith(CARRIED) ? [`${name.slice(CARRIED.length)}=${value}`] : []));
 }
 
+/** What holds when nobody said anything: agents must reach their model. */
+const UNSAID: SandboxPolicy = { level: "auto", network: "host", hosts: [], ports: [], hide: [], readOnly: [], unixSockets: false };
+
+/** What holds when these spoke one after another. */
+export function policyOf(...wishes: readonly (SandboxWish | undefined)[]): SandboxPolicy {
+  return { ...UNSAID, ...wishes.reduce<SandboxWish>(bothWishes, {}) };
+}
+
+/** What two say: the second one's word goes before the first one's, and what either hides or protects is so. */
+export function bothWishes(first: SandboxWish = {}, second: SandboxWish = {}): SandboxWish {
+  const both = (key: "hide" | "readOnly") => ({ [key]: unique([...(first[key] ?? []), ...(second[key] ?? [])]) });
+  return { ...first, ...second, ...both("hide"), ...both("readOnly") };
+}
+
 /** Below the home folder: keys, tokens, histories, and sockets of agents that act for the person. */
 const HIDDEN_AT_HOME = [
   ...[".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf"],
@@ -123,6 +137,10 @@ export type SandboxOrder = {
   userHome: string;
   repositoryGit: string;
   network: SandboxSpec["network"];
+  ports?: readonly number[];
+  relays?: SandboxSpec["relays"];
+  fileBytes?: number;
+  user?: number | null;
   unixSockets?: boolean;
   hide?: readonly string[];
   write?: readonly string[];
@@ -143,6 +161,10 @@ export function sandboxSpec(order: SandboxOrder): SandboxSpec {
     tmp: order.tmp,
     cwd: order.tree,
     network: order.network,
+    ports: [...(order.ports ?? [])],
+    relays: [...(order.relays ?? [])],
+    fileBytes: order.fileBytes ?? 0,
+    user: order.user ?? null,
     unixSockets: order.unixSockets ?? false,
   };
 }

@@ -5,6 +5,27 @@ export const SANDBOX_LEVELS = ["namespace", "kernel", "none"] as const;
 export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
 
 /**
+ * What a run reaches. `host`: what the machine reaches. `hosts`: named hosts, through a proxy of its host's. `ports`: the
+ * machine's network, but TCP only to these ports. `none`: nothing.
+ */
+export const NETWORKS = ["host", "hosts", "ports", "none"] as const;
+export type Network = (typeof NETWORKS)[number];
+
+/** What somebody says about the sandbox of runs; what is left out is as it was said before. `readOnly` is inside the tree. */
+export type SandboxWish = {
+  level?: "auto" | SandboxLevel;
+  network?: Network;
+  hosts?: string[];
+  ports?: number[];
+  hide?: string[];
+  readOnly?: string[];
+  unixSockets?: boolean;
+};
+
+/** What holds for one run after everybody has spoken. */
+export type SandboxPolicy = Required<SandboxWish>;
+
+/**
  * All paths absolute. Everything not hidden may be read; only `write` may be written. `hide` is simply not there (or,
  * at `kernel`, not readable). Of nested paths the innermost decides, so `show` makes holes in `hide` and `hide` in
  * `show`; at the same path `write` wins over `show` and `show` over `hide`.
@@ -22,8 +43,16 @@ export type SandboxSpec = {
   /** The folder that becomes /tmp at `namespace`; also in `write`. */
   tmp: string;
   cwd: string;
-  /** `host`: the machine's network. `none`: a loopback of its own at `namespace`, no internet sockets at all at `kernel`. */
-  network: "host" | "none";
+  /** `none` and `hosts`: a loopback of its own at `namespace`. `none` at `kernel`: no internet sockets at all. */
+  network: Network;
+  /** TCP ports that may be connected to, of networks `ports` and (at `kernel`) `hosts`. */
+  ports: number[];
+  /** At `namespace` with `hosts`: ports of its own loopback that lead to unix sockets of its host's. */
+  relays: { port: number; socket: string }[];
+  /** Largest file that it may write (RLIMIT_FSIZE), in bytes; 0 is no limit. */
+  fileBytes: number;
+  /** The user and group that it runs as, of a daemon that is root; null: as the daemon. */
+  user: number | null;
   /** At `kernel` only: allows unix sockets, which opens tmux, D-Bus, docker and agent sockets. */
   unixSockets: boolean;
 };

@@ -1,6 +1,7 @@
 // The whole configuration: every room's section in one list, and the address of the web server.
 import * as v from "valibot";
 import { agentsSection, limitsSection, windowsSection } from "../agents/config.ts";
+import { guardWishSchema } from "../hooks/shapes.ts";
 import { type Sections, whole } from "../kernel/config-keys.ts";
 import { sandboxSection } from "../sandbox/config.ts";
 import { retentionSection } from "../worktrees/config.ts";
@@ -28,12 +29,25 @@ const webSection = v.optional(
   {},
 );
 
+/** How calls of tools are judged for every project: `ccm policy show` shows what that comes to. */
+const { classes, deny, ask, allow } = guardWishSchema.entries;
+const guardsSection = v.optional(
+  v.strictObject({
+    classes: v.optional(classes.wrapped, {}),
+    deny: v.optional(deny.wrapped, []),
+    ask: v.optional(ask.wrapped, []),
+    allow: v.optional(allow.wrapped, []),
+  }),
+  {},
+);
+
 export const sections = {
   agents: agentsSection,
   limits: limitsSection,
   windows: windowsSection,
   web: webSection,
   sandbox: sandboxSection,
+  guards: guardsSection,
   retention: retentionSection,
 } satisfies Sections;
 
@@ -42,5 +56,6 @@ export type WebSettings = v.InferOutput<typeof webSection>;
 declare module "../kernel/context.ts" {
   interface Config {
     web: WebSettings;
+    guards: v.InferOutput<typeof guardsSection>;
   }
 }

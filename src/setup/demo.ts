@@ -48,7 +48,7 @@ async function play(host: CommandHost, stage: Stage, profile: Profile, interrupt
     name: "demo",
     agent: "demo",
     approval: "ask",
-    settings: { gates: { full: gate }, setup: null, copies: [], env: {}, unixSockets: false, roles: {} },
+    settings: { gates: { full: gate }, setup: null, copies: [], env: {}, sandbox: {}, guards: {}, roles: {} },
   });
   const task = createTask(ctx, project.id, {
     title: "Repair the failing test",

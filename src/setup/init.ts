@@ -94,7 +94,7 @@ async function offer(host: CommandHost, ctx: Ctx, here: RepositoryHere): Promise
   host.note(`\nThis repository could be a project:\n${fields}\n`);
   if (!(await agreed("Register it? Nothing in it is changed."))) return null;
   try {
-    const settings = { gates: gate ? { full: gate } : {}, setup, copies: [], env: {}, unixSockets: false, roles: {} };
+    const settings = { gates: gate ? { full: gate } : {}, setup, copies: [], env: {}, sandbox: {}, guards: {}, roles: {} };
     const project = await registerProject(ctx, { path: here.path, agent: AGENT, approval: "ask", settings });
     await reserveIdsOf(ctx, repositoryOf(project));
     host.note(`Registered "${project.name}".`);

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Asked, FormRoute } from "../kernel/page.ts";
 import { form } from "../kernel/page.ts";
 import { projectNamed, registerProject, repositoryOf } from "../projects/actions.ts";
+import type { SandboxWish } from "../sandbox/schema.ts";
 import { reserveIdsOf, unregisterProject } from "./actions.ts";
 import { editProject } from "./project-edits.ts";
 import { hiddenWithoutValue, newProjectFields, projectFields, settingsOf, workerOf } from "./project-fields.ts";
@@ -16,7 +17,7 @@ export const newProjectForm: FormRoute = form({
     const unknown = hiddenWithoutValue(given.env, {});
     if (unknown) return { reasons: { env: unknown } };
     const { path, name, base, agent, approval } = given;
-    const settings = { ...settingsOf(given, {}), unixSockets: false, roles: {} };
+    const settings = { ...settingsOf(given, {}), sandbox: {}, guards: {}, roles: {} };
     const input = { path, agent, approval, settings, ...(name === undefined ? {} : { name }), ...(base === undefined ? {} : { base }) };
     const project = await registerProject(ctx, input);
     await reserveIdsOf(ctx, repositoryOf(project));
@@ -36,7 +37,7 @@ export const projectSettingsForm: FormRoute = form({
     const { name, base, agent, approval, unixSockets } = given;
     const worker = workerOf(given, project.settings.roles.worker);
     const roles = Object.keys(worker).length > 0 ? { worker } : {};
-    const settings = { ...settingsOf(given, project.settings.env), unixSockets, roles };
+    const settings = { ...settingsOf(given, project.settings.env), sandbox: withSwitch(project.settings.sandbox, unixSockets), roles };
     const changed = await editProject(ctx, project, { name, base, agent, approval, settings });
     return { to: `/projects/${encodeURIComponent(changed.name)}`, said: `The settings of "${changed.name}" are saved.` };
   },
@@ -57,4 +58,9 @@ export const unregisterForm: FormRoute = form({
 
 function pageOfProject({ params }: Asked): string {
   return `/projects/${encodeURIComponent(params.name ?? "")}`;
+}
+
+/** A switch that was never touched is not said, so that a wider level goes on to decide. */
+function withSwitch({ unixSockets: before, ...rest }: SandboxWish, unixSockets: boolean): SandboxWish {
+  return unixSockets || before !== undefined ? { ...rest, unixSockets } : rest;
 }

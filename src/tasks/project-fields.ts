@@ -134,7 +134,7 @@ export function fieldValues({ name, base, agent, approval, settings }: Project):
     setup: settings.setup ?? "",
     copies: list(settings.copies),
     env: list(Object.keys(settings.env).map((key) => `${key}=${HIDDEN_VALUE}`)),
-    unixSockets: settings.unixSockets ? "yes" : "",
+    unixSockets: settings.sandbox.unixSockets ? "yes" : "",
     model: role.model ?? "",
     fallbackModel: role.fallbackModel ?? "",
     permissionMode: role.permissionMode ?? "",

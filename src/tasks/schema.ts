@@ -19,6 +19,10 @@ export const TASK_STATES = [
 export type TaskState = (typeof TASK_STATES)[number];
 
 /** The states in which nothing more happens by itself. */
+/** Who wrote what a task says: the person, or anybody whom they do not vouch for. */
+export const TASK_ORIGINS = ["person", "outside"] as const;
+export type TaskOrigin = (typeof TASK_ORIGINS)[number];
+
 export const FINAL_STATES = ["done", "failed", "cancelled"] as const satisfies readonly TaskState[];
 
 export const TASK_RESULTS = ["merged", "pull_request", "report", "no_change"] as const;

@@ -10,6 +10,13 @@ export type WorktreeState = (typeof WORKTREE_STATES)[number];
 export const SETUP_STATES = ["unknown", "none", "needed", "done"] as const;
 export type SetupState = (typeof SETUP_STATES)[number];
 
+/**
+ * Why a state of the work was kept: so many commits were made, it went back to its agent, a person goes back to another
+ * one, somebody asked.
+ */
+export const SNAPSHOT_REASONS = ["commits", "send-back", "rollback", "asked"] as const;
+export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
+
 /** A worktree's row. `copies` are the files copied into it, which are never committed. */
 export type Worktree = {
   taskId: number;

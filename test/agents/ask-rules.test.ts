@@ -1,7 +1,7 @@
 // Which calls a person must allow.
 import { expect, test } from "bun:test";
 import { matchesRule } from "../../src/agents/ask-rules.ts";
-import { TOOL_RULE } from "../../src/projects/rules.ts";
+import { TOOL_RULE } from "../../src/hooks/rules.ts";
 
 const bash = (command: string) => ({ tool: "Bash", input: { command } });
 

@@ -47,7 +47,7 @@ test.each([
   ["kernel", "end"],
   ["namespace", [{ runId: 1, taskId: 1 }]],
 ] as const)("while a project with unix sockets is at work at the level %s", (level, expected) => {
-  home.ctx.db.sql.run("UPDATE projects SET settings = json_set(settings, '$.unixSockets', json('true'))");
+  home.ctx.db.sql.run(`UPDATE projects SET settings = json_set(settings, '$.sandbox', json('{"unixSockets":true}'))`);
   moveThrough(home.ctx, 1, "executing");
   startedRun(home.ctx, 1);
   stepWindows(ctxAt(level));

@@ -43,7 +43,7 @@ export async function openBenchHome(): Promise<BenchHome> {
   place(home.root);
   const repo = makeRepository(home);
   const ctx = openIn(home);
-  const settings = { gates: { full: "test -f README.md" }, setup: null, copies: [], env: {}, unixSockets: false, roles: {} };
+  const settings = { gates: { full: "test -f README.md" }, setup: null, copies: [], env: {}, sandbox: {}, guards: {}, roles: {} };
   const project = await registerProject(ctx, { path: repo, agent: "demo", approval: "auto", settings });
   return {
     home,

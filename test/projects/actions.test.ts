@@ -51,8 +51,10 @@ describe("settings", () => {
   test("that would weaken a person's choice are not taken from the repository", async () => {
     const home = openCommandHome();
     const project = await register(home);
-    const commit = home.repository.commit("Settings", { ".ccm/project.yaml": "unixSockets: true\nenv: { PATH: /evil }\napproval: auto\n" });
-    expect(await settingsAt(home.ctx, project, commit)).toMatchObject({ unixSockets: false, env: {} });
+    const commit = home.repository.commit("Settings", {
+      ".ccm/project.yaml": "sandbox: { unixSockets: true }\nenv: { PATH: /evil }\napproval: auto\n",
+    });
+    expect(await settingsAt(home.ctx, project, commit)).toMatchObject({ sandbox: {}, env: {} });
   });
 
   test.each([

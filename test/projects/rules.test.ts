@@ -64,7 +64,7 @@ test.each([
 });
 
 test("of its variables a project shows the names only", () => {
-  const settings = { gates: {}, setup: null, copies: [], env: { TOKEN: "secret" }, unixSockets: false };
+  const settings = { gates: {}, setup: null, copies: [], env: { TOKEN: "secret" }, sandbox: {}, guards: {} };
   const shape = projectShape({ id: 1, name: "a", createdAt: 0, settings } as unknown as Project);
   expect(shape).toMatchObject({ env: ["TOKEN"], createdAt: "1970-01-01T00:00:00.000Z" });
 });

@@ -38,7 +38,7 @@ beforeAll(async () => {
   makeHome(paths);
   writeFileSync(paths.config, 'limits:\n  stopSeconds: 1\nwindows:\n  tmux: "off"\n');
   ctx = openContext();
-  const settings = { gates: {}, setup: null, copies: [], env: {}, unixSockets: false, roles: {} };
+  const settings = { gates: {}, setup: null, copies: [], env: {}, sandbox: {}, guards: {}, roles: {} };
   projectId = (await registerProject(ctx, { path: repository, agent: "demo", approval: "ask", settings })).id;
   waiting = newTask("demo: write work.txt of the agent");
   working = newTask("demo: say at work\ndemo: sleep 600");

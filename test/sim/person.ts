@@ -20,7 +20,7 @@ export function prepareQueue(world: World, ctx: Ctx): void {
       base: "main",
       agent: world.pick(["demo", "claude"]),
       approval: world.pick(["ask", "auto"] as const),
-      settings: { gates, setup: world.chance(0.3) ? "npm ci" : null, copies: [], env: {}, unixSockets: false, roles: {} },
+      settings: { gates, setup: world.chance(0.3) ? "npm ci" : null, copies: [], env: {}, sandbox: {}, guards: {}, roles: {} },
       authorName: "p",
       authorEmail: "p@example.org",
       createdAt: ctx.clock.now(),

@@ -103,7 +103,8 @@ function seedProjects(db: Db, repositories: readonly Repository[], now: number):
     setup: "npm ci",
     copies: [".env"],
     env: { NODE_ENV: "test" },
-    unixSockets: false,
+    sandbox: {},
+    guards: {},
     roles: {},
   };
   for (const [index, name] of PROJECTS.entries()) {

@@ -162,13 +162,13 @@ describe("one project", () => {
       settings: {
         gates: { quick: "make" },
         env: { TOKEN: "very-secret", MODE: "test" },
-        unixSockets: true,
+        sandbox: { unixSockets: true },
         roles: { worker: { model: "opus", maxTurns: 7, mcpServers: { docs: { command: "docs" } } } },
       },
     });
     expect(site.news()).toEqual(["project.changed"]);
     const [event] = newestEvents(home.ctx.db, { limit: 1 });
-    expect(event?.data).toMatchObject({ name: "app", fields: ["name", "approval", "gates", "env", "unixSockets", "roles"] });
+    expect(event?.data).toMatchObject({ name: "app", fields: ["name", "approval", "gates", "env", "sandbox", "roles"] });
     expect(JSON.stringify(event)).not.toContain("very-secret");
   });
 

@@ -7,7 +7,7 @@ export type Rule = (source: Source) => Problem[];
 
 /** Feature rooms from left to right: a room imports only rooms to its left. */
 export const ROOMS =
-  "kernel git projects vault knowledge tasks workflows sandbox worktrees hooks agents quota dispatch review decisions merge progress insight alerts hub integrations setup web".split(
+  "kernel git secrets sandbox hooks projects vault knowledge tasks workflows worktrees agents quota dispatch review decisions merge progress insight alerts hub integrations setup web".split(
     " ",
   );
 /** What a room shows to the others. */
