@@ -37,7 +37,7 @@ export const projectSettingsForm: FormRoute = form({
     const { name, base, agent, approval, unixSockets } = given;
     const worker = workerOf(given, project.settings.roles.worker);
     const roles = Object.keys(worker).length > 0 ? { worker } : {};
-    const settings = { ...settingsOf(given, project.settings.env), sandbox: withSwitch(project.settings.sandbox, unixSockets), roles };
+    const settings = { ...settingsOf(given, project.settings.env), sandbox: withSwitch(project.settings.sandbox, { unixSockets }), roles };
     const changed = await editProject(ctx, project, { name, base, agent, approval, settings });
     return { to: `/projects/${encodeURIComponent(changed.name)}`, said: `The settings of "${changed.name}" are saved.` };
   },
@@ -61,6 +61,6 @@ function pageOfProject({ params }: Asked): string {
 }
 
 /** A switch that was never touched is not said, so that a wider level goes on to decide. */
-function withSwitch({ unixSockets: before, ...rest }: SandboxWish, unixSockets: boolean): SandboxWish {
-  return unixSockets || before !== undefined ? { ...rest, unixSockets } : rest;
+function withSwitch(before: SandboxWish, sent: { unixSockets: boolean }): SandboxWish {
+  return sent.unixSockets || before.unixSockets !== undefined ? { ...before, ...sent } : before;
 }

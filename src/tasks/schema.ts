@@ -18,11 +18,11 @@ export const TASK_STATES = [
 ] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** The states in which nothing more happens by itself. */
 /** Who wrote what a task says: the person, or anybody whom they do not vouch for. */
 export const TASK_ORIGINS = ["person", "outside"] as const;
 export type TaskOrigin = (typeof TASK_ORIGINS)[number];
 
+/** The states in which nothing more happens by itself. */
 export const FINAL_STATES = ["done", "failed", "cancelled"] as const satisfies readonly TaskState[];
 
 export const TASK_RESULTS = ["merged", "pull_request", "report", "no_change"] as const;
