@@ -131,6 +131,8 @@ describe("at namespace", () => {
   });
 
   test("a link planted in /tmp by an earlier run does not lead a mount elsewhere", async () => {
+    lab.remove();
+    lab = openLab("namespace", ACCOUNTS[0], "/tmp");
     const [, , first = ""] = lab.root.split("/");
     rmSync(join(lab.paths.task(1).tmp, first), { recursive: true, force: true });
     symlinkSync(lab.home, join(lab.paths.task(1).tmp, first));

@@ -11,7 +11,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Paths, pathsAt } from "../../src/kernel/paths.ts";
 import { ownCommand } from "../../src/kernel/process.ts";
@@ -28,6 +27,8 @@ export type Level = (typeof LEVELS)[number];
 /** Every level with every account. */
 export const CASES = LEVELS.flatMap((level) => ACCOUNTS.map((account) => [level, account] as const));
 
+/** Hidden like a person's own folders; below /tmp, which a sandbox has one of its own of, less could be seen of what fails. */
+const PLACE = "/var/tmp";
 const NOBODY = 65_534;
 /** A command inside that takes longer hangs. */
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -50,11 +51,19 @@ export type Lab = {
 };
 
 /** Task 1 with a private git directory on a repository of one commit; task 2 and a person's home beside it. */
-export function openLab(level: Level | "none", account: Account): Lab {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "ccm-lab-")));
+export function openLab(level: Level | "none", account: Account, place = PLACE): Lab {
+  const root = realpathSync(mkdtempSync(join(place, "ccm-lab-")));
   const paths = pathsAt(join(root, "ccm"));
   const [home, repo] = [join(root, "home"), join(root, "repo")];
-  for (const folder of [paths.task(1).tree, paths.task(1).tmp, paths.task(2).tree, paths.run(1).spool, `${home}/.ssh`, repo]) {
+  for (const folder of [
+    paths.task(1).tree,
+    paths.task(1).tmp,
+    paths.task(2).tree,
+    paths.run(1).spool,
+    paths.run(2).spool,
+    `${home}/.ssh`,
+    repo,
+  ]) {
     mkdirSync(folder, { recursive: true });
   }
   writeFileSync(join(home, ".ssh/id_ed25519"), "private key");
@@ -63,6 +72,9 @@ export function openLab(level: Level | "none", account: Account): Lab {
   writeFileSync(join(home, ".gitconfig"), "[user]\n\tname = Ada\n\temail = ada@example.org\n");
   writeFileSync(paths.database, "database");
   writeFileSync(join(paths.task(2).tree, "other.txt"), "of another task");
+  for (const name of ["token", "config.yaml", "secrets"]) writeFileSync(join(paths.home, name), `${name} of ccm`);
+  for (const run of [1, 2])
+    for (const name of ["spec.json", "started.json", "endpoint.json", "sandbox.json"]) writeFileSync(join(paths.run(run).root, name), "{}");
 
   const prefix = account === "nobody" ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"] : [];
   const plain = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, LANG: "C.UTF-8" };
