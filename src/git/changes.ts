@@ -38,18 +38,27 @@ export async function runInTree(task: TaskGit, wrap: Wrap, call: Omit<Call, "git
   return answer.stdout;
 }
 
-/** Compares the tree with the index. Files and folders that may not be read are made readable for their owner first. */
-export async function changesIn(task: TaskGit, keepOut: KeepOut, wrap: Wrap): Promise<Changes> {
+/**
+ * `opening`: files and folders that may not be read are made readable for their owner first. `looking`: nothing is touched,
+ * since the agent may be at work and could put a link in the place of what is made readable; what may not be read stays out.
+ */
+export type Reading = "opening" | "looking";
+
+/** Compares the tree with the index. */
+export async function changesIn(task: TaskGit, keepOut: KeepOut, wrap: Wrap, reading: Reading = "opening"): Promise<Changes> {
   let seen = await listChanges(task, wrap);
   // git skips what it may not read, and says so; only then is the whole tree looked through.
-  if (seen.some((answer) => answer.code !== 0 || answer.stderr !== "")) {
+  if (reading === "opening" && seen.some((answer) => answer.code !== 0 || answer.stderr !== "")) {
     openUp(task.treePath);
     seen = await listChanges(task, wrap);
   }
   const [differing, untracked] = seen;
   if (!differing || !untracked) throw new Error("Two answers were asked for.");
   for (const answer of seen) if (answer.code !== 0) throw refusal(["ls-files"], answer, "failed");
-  return sortOut(task, keepOut, fields(differing), fields(untracked));
+  const changes = sortOut(task, keepOut, fields(differing), fields(untracked));
+  if (reading === "opening") makeReadable(task, changes.add);
+  else leaveUnreadable(task, changes);
+  return changes;
 }
 
 function listChanges(task: TaskGit, wrap: Wrap): Promise<Answer[]> {
@@ -71,7 +80,6 @@ function sortOut(task: TaskGit, keepOut: KeepOut, differing: RawPath[], untracke
     else place(path, "tracked");
   }
   for (const path of untracked) place(path, "untracked");
-  makeReadable(task, changes.add);
   return changes;
 }
 
@@ -99,6 +107,16 @@ function makeReadable(task: TaskGit, paths: RawPath[]): void {
     const found = look(file);
     if (found?.isFile() && (found.mode & 0o400) === 0) chmodSync(file, (found.mode & 0o7777) | 0o600);
   }
+}
+
+function leaveUnreadable(task: TaskGit, changes: Changes): void {
+  const isUnreadable = (path: RawPath) => {
+    const found = look(absolute(task, path));
+    return found?.isFile() === true && (found.mode & 0o400) === 0;
+  };
+  const unreadable = changes.add.filter(isUnreadable);
+  changes.add = changes.add.filter((path) => !unreadable.includes(path));
+  changes.left.push(...unreadable.map((path) => ({ path, why: "special" as const, tracked: "untracked" as const })));
 }
 
 /**

@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readRef } from "./places.ts";
-import { transfer, unsound } from "./quarantine.ts";
+import { type Source, transfer, unsound } from "./quarantine.ts";
 import { borrowedObjects } from "./quoting.ts";
 import { commitTree, containsCommit, moveRefs } from "./refs.ts";
 import { run, text } from "./run.ts";
@@ -56,10 +56,25 @@ async function bringIn(
   if (!(await hasCommit(repo, tip, borrowed))) throw unsound(task, `"${tip}" is no commit`);
   const grafted = !(await containsCommit(repo, tip, base, borrowed));
   const want = grafted ? await treeOf(repo, tip, borrowed) : tip;
-  const keeps = await transfer(task, want, base, limitBytes, borrowed);
+  const keeps = await transfer(task, want, [base], limitBytes, (call) => ({ ...call, gitDir: repo.gitDir, env: borrowed }));
   try {
     const commit = grafted ? await commitTree(repo, want, [base], about) : tip;
     return { tip: await publish(commit), grafted };
+  } finally {
+    for (const keep of keeps) rmSync(keep, { force: true });
+  }
+}
+
+/** Brings in a commit that goes on from one of `have`, and points a ref to it that may be there already. */
+export async function importSnapshot(
+  task: TaskGit,
+  commit: CommitId,
+  order: { ref: string; have: readonly CommitId[]; limitBytes: number },
+  source: Source,
+): Promise<void> {
+  const keeps = await transfer(task, commit, order.have, order.limitBytes, source);
+  try {
+    await moveRefs(task.repo, [{ ref: order.ref, to: commit, from: null }], "ccm: snapshot");
   } finally {
     for (const keep of keeps) rmSync(keep, { force: true });
   }

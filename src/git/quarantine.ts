@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { placesOf, readPlainFile } from "./places.ts";
 import { quotePath } from "./quoting.ts";
-import { LONG_MS, pipe, refusal, run } from "./run.ts";
+import { type Call, LONG_MS, pipe, refusal, run } from "./run.ts";
 import type { CommitId, TaskGit } from "./schema.ts";
 import { look } from "./seal.ts";
 
@@ -15,16 +15,20 @@ const KEEP_TEXT = "ccm import";
 /** No import lasts so long, also not one of another CCM_HOME that uses the same repository. */
 const LEFT_OVER_MS = 4 * LONG_MS;
 
+/** Makes a call of git's where the repository's objects and the task's are both to be had. */
+export type Source = (call: Pick<Call, "args" | "config" | "stdin" | "timeoutMs">) => Call;
+
 /**
- * Brings in what `want` (a commit or a tree) needs and `base` has not. Returns the `.keep` files that hold the new packs
- * until something points to them. Faults: `failed` with the repository as it was when the objects are not sound.
+ * Brings in what `want` (a commit or a tree) needs and `have` (commits of the repository) has not, packed by the source.
+ * Returns the `.keep` files that hold the new packs until something points to them. Faults: `failed` with the repository as
+ * it was when the objects are not sound.
  */
 export async function transfer(
   task: TaskGit,
   want: string,
-  base: CommitId,
+  have: readonly CommitId[],
   limitBytes: number,
-  borrowed: Record<string, string>,
+  source: Source,
 ): Promise<string[]> {
   const objects = join(task.repo.gitDir, "objects");
   sweep(objects);
@@ -36,8 +40,9 @@ export async function transfer(
       GIT_ALTERNATE_OBJECT_DIRECTORIES: quotePath(objects),
       GIT_QUARANTINE_PATH: quarantine,
     };
-    await pack(task, want, base, limitBytes, borrowed, inside);
-    await requireComplete(task, want, base, inside);
+    const revisions = [want, ...have.map((commit) => `^${commit}`)].map((line) => `${line}\n`).join("");
+    await pack(task, revisions, limitBytes, source, inside);
+    await requireComplete(task, revisions, inside);
     return moveIn(quarantine, join(objects, "pack"));
   } finally {
     rmSync(quarantine, { recursive: true, force: true });
@@ -56,26 +61,16 @@ function sweep(objects: string): void {
   }
 }
 
-async function pack(
-  task: TaskGit,
-  want: string,
-  base: CommitId,
-  limitBytes: number,
-  borrowed: Record<string, string>,
-  inside: Record<string, string>,
-): Promise<void> {
-  const gitDir = task.repo.gitDir;
+async function pack(task: TaskGit, revisions: string, limitBytes: number, source: Source, inside: Record<string, string>): Promise<void> {
   const { from, into } = await pipe(
-    {
-      gitDir,
-      env: borrowed,
+    source({
       config: ["core.commitGraph=false", "core.multiPackIndex=false", "pack.useBitmaps=false", "pack.writeReverseIndex=false"],
       args: ["pack-objects", "-q", "--revs", "--stdout", "--delta-base-offset"],
-      stdin: `${want}\n^${base}\n`,
+      stdin: revisions,
       timeoutMs: LONG_MS,
-    },
+    }),
     {
-      gitDir,
+      gitDir: task.repo.gitDir,
       env: inside,
       args: ["index-pack", "--strict", `--max-input-size=${limitBytes}`, `--keep=${KEEP_TEXT} of task ${task.taskId}`, "--stdin"],
       timeoutMs: LONG_MS,
@@ -86,13 +81,13 @@ async function pack(
   if (from.code !== 0) throw unsound(task, refusal(["pack-objects"], from).message);
 }
 
-async function requireComplete(task: TaskGit, want: string, base: CommitId, inside: Record<string, string>): Promise<void> {
+async function requireComplete(task: TaskGit, revisions: string, inside: Record<string, string>): Promise<void> {
   const answer = await run({
     gitDir: task.repo.gitDir,
     env: inside,
     config: ["core.commitGraph=false"],
     args: ["rev-list", "--objects", "--quiet", "--stdin"],
-    stdin: `${want}\n^${base}\n`,
+    stdin: revisions,
     timeoutMs: LONG_MS,
   });
   if (answer.code !== 0) throw unsound(task, refusal(["rev-list"], answer).message);
