@@ -7,6 +7,10 @@ export type Paths = {
   readonly home: string;
   readonly database: string;
   readonly config: string;
+  /** Encrypted secrets, where a person keeps them in no keyring. */
+  readonly secrets: string;
+  /** By what stored secrets are recognised. */
+  readonly prints: string;
   readonly lock: string;
   readonly tasks: string;
   readonly runs: string;
@@ -48,6 +52,8 @@ export function pathsAt(home: string): Paths {
     home,
     database: join(home, "ccm.db"),
     config: join(home, "config.yaml"),
+    secrets: join(home, "secrets"),
+    prints: join(home, "prints.json"),
     lock: join(home, "daemon.lock"),
     tasks,
     runs,

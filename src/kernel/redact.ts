@@ -1,62 +1,52 @@
-// Takes secrets out of text before it is stored or shown, by the shapes that their issuers document.
+// Takes secrets out of text before it is stored or shown: those that are stored here by their prints, others by their shapes.
+import { type Matcher, MOST_PRINTED, NO_MATCHER, replaceFound } from "./prints.ts";
+import { ISSUED, PLACED, type Shape, SUSPICIOUS } from "./token-shapes.ts";
 
 /** What stands in the place of a secret; the kind stays readable. */
 const mark = (kind: string) => `[redacted ${kind}]`;
 
-type Shape = { kind: string; pattern: RegExp; keep?: (groups: string[]) => string };
+/** The one thing in a process that is not in its ctx: texts are redacted by whatever writes them, a log of its own failures even. */
+let stored: Matcher = NO_MATCHER;
 
-/**
- * Prefixes are what issuers promise to keep: https://docs.github.com/authentication (gh*_), Anthropic and OpenAI
- * (sk-), https://api.slack.com/authentication/token-types (xox*), AWS (AKIA/ASIA), Google (AIza), GitLab (glpat-),
- * npm (npm_), Stripe, Supabase (sb*_), Telegram, RFC 7519. A commit id, a UUID or a hash has none of them, so it stays.
- */
-const SHAPES: Shape[] = [
-  { kind: "private key", pattern: /-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END \1PRIVATE KEY\2-----|$)/g },
-  { kind: "API key", pattern: /\bsk-[A-Za-z0-9_-]{16,}/g },
-  { kind: "API key", pattern: /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}/g },
-  { kind: "API key", pattern: /\bAIza[A-Za-z0-9_-]{35}/g },
-  { kind: "GitHub token", pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/g },
-  { kind: "GitLab token", pattern: /\bglpat-[A-Za-z0-9_-]{16,}/g },
-  { kind: "npm token", pattern: /\bnpm_[A-Za-z0-9]{30,}/g },
-  { kind: "Slack token", pattern: /\bxox[abeoprs](?:-[A-Za-z0-9]+){2,}/g },
-  { kind: "Slack token", pattern: /\bxapp-\d-[A-Za-z0-9-]{16,}/g },
-  {
-    kind: "webhook",
-    pattern: /(https:\/\/(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/)[A-Za-z0-9_/-]{16,}/g,
-    keep: ([host]) => host ?? "",
-  },
-  { kind: "AWS key", pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
-  { kind: "Supabase key", pattern: /\bsb(?:p|_secret|_publishable)_[A-Za-z0-9_-]{20,}/g },
-  { kind: "Telegram token", pattern: /\b\d{8,10}:[A-Za-z0-9_-]{35}\b/g },
-  { kind: "JWT", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g },
-  {
-    kind: "credentials",
-    pattern: /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token)\s+)[A-Za-z0-9._~+/=-]{8,}/gi,
-    keep: ([before]) => before ?? "",
-  },
-  { kind: "bearer token", pattern: /\b(bearer\s+)(?=[A-Za-z._~+/=-]*\d)[A-Za-z0-9._~+/=-]{16,}/gi, keep: ([before]) => before ?? "" },
-  { kind: "password", pattern: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"']*:)[^\s@/"']+(?=@)/gi, keep: ([before]) => before ?? "" },
-  { kind: "token", pattern: /\b(https?:\/\/)[A-Za-z0-9_-]{16,}(?=@)/gi, keep: ([before]) => before ?? "" },
-  {
-    kind: "secret",
-    pattern:
-      /\b([A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)["']?\s*[:=]\s*["']?)(?!\[redacted|\$|true\b|false\b|null\b|undefined\b|(?:process|import|os|env|config|settings)\.)[^\s"',;(){}[\]<>]{8,}/g,
-    keep: ([before]) => before ?? "",
-  },
-];
+/** From now on these are the stored secrets that this process knows by their prints. */
+export function recognise(matcher: Matcher): void {
+  stored = matcher;
+}
 
-/** The cheapest thing that every shape has in common with nothing else; most lines have none and are returned as they are. */
-const SUSPICIOUS =
-  /sk[-_]|[rp]k_|AIza|gh[pousr]_|github_pat|glpat|npm_|xox|xapp|hooks\.slack|webhooks|AKIA|ASIA|sbp?_|:[A-Za-z0-9_-]{35}|eyJ|PRIVATE KEY|authorization|bearer|:\/\/|PASSW|SECRET|TOKEN|KEY/i;
+/** The text with every stored secret replaced by a mark with its name. */
+export function redactStored(text: string): string {
+  return replaceFound(text, stored.find(text), (name) => mark(`secret ${name}`));
+}
 
-/** The text with every secret of a known shape replaced by a mark that says what it was. */
+/** The name of a stored secret that the text holds, or null. */
+export function storedIn(text: string): string | null {
+  return stored.find(text)[0]?.name ?? null;
+}
+
+/** The text without stored secrets and secrets of a known shape. */
 export function redact(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+  const rest = redactStored(text);
+  return SUSPICIOUS.test(rest) ? withoutShapes(withoutShapes(rest, ISSUED), PLACED) : rest;
+}
+
+/** The same for what a person judges, such as a change: only what is surely a secret is taken out. */
+export function redactSure(text: string): string {
+  const rest = redactStored(text);
+  return SUSPICIOUS.test(rest) ? withoutShapes(rest, ISSUED) : rest;
+}
+
+function withoutShapes(text: string, shapes: readonly Shape[]): string {
   let result = text;
-  for (const { kind, pattern, keep } of SHAPES) {
-    result = result.replace(pattern, (_, ...groups: string[]) => `${keep ? keep(groups) : ""}${mark(kind)}`);
-  }
+  for (const { kind, pattern, keeps } of shapes)
+    result = result.replace(pattern, (_, first: string) => `${keeps ? first : ""}${mark(kind)}`);
   return result;
+}
+
+/** The last place at or before `at` where the text can be cut without cutting a stored secret. */
+export function uncutAt(text: string, at: number): number {
+  const from = Math.max(0, at - MOST_PRINTED);
+  const cut = stored.find(text.slice(from, at + MOST_PRINTED)).find(({ start, end }) => from + start < at && at < from + end);
+  return cut ? from + cut.start : at;
 }
 
 /** Names of fields whose value is a secret whatever it looks like. */
