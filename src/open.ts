@@ -3,7 +3,7 @@ import { realClock } from "./kernel/clock.ts";
 import { loadConfig } from "./kernel/config.ts";
 import type { Ctx, Outside } from "./kernel/context.ts";
 import { openDatabase } from "./kernel/database.ts";
-import { currentCaller, requireHome } from "./kernel/home.ts";
+import { currentCaller, currentUser, requireHome } from "./kernel/home.ts";
 import { realIds } from "./kernel/ids.ts";
 import { createJobs } from "./kernel/jobs.ts";
 import { silentLog } from "./kernel/log.ts";
@@ -16,11 +16,17 @@ import { findDaemon } from "./setup/daemon-file.ts";
 
 /** A command starts no run, so it does not try what this machine allows: it takes what the running daemon has found. */
 function sandboxOfDaemon(paths: Paths): Sandbox {
+  const found = () => {
+    const daemon = findDaemon(paths);
+    return daemon.kind === "ready" ? daemon.state : null;
+  };
   return {
-    level() {
-      const daemon = findDaemon(paths);
-      return daemon.kind === "ready" ? daemon.state.sandbox : null;
+    level(wish) {
+      const daemon = found();
+      if (wish === undefined) return daemon?.sandbox ?? null;
+      return daemon?.levels.find((level) => wish === "auto" || level === wish) ?? null;
     },
+    ownUser: () => found()?.ownUser ?? false,
   };
 }
 
@@ -43,9 +49,16 @@ export function openContext(): Ctx {
   }
   const jobs = createJobs(realClock, () => {}); // A command waits for what it starts; nobody else has to be woken.
   let outside: Outside | undefined;
+  let by: string | undefined;
   return {
     paths,
-    db,
+    db: {
+      ...db,
+      get by() {
+        by ??= currentUser();
+        return by;
+      },
+    },
     clock: realClock,
     ids: realIds,
     config,

@@ -42,7 +42,7 @@ function sandboxedGit(paths: Paths, config: Config): Sandboxed {
       userHome: process.env.HOME ?? "/",
       repositoryGit: order.git.repo.gitDir,
       network: "none",
-      hide: config.sandbox.hide,
+      hide: order.hide,
       write,
       show: [...config.sandbox.show, ...ownPlaces()],
     });

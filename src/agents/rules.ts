@@ -1,4 +1,8 @@
 // What came of a run, and what the task does next: decided from facts, never from what an agent says.
+import type { Config } from "../kernel/context.ts";
+import type { Project } from "../projects/schema.ts";
+import { policyOf } from "../sandbox/rules.ts";
+import type { SandboxPolicy } from "../sandbox/schema.ts";
 import type { Task, TaskState } from "../tasks/schema.ts";
 import type { ExitRecord, Run, RunKind, RunOutcome, RunShape } from "./schema.ts";
 
@@ -11,6 +15,11 @@ export function stageOf(kind: RunKind): TaskState {
 export function stopReason(run: Pick<Run, "kind" | "stopWanted">, task: Pick<Task, "state">): string | null {
   if (run.stopWanted) return run.stopWanted;
   return task.state === stageOf(run.kind) ? null : `the task is ${task.state}`;
+}
+
+/** What holds for the sandbox of a project's runs. What a role says is for agents: nobody else has one. */
+export function policyFor(config: Pick<Config, "sandbox">, { settings }: Pick<Project, "settings">, kind: RunKind): SandboxPolicy {
+  return policyOf(config.sandbox, settings.sandbox, kind === "agent" ? settings.roles.worker?.sandbox : undefined);
 }
 
 /** The outcome of a run by its exit record; null means that it never started. */

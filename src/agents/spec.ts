@@ -1,32 +1,34 @@
 // The order for one run: command, prompt, environment, sandbox and limits, put together from what is configured.
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { guardRules } from "../hooks/rules.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { bothRoles } from "../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
-import { policyOf, sandboxSpec } from "../sandbox/rules.ts";
-import type { SandboxLevel } from "../sandbox/schema.ts";
+import { levelFault, sandboxSpec } from "../sandbox/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
 import { sharedPlaces } from "./claude-home.ts";
 import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
-import { runEnvironment } from "./rules.ts";
+import { policyFor, runEnvironment } from "./rules.ts";
 import type { Conversation, Run, RunLimits, RunSpec } from "./schema.ts";
-import { askedTools, type Opening, openingOf } from "./session.ts";
+import { type Opening, openingOf } from "./session.ts";
 
 const MB = 1_000_000;
 const MINUTE_MS = 60_000;
 
 type Roles = ProjectSettings["roles"];
 
-/** `roles` are those of the base that the task works on. Faults: `not_found` or `invalid` when the agent is not configured. */
-export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project; roles: Roles; level: SandboxLevel }): RunSpec {
-  const { task, project, roles, level } = about;
+/** `roles` are those of the base that the task works on. Faults: `not_found` or `invalid` when the agent is not configured, `denied` without the sandbox it is to have. */
+export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project; roles: Roles }): RunSpec {
+  const { task, project, roles } = about;
   const settings = bothRoles(ctx.config.agents[run.agent], roles.worker);
-  const policy = policyOf(ctx.config.sandbox, project.settings.sandbox, roles.worker?.sandbox);
+  const policy = policyFor(ctx.config, project, run.kind);
+  const level = ctx.outside.sandbox.level(policy.level);
+  if (!level) throw levelFault(policy.level);
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
   const opening = run.kind === "agent" ? openingOf(ctx, run, task, project) : null;
@@ -56,8 +58,9 @@ export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project
     prompt: opening?.prompt ?? "",
     promptBy: command.promptBy,
     output: command.output,
-    conversation:
-      opening && person ? conversationOf(ctx, run, { opening, person, project, ask: settings.ask ?? [], tree: places.tree }) : null,
+    conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree }) : null,
+    guard: guardRules(ctx.config.guards, project.settings.guards, settings.guards, { ask: settings.ask ?? [] }),
+    answers: opening?.answers ?? [],
     env,
     sandbox: sandboxSpec({
       level,
@@ -71,6 +74,7 @@ export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project
       network: policy.network,
       unixSockets: policy.unixSockets,
       hide: policy.hide,
+      readOnly: policy.readOnly,
       show: [
         ...ctx.config.sandbox.show,
         ...ownPlaces(),
@@ -101,9 +105,9 @@ function personOf(env: Readonly<Record<string, string>>): Person {
 function conversationOf(
   ctx: Ctx,
   run: Run,
-  about: { opening: Opening; person: Person; project: Project; ask: string[]; tree: string },
+  about: { opening: Opening; person: Person; project: Project; tree: string },
 ): Conversation | null {
-  const { opening, person, project, ask, tree } = about;
+  const { opening, person, project, tree } = about;
   if (!opening.session) return null;
   const settings = ctx.config.agents[run.agent];
   return {
@@ -111,8 +115,6 @@ function conversationOf(
     session: opening.session.id,
     home: { ...person, repository: project.path, tree },
     silent: opening.silent,
-    ask: askedTools(ask),
-    answers: opening.answers,
     parkMs: Math.round((settings?.parkMinutes ?? PARK_MINUTES) * MINUTE_MS),
     idleMs: Math.round((settings?.idleMinutes ?? IDLE_MINUTES) * MINUTE_MS),
   };

@@ -27,9 +27,9 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
     const project = projectOf(ctx, run.projectId);
     if (!isFirstAtWork(ctx, run)) await showCommit(ctx, run, task, order);
     const roles = await rolesFor(ctx, run, task, project);
-    const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles, level: order.level }));
+    const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles }));
     const isStarting = ctx.db.transact(() => {
-      if (!table.setStarting(ctx.db, run.id, order.level, sessionOf(spec))) return false;
+      if (!table.setStarting(ctx.db, run.id, spec.sandbox.level, sessionOf(spec))) return false;
       if (run.kind === "agent" && task.freshSession) patchTask(ctx, task.id, { freshSession: false });
       return true;
     });

@@ -3,6 +3,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { messageOf } from "../kernel/fault.ts";
 import { projectOf } from "../projects/actions.ts";
 import { liveRuns } from "./actions.ts";
+import { policyFor } from "./rules.ts";
 import type { Run } from "./schema.ts";
 
 /** A list and a change, 5 s each at most. */
@@ -25,8 +26,10 @@ export function stepWindows(ctx: Ctx): void {
  * are no windows.
  */
 export function mayHaveWindows(ctx: Ctx, runs: readonly Run[]): boolean {
-  if (ctx.outside.sandbox.level() !== "kernel") return true;
-  return !runs.some((run) => projectOf(ctx, run.projectId).settings.sandbox.unixSockets);
+  return !runs.some((run) => {
+    const { level, unixSockets } = policyFor(ctx.config, projectOf(ctx, run.projectId), run.kind);
+    return unixSockets && (run.sandbox ?? ctx.outside.sandbox.level(level)) === "kernel";
+  });
 }
 
 function change(ctx: Ctx, work: () => Promise<void>): void {

@@ -1,11 +1,14 @@
 // Looks at everything that wants a slot, and starts what the plan says.
 import { claimRun } from "../agents/actions.ts";
+import { policyFor } from "../agents/rules.ts";
 import type { Breaker } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { listProjects } from "../projects/actions.ts";
+import type { Project } from "../projects/schema.ts";
+import { levelFault } from "../sandbox/rules.ts";
 import { moveTask, mustFind, setWaiting } from "../tasks/actions.ts";
 import { wantWorktree } from "../worktrees/actions.ts";
-import { type AgentBreaker, type Hold, type Plan, planTick, type Snapshot, type Want } from "./rules.ts";
+import { type AgentBreaker, type Hold, type Plan, planTick, type Refusal, type Snapshot, START_KINDS, type Want } from "./rules.ts";
 import { begunWants, blockedWants, openBreakers, queuedWants, takenSlots } from "./table.ts";
 
 /** Queued tasks of one project that a tick looks at: more than can start, so that the first held ones learn why. */
@@ -22,10 +25,21 @@ export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
     load: ctx.outside.machine.load(),
     cores: ctx.outside.machine.cores(),
     breakers: openBreakers(ctx.db).map((breaker) => withLogin(ctx, breaker)),
-    sandbox: ctx.outside.sandbox.level(),
+    refusals: listProjects(ctx).flatMap((project) => refusalsOf(ctx, project)),
     slots: takenSlots(ctx.db),
     wants: [...begunWants(ctx.db), ...queued],
   };
+}
+
+/** An agent's tree is made with what the project asks for, and its runs with what its role asks for, too. */
+function refusalsOf(ctx: Ctx, project: Project): Refusal[] {
+  const refused = (of: "agent" | "gate", kinds: Refusal["kinds"]): Refusal[] => {
+    const { level } = policyFor(ctx.config, project, of);
+    if (ctx.outside.sandbox.level(level)) return [];
+    const { message, hint } = levelFault(level);
+    return [{ projectId: project.id, kinds, text: `${message} ${hint}` }];
+  };
+  return [...refused("gate", START_KINDS), ...refused("agent", ["begin", "agent"])];
 }
 
 /** The login is looked at only where one has failed. */
@@ -59,7 +73,7 @@ function start(ctx: Ctx, want: Want): void {
  */
 export function explainPlan(ctx: Ctx, limit: number, sandbox: "as found" | "assumed"): Plan {
   const snapshot = takeSnapshot(ctx, limit);
-  const plan = planTick(sandbox === "assumed" ? { ...snapshot, sandbox: "kernel" } : snapshot);
+  const plan = planTick(sandbox === "assumed" ? { ...snapshot, refusals: [] } : snapshot);
   const blocked = listProjects(ctx)
     .flatMap((project) => blockedWants(ctx.db, project.id, limit))
     .map(({ waitingText, ...want }): Hold => ({ want, waiting: { reason: "dependency", text: waitingText ?? "Waits for other tasks." } }));

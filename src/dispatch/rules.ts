@@ -1,6 +1,5 @@
 // Who starts now, and why the others do not.
 import type { Breaker, BreakerKind } from "../agents/schema.ts";
-import type { SandboxLevel } from "../sandbox/schema.ts";
 import { isDue } from "../tasks/rules.ts";
 import type { Waiting, WaitingReason } from "../tasks/schema.ts";
 
@@ -27,6 +26,9 @@ export type Want = {
   command: string | null;
 };
 
+/** Runs of these kinds in a project that may not start, because the sandbox they are to have cannot be had. */
+export type Refusal = { projectId: number; kinds: readonly StartKind[]; text: string };
+
 /** A slot that is taken: by a live run, or by a task whose tree is being made; since when, epoch ms. */
 export type Slot = { projectId: number; agent: string | null; since: number };
 
@@ -41,7 +43,7 @@ export type Snapshot = {
   load: number;
   cores: number;
   breakers: AgentBreaker[];
-  sandbox: SandboxLevel | null;
+  refusals: Refusal[];
   slots: Slot[];
   wants: Want[];
 };
@@ -101,7 +103,8 @@ function agentOf(want: Want): string | null {
 function holdReason(snapshot: Snapshot, want: Want, slots: readonly Slot[]): Waiting | null {
   if (want.question) return { reason: "question", text: want.question };
   if (!isDue(want.notBefore, snapshot.now)) return { reason: "retry", text: `Waits until ${timeText(want.notBefore ?? 0)}.` };
-  if (!snapshot.sandbox) return { reason: "sandbox", text: "No sandbox works on this machine: `ccm doctor` says why." };
+  const refusal = snapshot.refusals.find(({ projectId, kinds }) => projectId === want.projectId && kinds.includes(want.kind));
+  if (refusal) return { reason: "sandbox", text: refusal.text };
   return breakerReason(snapshot, want, slots) ?? slotReason(snapshot, want, slots) ?? machineReason(snapshot, slots);
 }
 

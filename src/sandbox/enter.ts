@@ -9,9 +9,10 @@ import { confine } from "./landlock.ts";
 import { makeMounts, REPLACED } from "./mounts.ts";
 import { leaveNetwork } from "./network.ts";
 import { closeOnExec, dropPrivileges, hideFromSiblings } from "./privileges.ts";
-import { carriedEnv } from "./rules.ts";
+import { openRelays, type Way, waysOf } from "./relay.ts";
+import { carriedEnv, hasOwnNetwork } from "./rules.ts";
 import type { SandboxSpec } from "./schema.ts";
-import { installFilter } from "./seccomp.ts";
+import { type FilterPolicy, installFilter } from "./seccomp.ts";
 import { marksOf } from "./visibility.ts";
 
 /** ccm's own failure; env(1) and container runtimes use it too. The codes of a command that cannot start are in command.ts. */
@@ -40,22 +41,26 @@ export async function enterSandbox(words: string[]): Promise<number> {
   const spec = resolved(readSpec(specPath));
   const env = carriedEnv(process.env);
   const marks = marksOf(spec);
+  const ways: Way[] = [];
   closeOnExec();
   if (spec.level === "namespace") {
     if (process.pid !== 1)
       throw new Fault("invalid", 'Level "namespace" needs process 1 of a pid namespace.', "Start it with `unshare`, as `ccm host` does.");
     hideFromSiblings();
+    ways.push(...waysOf(spec.relays));
     makeMounts(spec, marks);
-    if (spec.network === "none") leaveNetwork();
+    if (hasOwnNetwork(spec)) leaveNetwork();
   }
   const grants = spec.level === "namespace" ? namespaceGrants(spec) : kernelGrants(spec, marks);
   process.chdir(spec.cwd); // Also at its own path: the old working directory lies below the mounts.
   dropPrivileges(spec.level === "namespace" ? "keep" : "drop");
-  confine(grants);
+  confine(grants, connectable(spec));
   installFilter(filterPolicy(spec));
   const command = findCommand(argv, env);
   if (typeof command === "number") return command;
-  return spec.level === "namespace" ? runAsInit(command) : replaceBy(command);
+  if (spec.level !== "namespace") return replaceBy(command);
+  openRelays(ways);
+  return runAsInit(command);
 }
 
 function parseWords(words: string[]): { specPath: string; argv: string[] } {
@@ -79,6 +84,8 @@ function readSpec(path: string): SandboxSpec {
 function resolved(spec: SandboxSpec): SandboxSpec {
   const hidden = (paths: string[]) => paths.flatMap((path) => realpath(path) ?? placeOf(path) ?? []);
   const existing = (paths: string[]) => paths.flatMap((path) => realpath(path) ?? []);
+  const tree = realpath(spec.cwd);
+  const isPlain = (path: string) => !path.startsWith(`${spec.cwd}/`) || realpath(path) === tree + path.slice(spec.cwd.length);
   const needed = (path: string) => {
     const real = realpath(path);
     if (real) return real;
@@ -89,6 +96,8 @@ function resolved(spec: SandboxSpec): SandboxSpec {
     write: spec.write.map(needed),
     hide: hidden([...spec.hide, ...(spec.level === "namespace" ? REPLACED : ["/dev"])]),
     show: existing(spec.show),
+    // An agent can put a link into its tree. What it did to a path that is to stay as it is shows when its work is checked.
+    protect: spec.protect.filter(isPlain),
     tmp: needed(spec.tmp),
     cwd: needed(spec.cwd),
   };
@@ -109,7 +118,17 @@ function filterPolicy(spec: SandboxSpec) {
   const own = spec.level === "namespace";
   return {
     unix: own || spec.unixSockets ? "all" : "pairs",
-    internet: own || spec.network === "host" ? "allowed" : "refused",
+    internet: internetOf(spec),
     sharedIpc: own ? "allowed" : "refused",
   } as const;
+}
+
+/** The TCP ports that may be connected to, or null for all: a network of its own leads nowhere anyway. */
+function connectable(spec: SandboxSpec): number[] | null {
+  return spec.network === "ports" || (spec.network === "hosts" && !hasOwnNetwork(spec)) ? spec.ports : null;
+}
+
+function internetOf(spec: SandboxSpec): FilterPolicy["internet"] {
+  if (spec.network === "host" || hasOwnNetwork(spec)) return "allowed";
+  return spec.network === "ports" ? "tcp and udp" : spec.network === "hosts" ? "tcp" : "refused";
 }

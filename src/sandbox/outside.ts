@@ -5,6 +5,9 @@ import type { Sandbox, SandboxLevel } from "./schema.ts";
 
 /** Probes the machine once, when the daemon starts; a kernel does not change under a running daemon. */
 export async function openSandbox(settings: { level: "auto" | SandboxLevel; allowNone: boolean }): Promise<Sandbox> {
-  const level = chosenLevel(await probeSandbox(), settings);
-  return { level: () => level };
+  const probes = await probeSandbox();
+  return {
+    level: (level = settings.level) => chosenLevel(probes, { level, allowNone: settings.allowNone }),
+    ownUser: () => false,
+  };
 }

@@ -1,4 +1,5 @@
 // What a sandboxed run may see and touch, and the words that start a command in it. Pure.
+import { Fault } from "../kernel/fault.ts";
 import type { SandboxLevel, SandboxPolicy, SandboxProbe, SandboxSpec, SandboxWish } from "./schema.ts";
 
 /** How the machine starts a sandbox: ccm's own words, the file that holds the spec, and util-linux's unshare. */
@@ -45,6 +46,23 @@ export function chosenLevel(
   return probes.some((probe) => probe.level === settings.level && probe.works) ? settings.level : null;
 }
 
+/** Why nothing may run where this level is asked for and is not to be had. */
+export function levelFault(wish: "auto" | SandboxLevel): Fault {
+  if (wish === "auto")
+    return new Fault(
+      "denied",
+      "No sandbox works on this machine.",
+      "`ccm doctor` says why; `sandbox.allowNone: true` runs agents without one.",
+    );
+  const text =
+    wish === "none" ? 'Its runs are to have the level "none", which nobody has allowed.' : `No sandbox of level "${wish}" works here.`;
+  const hint =
+    wish === "none"
+      ? "`ccm config set sandbox.allowNone true` allows it for this machine."
+      : "`ccm doctor` says why; with the level `auto` runs get the strongest there is: `ccm edit-project PROJECT --sandbox level=auto`.";
+  return new Fault("denied", text, hint);
+}
+
 /**
  * The launcher runs for milliseconds, each line of it once: compiling its functions costs more than it saves (a third of
  * the processor time of a start, measured), and at `namespace` the launcher stays as init, smaller without. bun:ffi needs
@@ -69,6 +87,11 @@ export function sandboxEnv(level: SandboxLevel, env: Readonly<Record<string, str
 /** The command's own environment out of the launcher's, as `NAME=value`. */
 export function carriedEnv(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => (name.startsWith(CARRIED) ? [`${name.slice(CARRIED.length)}=${value}`] : []));
+}
+
+/** Whether the network is one of the sandbox's own, with nothing but loopback in it. */
+export function hasOwnNetwork({ level, network }: Pick<SandboxSpec, "level" | "network">): boolean {
+  return level === "namespace" && (network === "hosts" || network === "none");
 }
 
 /** What holds when nobody said anything: agents must reach their model. */
@@ -137,12 +160,15 @@ export type SandboxOrder = {
   userHome: string;
   repositoryGit: string;
   network: SandboxSpec["network"];
+  hosts?: readonly string[];
   ports?: readonly number[];
   relays?: SandboxSpec["relays"];
   fileBytes?: number;
   user?: number | null;
   unixSockets?: boolean;
   hide?: readonly string[];
+  /** Inside the tree, relative to its top. */
+  readOnly?: readonly string[];
   write?: readonly string[];
   show?: readonly string[];
 };
@@ -154,13 +180,17 @@ export function sandboxSpec(order: SandboxOrder): SandboxSpec {
   return {
     level: order.level,
     write: unique([order.tree, order.git, order.tmp, order.spool, ...(order.write ?? []).map(home)]),
-    protect: PROTECTED_GIT.map((name) => `${order.git}/${name}`),
+    protect: [
+      ...PROTECTED_GIT.map((name) => `${order.git}/${name}`),
+      ...(order.readOnly ?? []).map((path) => `${order.tree}/${path.replace(/\/$/, "")}`),
+    ],
     // A remote's URL in the repository's configuration often holds a token.
     hide: unique([order.ccmHome, ...hidden, `${order.repositoryGit}/config`]),
     show: unique([order.repositoryGit, ...SHOWN_ON_MACHINE, ...(order.show ?? []).map(home)]),
     tmp: order.tmp,
     cwd: order.tree,
     network: order.network,
+    hosts: [...(order.hosts ?? [])],
     ports: [...(order.ports ?? [])],
     relays: [...(order.relays ?? [])],
     fileBytes: order.fileBytes ?? 0,

@@ -34,7 +34,10 @@ export type SandboxSpec = {
   level: SandboxLevel;
   /** Folders and files that may be written (and read). */
   write: string[];
-  /** Inside `write`, what stays read-only: at `namespace` by mounts; at `kernel` not enforced, checked after the run. */
+  /**
+   * Inside `write`, what stays read-only: at `namespace` by mounts, which the folders around it become, too; at `kernel` not
+   * enforced, checked after the run.
+   */
   protect: string[];
   /** Folders and files that must not be readable. */
   hide: string[];
@@ -45,9 +48,11 @@ export type SandboxSpec = {
   cwd: string;
   /** `none` and `hosts`: a loopback of its own at `namespace`. `none` at `kernel`: no internet sockets at all. */
   network: Network;
-  /** TCP ports that may be connected to, of networks `ports` and (at `kernel`) `hosts`. */
+  /** Of network `hosts`: what the proxy of its host's lets through; see `allowanceOf`. */
+  hosts: string[];
+  /** TCP ports that may be connected to, of networks `ports` and (at `kernel`) `hosts`; the host adds its own. */
   ports: number[];
-  /** At `namespace` with `hosts`: ports of its own loopback that lead to unix sockets of its host's. */
+  /** In a network of its own: ports of its loopback that lead to unix sockets of its host's. */
   relays: { port: number; socket: string }[];
   /** Largest file that it may write (RLIMIT_FSIZE), in bytes; 0 is no limit. */
   fileBytes: number;
@@ -62,8 +67,13 @@ export type SandboxProbe = { level: SandboxLevel; works: boolean; detail: string
 
 /** The sandbox of this machine as decided when the daemon started. */
 export type Sandbox = {
-  /** The level runs get, or null when none works and `sandbox.allowNone` is not set: then no run may start. */
-  level(): SandboxLevel | null;
+  /**
+   * The level that runs get where this is asked for, else what the configuration asks for; null when it does not work here,
+   * or is `none` without `sandbox.allowNone`: then no run may start.
+   */
+  level(wish?: SandboxWish["level"]): SandboxLevel | null;
+  /** Whether runs at `namespace` have a user of their own: a daemon that is root, on a machine that can map files to one. */
+  ownUser(): boolean;
 };
 
 declare module "../kernel/context.ts" {

@@ -2,11 +2,11 @@
 import * as v from "valibot";
 import { NETWORKS, SANDBOX_LEVELS } from "./schema.ts";
 
-const place = v.pipe(v.string(), v.regex(/^(?:\/|~(?:\/|$))/, "an absolute path, or one that starts with ~/"));
+const place = v.pipe(v.string(), v.regex(/^(?:\/[^/]|~(?:\/|$))/, "an absolute path, or one that starts with ~/"));
 const treePlace = v.pipe(
   v.string(),
   v.minLength(1),
-  v.check((path) => !path.startsWith("/") && !path.split("/").includes(".."), "a path inside the tree"),
+  v.check((path) => !/^[/~]|(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(path.replace(/\/$/, "")), "a path inside the tree, such as package.json"),
 );
 /** A host with or without a port; `*.` stands for every name below it; `model` for what the run's own agent must reach. */
 const host = v.pipe(

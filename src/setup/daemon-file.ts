@@ -5,7 +5,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { type Identity, isAlive, isDying, ownIdentity } from "../kernel/process.ts";
-import type { SandboxLevel } from "../sandbox/schema.ts";
+import { SANDBOX_LEVELS, type SandboxLevel } from "../sandbox/schema.ts";
 import type { Profile, WebAddress } from "./schema.ts";
 
 /** `startedAt` is epoch ms; the identity tells the process from a later one with the same pid. */
@@ -13,6 +13,9 @@ export type DaemonState = Identity & {
   startedAt: number;
   version: string;
   sandbox: SandboxLevel | null;
+  /** Every level that a project may ask for, the strongest first, and whether runs can have users of their own. */
+  levels: SandboxLevel[];
+  ownUser: boolean;
   profile: Profile;
   web: WebAddress | null;
 };
@@ -22,7 +25,9 @@ export type DaemonState = Identity & {
  * another file would have another lock.
  */
 export function tellDaemon(ctx: Ctx, said: { profile: Profile; startedAt: number; web: WebAddress | null }): void {
-  const state: DaemonState = { ...ownIdentity(), version, sandbox: ctx.outside.sandbox.level(), ...said };
+  const { sandbox } = ctx.outside;
+  const levels = SANDBOX_LEVELS.filter((level) => sandbox.level(level) !== null);
+  const state: DaemonState = { ...ownIdentity(), version, sandbox: sandbox.level(), levels, ownUser: sandbox.ownUser(), ...said };
   writeFileSync(ctx.paths.lock, `${JSON.stringify(state)}\n`);
 }
 

@@ -3,6 +3,7 @@ import type { CommitId, TaskGit } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { projectOf, repositoryOf, settingsAt } from "../projects/actions.ts";
+import { levelFault, policyOf } from "../sandbox/rules.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
 import { isFinal } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
@@ -50,15 +51,11 @@ export function taskGit(ctx: Ctx, task: Task): TaskGit {
   };
 }
 
-/** Everything that work in a task's tree needs. Faults: `denied` when no sandbox can be had. */
+/** Everything that work in a task's tree needs. Faults: `denied` when the sandbox that its project asks for cannot be had. */
 export function treeOrder(ctx: Ctx, task: Task): TreeOrder {
-  const level = ctx.outside.sandbox.level();
-  if (!level)
-    throw new Fault(
-      "denied",
-      "No sandbox works on this machine.",
-      "`ccm doctor` says why; `sandbox.allowNone: true` runs agents without one.",
-    );
+  const policy = policyOf(ctx.config.sandbox, projectOf(ctx, task.projectId).settings.sandbox);
+  const level = ctx.outside.sandbox.level(policy.level);
+  if (!level) throw levelFault(policy.level);
   if (!task.baseCommit) throw new Error(`Task ${task.id} has no base commit yet.`);
   const { treeMb, fileMb } = ctx.config.limits;
   return {
@@ -66,6 +63,7 @@ export function treeOrder(ctx: Ctx, task: Task): TreeOrder {
     base: task.baseCommit,
     copies: table.findWorktree(ctx.db, task.id)?.copies ?? [],
     level,
+    hide: policy.hide,
     limits: { treeBytes: treeMb * MB, fileBytes: fileMb * MB },
   };
 }

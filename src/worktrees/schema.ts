@@ -34,8 +34,11 @@ export type Worktree = {
 /** What a tree may hold; over it the run stops and the work is kept. */
 export type TreeLimits = { treeBytes: number; fileBytes: number };
 
-/** How a tree is made. `copies` are ignored files of the person's checkout, relative to its top (`.env`). */
-export type TreeOrder = { git: TaskGit; base: CommitId; copies: string[]; level: SandboxLevel; limits: TreeLimits };
+/**
+ * How a tree is made. `copies` are ignored files of the person's checkout, relative to its top (`.env`). `level` and `hide`
+ * are for git in the tree: what an agent planted for it to start sees no more than the agent did.
+ */
+export type TreeOrder = { git: TaskGit; base: CommitId; copies: string[]; level: SandboxLevel; hide: string[]; limits: TreeLimits };
 
 /** `copied` are the files that were really copied; `skipped` those that were not, with why. */
 export type TreeMade = { copied: string[]; skipped: { path: string; why: string }[] };

@@ -26,7 +26,7 @@ function ctxAt(level: SandboxLevel): Ctx {
     end: async () => void calls.push("end"),
     attach: async () => "none",
   };
-  return { ...home.ctx, outside: { ...home.ctx.outside, windows, sandbox: { level: () => level } } };
+  return { ...home.ctx, outside: { ...home.ctx.outside, windows, sandbox: { level: () => level, ownUser: () => false } } };
 }
 
 test("agents at work have windows, gates have none", () => {
@@ -50,6 +50,7 @@ test.each([
   home.ctx.db.sql.run(`UPDATE projects SET settings = json_set(settings, '$.sandbox', json('{"unixSockets":true}'))`);
   moveThrough(home.ctx, 1, "executing");
   startedRun(home.ctx, 1);
+  home.ctx.db.sql.run("UPDATE runs SET sandbox = ?", [level]);
   stepWindows(ctxAt(level));
   expect(calls).toEqual([expected]);
 });

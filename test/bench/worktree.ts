@@ -22,7 +22,7 @@ export async function worktree(): Promise<Row[]> {
         number += 1;
         const { git: gitPath, tree: treePath, index: indexPath } = bench.home.paths.task(number);
         const task = { repo: { path, gitDir }, taskId: number, branch: `ccm/task-${number}`, gitPath, treePath, indexPath };
-        const order: TreeOrder = { git: task, base, copies: [], level: "none", limits: { treeBytes: 1e9, fileBytes: 1e6 } };
+        const order: TreeOrder = { git: task, base, copies: [], level: "none", hide: [], limits: { treeBytes: 1e9, fileBytes: 1e6 } };
         return timed(() => trees.create(order));
       },
       git: () => timed(() => bench.git("worktree", "add", "-q", "--detach", join(bench.home.root, `linked-${number}`))),

@@ -114,7 +114,7 @@ describe("the plan for people", () => {
 
   test("takes the sandbox as found by the daemon, or as working while none runs", async () => {
     await create("A");
-    const without = { ...home.ctx, outside: { ...home.ctx.outside, sandbox: { level: () => null } } };
+    const without = { ...home.ctx, outside: { ...home.ctx.outside, sandbox: { level: () => null, ownUser: () => false } } };
     expect(explainPlan(without, 20, "as found").holds).toMatchObject([{ waiting: { reason: "sandbox" } }]);
     expect(explainPlan(without, 20, "assumed").starts).toMatchObject([{ taskId: 1 }]);
   });

@@ -27,7 +27,7 @@ const LIMITS = { runs: 4, runsPerProject: 4, runsPerAgent: 4, freeMemoryMb: 1_02
 const slot = (projectId: number, agent: string | null = null, since = 0) => ({ projectId, agent, since });
 
 function snapshot(wants: Want[], more: Partial<Snapshot> = {}): Snapshot {
-  const quiet = { freeMemoryMb: 64_000, load: 0, cores: 4, breakers: [], sandbox: "namespace" as const };
+  const quiet = { freeMemoryMb: 64_000, load: 0, cores: 4, breakers: [], refusals: [] };
   return { now: NOW, limits: LIMITS, ...quiet, slots: [], wants, ...more };
 }
 
@@ -80,9 +80,14 @@ describe("what is held", () => {
     expect(held(snapshot([want(1, more)]))).toEqual(holds);
   });
 
-  test("everything while no sandbox works", () => {
-    const given = snapshot([want(1), want(2, { kind: "gate" })], { sandbox: null });
-    expect([started(given), held(given)]).toEqual([[], ["2: sandbox", "1: sandbox"]]);
+  test("what is to have a sandbox that cannot be had, and nothing else", () => {
+    const wants = [want(1), want(2, { kind: "agent" }), want(3, { kind: "gate" }), want(4, { projectId: 2 })];
+    const given = snapshot(wants, { refusals: [{ projectId: 1, kinds: ["begin", "agent"], text: "None works." }] });
+    expect([started(given), held(given)]).toEqual([
+      [3, 4],
+      ["2: sandbox", "1: sandbox"],
+    ]);
+    expect(planTick(given).holds[0]?.waiting.text).toBe("None works.");
   });
 
   test("a held task lets a smaller one pass that fits", () => {

@@ -91,6 +91,7 @@ export async function bench(
     base,
     copies: options.copies ?? [],
     level: "none",
+    hide: [],
     limits: { treeBytes: 1e9, fileBytes: options.fileBytes ?? 1_000_000 },
   };
   const trees = createTrees({ paths, git: outside, taskGits: createTaskGits(gitOptions), sandboxed: options.sandboxed ?? passThrough });

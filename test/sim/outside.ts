@@ -50,7 +50,7 @@ export function simOutside(world: World): Outside {
     machine: { freeMemoryBytes: () => 8e9, load: () => 0, cores: () => 4 },
     logins: { fingerprint: () => world.login },
     windows: { areBehind: () => false, show: async () => {}, attach: async () => "none", areThere: () => false, end: async () => {} },
-    sandbox: { level: () => "kernel" },
+    sandbox: { level: () => "kernel", ownUser: () => false },
   };
 }
 

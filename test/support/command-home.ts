@@ -55,7 +55,7 @@ export function openCommandHome(): CommandHome {
     const db = openDatabase(paths.database);
     migrate(db, MIGRATIONS, paths.backups, clock.now());
     const config = loadConfig(sections, paths.config, {});
-    const outside = realOutside(paths, config, { level: () => "kernel" });
+    const outside = realOutside(paths, config, { level: () => "kernel", ownUser: () => false });
     const hosts = { ...outside.hosts, request: (runId: number, request: RunRequest) => void requests.push({ runId, request }) };
     const machine = { freeMemoryBytes: () => 8e9, load: () => 0, cores: () => 4 };
     return { paths, db, clock, ids, config, log: silentLog, jobs: createJobs(clock, () => {}), outside: { ...outside, hosts, machine } };

@@ -17,7 +17,7 @@ test.each(levels)(
   async (level) => {
     const { path, paths, order: plain, tree, task, base } = await bench();
     const config = { sandbox: { hide: [], show: [] }, agents: {}, windows: { tmux: "off" } } as unknown as Config;
-    const { trees, git: outside } = realOutside(paths, config, { level: () => level });
+    const { trees, git: outside } = realOutside(paths, config, { level: () => level, ownUser: () => false });
     const order = { ...plain, level };
     await trees.create(order);
     write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
