@@ -2,15 +2,13 @@
 
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { Input } from "./host-input.ts";
-import { Asking } from "./host-questions.ts";
+import type { Asking } from "./host-questions.ts";
 import type { Recorder } from "./host-record.ts";
 import type { Conversation, RunRequest } from "./schema.ts";
 
 export type Talk = {
   /** A line of the agent's stream, as it came. */
   frame(frame: Json): void;
-  /** What the agent's hook is answered; `{}` is no opinion. */
-  hook(event: string, body: unknown): object;
   request(request: Exclude<RunRequest, { kind: "stop" }>): void;
   /** Looks whether something has waited too long. */
   look(): void;
@@ -23,6 +21,7 @@ export type TalkOptions = {
   prompt: string;
   input: Pick<Input, "message" | "send" | "close">;
   recorder: Pick<Recorder, "note">;
+  asking: Asking;
   /** Ends the run as parked: a person's answer starts it again. */
   park(text: string): void;
   /** The agent ends by itself at a call that waits for a person: the run counts as parked. */
@@ -41,7 +40,7 @@ const CLOSING_MS = 30_000;
 
 /** The prompt itself is already sent. */
 export function createTalk(options: TalkOptions): Talk {
-  const asking = new Asking(options);
+  const { asking } = options;
   const turns = new Turns(options);
   return {
     frame(frame) {
@@ -52,7 +51,6 @@ export function createTalk(options: TalkOptions): Talk {
       else if (frame.type === "control_cancel_request") asking.cancelled(textOf(frame.request_id) ?? "");
       else if (frame.type === "result") turns.ended(frame);
     },
-    hook: (event, body) => (event === "PreToolUse" ? asking.beforeTool(jsonOf(body)) : {}),
     request(request) {
       if (request.kind === "message") turns.message(request.text);
       else if (request.kind === "interrupt") turns.interrupt();

@@ -1,10 +1,30 @@
 // What claude asks of a person, on its stream and before its tools: written down, answered, or the run is parked for it.
 
 import { type Json, textOf } from "../kernel/json.ts";
-import { matchesRule } from "./ask-rules.ts";
-import type { TalkOptions } from "./host-conversation.ts";
+import type { Input } from "./host-input.ts";
+import type { Recorder } from "./host-record.ts";
 import { allowedInput, CHOICE_TOOL } from "./question-text.ts";
 import type { Answer, Question } from "./schema.ts";
+
+export type AskingOptions = {
+  /** What a person said to questions of earlier runs. */
+  answers: readonly Answer[];
+  /** How long a question on the agent's stream waits with its process alive, in ms. */
+  parkMs: number;
+  /** `defer`: the agent ends by itself at a call that waits for a person, and makes it again when its session goes on. */
+  way: "defer" | "end";
+  input: Pick<Input, "send">;
+  recorder: Pick<Recorder, "note">;
+  /** Ends the run as parked: a person's answer starts it again. */
+  park(text: string): void;
+  nowMs(): number;
+};
+
+/** A call that a person must allow. A sub-agent has no session that could go on. */
+export type AskedCall = Question & { speaker: "agent" | "sub-agent" };
+
+/** What an agent is told before a call of a tool. `reason` is for the agent; `defer` ends its turn at this call. */
+export type Decision = { verdict: "allow" | "deny" | "ask" | "defer"; reason: string; updatedInput?: Json };
 
 type Wait = { question: Question; requestId: string; until: number };
 
@@ -13,21 +33,21 @@ export class Asking {
   /** What a person said and no call has taken yet. */
   readonly #answers: Answer[];
   readonly #waits = new Map<string, Wait>();
-  readonly #options: TalkOptions;
+  readonly #options: AskingOptions;
 
-  constructor(options: TalkOptions) {
+  constructor(options: AskingOptions) {
     this.#options = options;
-    this.#answers = [...options.conversation.answers];
+    this.#answers = [...options.answers];
   }
 
   /** A `control_request` of the agent. */
   requested(requestId: string, request: Json): void {
-    const { conversation, input, nowMs } = this.#options;
+    const { parkMs, input, nowMs } = this.#options;
     if (request.subtype !== "can_use_tool") return void input.send(refusal(requestId, textOf(request.subtype) ?? ""));
     const question = questionOf(requestId, request);
     const known = this.#take(question);
     if (known) return this.#reply(requestId, { ...known, input: question.input }, question.key);
-    this.#waits.set(question.key, { question, requestId, until: nowMs() + conversation.parkMs });
+    this.#waits.set(question.key, { question, requestId, until: nowMs() + parkMs });
     this.#ask(question);
   }
 
@@ -37,23 +57,26 @@ export class Asking {
   }
 
   /**
-   * Answers a PreToolUse hook. A call that a person must allow ends the turn (`defer`): the run is parked without a
-   * process, and going on with the session makes the same call again, then with the answer. A sub-agent cannot be
-   * resumed, so it asks while it waits.
+   * What is said to a call that a person must allow: what a person has said, or the question is noted and the run parked
+   * without a process. A session that goes on makes the same call again, then with the answer. A sub-agent cannot be
+   * resumed, so it asks on the stream while it waits.
    */
-  beforeTool(body: Json): object {
-    const call = { tool: textOf(body.tool_name) ?? "", input: body.tool_input, key: textOf(body.tool_use_id) ?? "" };
-    if (!this.#options.conversation.ask.some((rule) => matchesRule(rule, call))) return {};
+  decide({ speaker, ...call }: AskedCall): Decision & { how: "answered" | "asked" } {
     const known = this.#take(call);
-    if (!known && body.agent_id !== undefined) return decided("ask", "A person must allow this.", {});
-    if (!known) {
-      this.#ask({ ...call, why: "" });
-      return decided("defer", "", {});
-    }
+    if (known) return { how: "answered", ...this.#told(known, call) };
+    const { way, park } = this.#options;
+    if (way === "defer" && speaker === "sub-agent") return { how: "asked", verdict: "ask", reason: "A person must allow this." };
+    this.#ask(call);
+    if (way === "defer") return { how: "asked", verdict: "defer", reason: "" };
+    park(`nobody has answered whether ${call.tool} may be used`);
+    return { how: "asked", verdict: "deny", reason: "A person is asked whether this may be. You will be started again with the answer." };
+  }
+
+  #told(known: Answer, call: Question): Decision {
     this.#note(known, call.key);
+    const told = { verdict: known.verdict, reason: known.text || "a person decided" };
     const isChoice = known.verdict === "allow" && call.tool === CHOICE_TOOL;
-    const chosen = isChoice ? { updatedInput: allowedInput({ ...known, input: call.input }) } : {};
-    return decided(known.verdict, known.text || "a person decided", chosen);
+    return isChoice ? { ...told, updatedInput: allowedInput({ ...known, input: call.input }) } : told;
   }
 
   /** For the call that waits for it, else for the next one like it. */
@@ -98,12 +121,6 @@ function questionOf(requestId: string, request: Json): Question {
   const tool = textOf(request.tool_name) ?? "";
   const why = textOf(request.decision_reason) || (tool === CHOICE_TOOL ? "" : (textOf(request.description) ?? ""));
   return { key: textOf(request.tool_use_id) || requestId, tool, input: request.input, why };
-}
-
-/** Source: https://code.claude.com/docs/en/hooks, "PreToolUse decision control". */
-function decided(decision: "allow" | "deny" | "ask" | "defer", reason: string, more: object): object {
-  const said = reason ? { permissionDecisionReason: reason } : {};
-  return { hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: decision, ...said, ...more } };
 }
 
 /** A request that ccm does not know gets an error, since the agent waits for an answer. */

@@ -1,4 +1,5 @@
 // Reading spec.json by hand: a schema library would cost the host more memory than everything else it does.
+import { COMMAND_CLASSES, type GuardRules, VERDICTS } from "../hooks/rules.ts";
 import { Fault } from "../kernel/fault.ts";
 import { isJson } from "../kernel/json.ts";
 import { NETWORKS, SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
@@ -20,6 +21,8 @@ export function parseSpec(json: string): RunSpec {
     promptBy: read.oneOf("promptBy", PROMPT_BY),
     output: read.oneOf("output", OUTPUT),
     conversation: conversationOf(read.value("conversation")),
+    guard: guardOf(read.value("guard")),
+    answers: read.list("answers").map(answerOf),
     env: read.textByName("env"),
     sandbox: sandboxOf(read.value("sandbox")),
     limits: limitsOf(read.value("limits")),
@@ -36,8 +39,6 @@ function conversationOf(value: unknown): Conversation | null {
     session: read.text("session"),
     home: homeOf(read.value("home")),
     silent: read.flag("silent"),
-    ask: read.texts("ask"),
-    answers: read.list("answers").map(answerOf),
     parkMs: read.count("parkMs"),
     idleMs: read.count("idleMs"),
   };
@@ -51,6 +52,17 @@ function homeOf(value: unknown): HomeOrder | null {
     stateFile: read.text("stateFile"),
     repository: read.text("repository"),
     tree: read.text("tree"),
+  };
+}
+
+function guardOf(value: unknown): GuardRules {
+  const read = fieldsOf(value, "spec.guard");
+  const classes = fieldsOf(read.value("classes"), "spec.guard.classes");
+  return {
+    classes: Object.fromEntries(COMMAND_CLASSES.map((one) => [one, classes.oneOf(one, VERDICTS)])) as GuardRules["classes"],
+    deny: read.texts("deny"),
+    ask: read.texts("ask"),
+    allow: read.texts("allow"),
   };
 }
 
@@ -76,6 +88,7 @@ function sandboxOf(value: unknown): SandboxSpec {
     tmp: read.text("tmp"),
     cwd: read.text("cwd"),
     network: read.oneOf("network", NETWORKS),
+    hosts: read.texts("hosts"),
     ports: read.list("ports").map(Number),
     relays: read.list("relays").map(relayOf),
     fileBytes: read.count("fileBytes"),

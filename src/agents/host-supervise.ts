@@ -1,11 +1,14 @@
 // From the start of a run's command to its end: output, requests, limits, and stopping.
 import type { Subprocess } from "bun";
+import type { GuardPolicy } from "../hooks/rules.ts";
 import { messageOf } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { type Identity, processOf, signalGroup } from "../kernel/process.ts";
 import type { HostedCommand } from "./host-command.ts";
 import { createTalk, type Talk } from "./host-conversation.ts";
+import { createGuard } from "./host-guard.ts";
 import { type Input, openInput, takesInput } from "./host-input.ts";
+import { Asking } from "./host-questions.ts";
 import type { Recorder } from "./host-record.ts";
 import { createWatch } from "./host-watch.ts";
 import type { Wire } from "./host-wire.ts";
@@ -42,8 +45,12 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   recorder.note("started", `started ${spec.kind} "${spec.title}"`, { pid: child.pid, level: spec.sandbox.level });
   const input = openInput(spec, typeof child.stdin === "object" ? child.stdin : undefined);
   const ending = createEnding(child, supervision);
-  const talk = openTalk(supervision, input, ending);
-  wire.connect(talk ?? { frame: () => recorder.result() && input.close(), hook: () => ({}) });
+  const asking = openAsking(supervision, input, ending);
+  const talk = openTalk(supervision, input, ending, asking);
+  wire.connect({
+    frame: talk?.frame ?? (() => recorder.result() && input.close()),
+    hook: createGuard({ policy: policyOf(spec), automate: null, asking, recorder, nowMs: () => performance.now() }),
+  });
   const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath, supervision.run.spool]);
 
   const onOutput = () => {
@@ -77,13 +84,30 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   return conclude(supervision, child, ending.reason(), watch.peakMemoryBytes);
 }
 
+function openAsking({ spec, wire }: Supervision, input: Input, ending: Ending): Asking {
+  return new Asking({
+    answers: spec.answers,
+    parkMs: spec.conversation?.parkMs ?? 0,
+    way: spec.conversation ? "defer" : "end",
+    input,
+    recorder: wire.recorder,
+    park: (text) => ending.end("parked", text),
+    nowMs: () => performance.now(),
+  });
+}
+
+function policyOf({ guard, sandbox, treePath, gitPath, env }: RunSpec): GuardPolicy {
+  return { rules: guard, places: { ...sandbox, tree: treePath, git: gitPath, home: env.HOME ?? sandbox.tmp } };
+}
+
 /** Null for a command that is only given its prompt. */
-function openTalk({ spec, wire }: Supervision, input: Input, ending: Ending): Talk | null {
+function openTalk({ spec, wire }: Supervision, input: Input, ending: Ending, asking: Asking): Talk | null {
   if (!spec.conversation) return null;
   return createTalk({
     conversation: spec.conversation,
     prompt: spec.prompt,
     input,
+    asking,
     recorder: wire.recorder,
     park: (text) => ending.end("parked", text),
     deferred: () => ending.settle("parked"),

@@ -11,7 +11,7 @@ import { writeWhole } from "./run-files.ts";
 import type { RunSpec } from "./schema.ts";
 
 /** Who wants to know what the agent says and does; until somebody does, it is only written down. */
-export type Listener = { frame(frame: Json): void; hook(event: string, body: unknown): object };
+export type Listener = { frame(frame: Json): void; hook(event: string, body: unknown): object | Promise<object> };
 
 export type Wire = {
   recorder: Recorder;
@@ -41,7 +41,7 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
   }
 
   /** The body is as the agent sent it: redacted in the record, whole for the answer. */
-  function onHook(event: string, body: Uint8Array | string): object {
+  function onHook(event: string, body: Uint8Array | string): object | Promise<object> {
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
     recorder.hook(event, text);
     return listener?.hook(event, parsed(text)) ?? {};

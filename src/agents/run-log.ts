@@ -1,6 +1,6 @@
 // Which of a run's recorded events the event log tells, and what it says of them. Pure.
 
-import { jsonOf } from "../kernel/json.ts";
+import { type Json, jsonOf } from "../kernel/json.ts";
 import { refusalText } from "./liveness.ts";
 import type { RunEvent } from "./schema.ts";
 import type { LimitReading, Observed, Sign } from "./signs.ts";
@@ -13,9 +13,15 @@ const TEXT_CHARACTERS = 500;
 
 /** What a host did itself. Hooks and questions have their own ways into the log. */
 export function hostEntry(event: RunEvent): LogEntry | null {
+  if (event.kind === "verdict") return verdictEntry(jsonOf(event.json));
   if (event.kind !== "message") return null;
   const isDelivered = jsonOf(event.json).delivered !== false;
   return { name: "message.sent", source: "host", data: { text: cut(event.text ?? ""), delivered: isDelivered } };
+}
+
+/** A call that was judged and not just allowed. */
+function verdictEntry(verdict: Json): LogEntry {
+  return { name: verdict.verdict === "deny" ? "guard.denied" : "guard.asked", source: "host", data: verdict };
 }
 
 /** What a sign means, by what was known before and is known after it. What only repeats what was known is left out. */

@@ -1,4 +1,5 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
+import type { GuardRules, Verdict } from "../hooks/rules.ts";
 import type { HookBrief } from "../hooks/schema.ts";
 import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
 import type { Activity, Observed, Pulse, Usage } from "./signs.ts";
@@ -40,10 +41,6 @@ export type Conversation = {
   home: HomeOrder | null;
   /** Nothing is said at the start: the session goes on by itself with the call that it was deferred at. */
   silent: boolean;
-  /** Tools that a person must allow, in claude's rule syntax: `Bash(git push:*)`, `WebFetch`, `mcp__server__tool`. */
-  ask: string[];
-  /** What a person said to questions that earlier runs of this task were ended with. */
-  answers: Answer[];
   /** How long a question waits with the agent's process alive, in ms; then the run is parked. */
   parkMs: number;
   /** How long the agent may stay without a turn, in ms, while it is expected to go on by itself or a person to speak. */
@@ -62,6 +59,12 @@ export type Answer = { key: string; tool: string; input: unknown; verdict: Answe
 /** What an agent asks a person: to allow a tool's call, or (tool AskUserQuestion) to choose. `key` is the call's id. */
 export type Question = { key: string; tool: string; input: unknown; why: string };
 
+/**
+ * How a call of a tool was judged, when it was not just allowed. `subject` is what the call is about, `by` what decided,
+ * `late`: nothing was decided in time, and so it was refused.
+ */
+export type GuardVerdict = { tool: string; subject: string; verdict: Verdict; reason: string; by: string; tookMs: number; late: boolean };
+
 /** `runs/<n>/spec.json`: everything a host needs; it reads nothing else of CCM_HOME. No secret is in it. */
 export type RunSpec = {
   runId: number;
@@ -74,6 +77,10 @@ export type RunSpec = {
   output: OutputFormat;
   /** Null for everything that is only given a prompt. */
   conversation: Conversation | null;
+  /** What calls of its tools are judged by. */
+  guard: GuardRules;
+  /** What a person said to questions that earlier runs of this task were ended with. */
+  answers: Answer[];
   env: Record<string, string>;
   sandbox: SandboxSpec;
   limits: RunLimits;
@@ -140,7 +147,7 @@ export type RunEvent = {
   at: number;
   /**
    * `json`: a line of the agent's stream. `hook`: `text` is the event's name, `json` its body. `question`, `answer`: `json`
-   * is a Question, an Answer. `interrupt`: a person ended the turn.
+   * is a Question, an Answer. `verdict`: `json` is a GuardVerdict. `interrupt`: a person ended the turn.
    */
   kind:
     | "started"
@@ -150,6 +157,7 @@ export type RunEvent = {
     | "hook"
     | "question"
     | "answer"
+    | "verdict"
     | "message"
     | "interrupt"
     | "stop"

@@ -4,7 +4,7 @@ import { jsonOf } from "../kernel/json.ts";
 import type { Project } from "../projects/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { driverOf, type Session } from "./drivers.ts";
-import { answersText, CHOICE_TOOL } from "./question-text.ts";
+import { answersText } from "./question-text.ts";
 import { undeliveredAnswers } from "./questions.ts";
 import { composePrompt, resumePrompt } from "./rules.ts";
 import type { Answer, Run } from "./schema.ts";
@@ -42,9 +42,4 @@ function deferredCall(run: Run): unknown {
 
 function withAnswers(prompt: string, answers: readonly Answer[]): string {
   return answers.length > 0 ? `${prompt}\n\n${answersText(answers)}` : prompt;
-}
-
-/** Choices are asked of a person always; what else is asked is the person's to say. */
-export function askedTools(configured: readonly string[]): string[] {
-  return [...new Set([CHOICE_TOOL, ...configured])];
 }

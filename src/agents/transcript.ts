@@ -27,6 +27,8 @@ export function createTranscript(): (event: Content) => Line[] {
         return isQuestion(event.json) ? questionLines(event.json) : [...lines("warn", `? ${text}`), ...more];
       case "answer":
         return event.file ? [...lines("person", `» ${text}`), ...more] : [answeredLine(event.json as Answer)];
+      case "verdict":
+        return lines("warn", `⚑ ${text}`);
       case "interrupt":
         return [line("person", "» interrupted")];
       case "message":

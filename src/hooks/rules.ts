@@ -1,5 +1,9 @@
-// Hooks in words that a person understands, and which of them people need not see.
+// How a call of a tool is judged, and hooks in words that a person understands.
+import type { SandboxSpec } from "../sandbox/schema.ts";
+import { commandsIn } from "./judge-shell.ts";
 import type { HookBrief } from "./schema.ts";
+import { shellCommand } from "./tool-kinds.ts";
+import { matchesRule, subjectsOf } from "./tool-rules.ts";
 
 /** What a call of a tool may be judged to, the mildest first. `ask`: a person must allow it. */
 export const VERDICTS = ["allow", "ask", "deny"] as const;
@@ -11,9 +15,6 @@ export type Verdict = (typeof VERDICTS)[number];
  */
 export const COMMAND_CLASSES = ["destructive", "network", "privilege", "publish", "credentials", "git", "unclear"] as const;
 export type CommandClass = (typeof COMMAND_CLASSES)[number];
-
-/** A rule on tools in claude's syntax: a tool's name, perhaps with what its calls are about in parentheses. */
-export const TOOL_RULE = /^([\w*-]+)(?:\((.*)\))?$/s;
 
 /** What somebody says about judging calls of tools; what is left out is as it was said before. */
 export type GuardWish = {
@@ -28,6 +29,73 @@ export function bothGuards(first: GuardWish = {}, second: GuardWish = {}): Guard
   const both = (key: Verdict) => ({ [key]: [...new Set([...(first[key] ?? []), ...(second[key] ?? [])])] });
   return { classes: { ...first.classes, ...second.classes }, ...both("deny"), ...both("ask"), ...both("allow") };
 }
+
+/** What calls of a run's tools are judged by: the rules, and where in the file system the run is. */
+export type GuardPolicy = { rules: GuardRules; places: GuardPlaces };
+
+/** What holds after everybody has spoken. */
+export type GuardRules = Required<GuardWish> & { classes: Record<CommandClass, Verdict> };
+
+/** A run's places, all absolute, as its sandbox has them. `git` is its private git directory, `home` its own home. */
+export type GuardPlaces = Pick<SandboxSpec, "level" | "write" | "protect" | "hide" | "show"> & { tree: string; git: string; home: string };
+
+/** A call of a tool as an agent announces it: a claim. `cwd` is the folder that the agent is in. */
+export type ToolCall = { tool: string; input: unknown; cwd: string };
+
+/** `reason` is for the agent: why, and what to do instead. `by` names what decided: `deny Bash(curl:*)`, `class git`, `path`. */
+export type Judgement = { verdict: Verdict; reason: string; by: string };
+
+/** What automations say to a hook; of a call of a tool the most severe verdict holds, theirs or that of the rules. */
+export type Automated = { verdict?: Verdict; reason?: string; by?: string; context?: string; updatedInput?: Record<string, unknown> };
+
+/** What holds when nobody said anything: the sandbox is the wall, so that only what never helps is refused. */
+const UNSAID: Record<CommandClass, Verdict> = {
+  destructive: "deny",
+  network: "allow",
+  privilege: "deny",
+  publish: "ask",
+  credentials: "deny",
+  git: "deny",
+  unclear: "deny",
+};
+
+/** What holds when these spoke one after another. */
+export function guardRules(...wishes: readonly (GuardWish | undefined)[]): GuardRules {
+  const { classes, deny = [], ask = [], allow = [] } = wishes.reduce<GuardWish>(bothGuards, {});
+  return { classes: { ...UNSAID, ...classes }, deny, ask, allow };
+}
+
+/**
+ * Whether a call of a tool may go on. Rules go before classes and paths; among each, deny goes before ask and ask before
+ * allow; of the several commands in one line the most severe verdict counts. Takes anything and never throws.
+ */
+export function judge(call: ToolCall, policy: GuardPolicy): Judgement {
+  const line = shellCommand(call.tool, call.input);
+  if (line === null) return byRules(call.tool, subjectsOf(call.input), policy.rules) ?? ALLOWED;
+  const judgements = commandsIn(line, policy).map(({ subjects, found }) => byRules(call.tool, subjects, policy.rules) ?? found?.judgement);
+  return judgements.filter((one) => one !== undefined).reduce(moreSevere, ALLOWED);
+}
+
+const ALLOWED: Judgement = { verdict: "allow", reason: "", by: "" };
+
+/** The one that holds when two judge the same call; of two that are alike, the first. */
+export function moreSevere<T extends { verdict: Verdict }>(first: T, second: T): T {
+  return VERDICTS.indexOf(second.verdict) > VERDICTS.indexOf(first.verdict) ? second : first;
+}
+
+function byRules(tool: string, subjects: readonly string[], rules: GuardRules): Judgement | undefined {
+  for (const verdict of ["deny", "ask", "allow"] as const) {
+    const rule = rules[verdict].find((one) => matchesRule(one, tool, subjects));
+    if (rule !== undefined) return { verdict, reason: RULED[verdict](rule), by: `${verdict} ${rule}` };
+  }
+  return undefined;
+}
+
+const RULED: Record<Verdict, (rule: string) => string> = {
+  deny: (rule) => `The rule "${rule}" of this project forbids it. Find another way, or say in your answer what is missing.`,
+  ask: (rule) => `A person must allow this, says the rule "${rule}".`,
+  allow: () => "",
+};
 
 /** A brief as it comes out of the event log: nothing is promised about its fields. */
 type Told = { [Key in keyof HookBrief]?: unknown };

@@ -1,6 +1,6 @@
 // Recorded events in words that a person understands, and which of them people need not see.
 import { hookSentence, isNoise as isNoisyHook } from "../hooks/rules.ts";
-import type { Event } from "../kernel/events.ts";
+import type { Event, EventSource } from "../kernel/events.ts";
 
 type Data = Record<string, unknown>;
 type Told = Pick<Event, "name" | "data" | "runId">;
@@ -16,6 +16,8 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "home.repaired": (data) => `fsck repaired ${amount(data.differences, "difference", "differences")}.`,
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
   "project.changed": (data) => `Its settings were changed: ${list(data.fields)}.`,
+  "config.changed": (data) => `Settings ${data.seen === "at start" ? "are now" : "were changed"}: ${changes(data)}.`,
+  "audit.cut": (data) => `More of this run than ${text(data.rows)} rows are only in its log.`,
   "project.unregistered": () => "Unregistered.",
   "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
   "task.edited": (data) => `Changed: ${list(data.fields)}.`,
@@ -73,6 +75,8 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
     `Its agent shortened its conversation${data.trigger === "manual" ? ", as it was asked to" : " to make room"}.`,
   "activity.changed": (data) => `${ACTIVITIES[text(data.to)] ?? `Its agent is ${text(data.to)} now`}${because(data.text)}.`,
   "agent.nudged": (data) => `Its agent was ${data.how === "interrupt" ? "interrupted and told to go on" : "reminded"}${because(data.why)}.`,
+  "guard.denied": (data) => `Its agent was refused ${call(data)}${because(data.reason)}.`,
+  "guard.asked": (data) => `Its agent needs a person for ${call(data)}${because(data.reason)}.`,
   "breaker.opened": (data) => `Nothing is started with ${text(data.agent) || "that agent"}${until(data.retryAt)}${because(data.text)}.`,
   "breaker.closed": (data) => `Runs start with ${text(data.agent) || "that agent"} again${because(data.why)}.`,
   "job.failed": (data) => `ccm could not go on with "${text(data.job)}": ${text(data.message)}`,
@@ -122,14 +126,43 @@ export function isNoise(name: string, data: Data): boolean {
 export function toneOf(name: string, data: Data): "green" | "red" | "yellow" | null {
   if (name === "task.merged" || name === "gate.passed") return "green";
   if (/^(?:task|gate|job)\.failed$|^merge\.conflicted$|^breaker\.opened$/.test(name)) return "red";
-  if (name === "question.asked" || name === "agent.nudged") return "yellow";
+  if (/^(?:question\.asked|agent\.nudged|guard\.denied)$/.test(name)) return "yellow";
   if (name === "activity.changed") return TROUBLE.has(text(data.to)) ? "yellow" : null;
   if (name === "run.finished" && data.outcome !== "passed" && data.outcome !== "stopped") return "red";
   return name === "task.moved" && data.to === "approving" ? "yellow" : null;
 }
 
+/** Of the call of a tool that was judged. */
+const CALL_CHARACTERS = 160;
+
 /** Activities of an agent that somebody may want to do something about. */
 const TROUBLE = new Set(["stalled", "looping", "limited", "overloaded", "broken"]);
+
+/** The same for the audit log, where what a project was and is belongs to the record. */
+export function auditSentence({ name, data, runId }: Told): string {
+  return name === "project.changed" && data.after ? `Its settings were changed: ${changes(data)}.` : sentenceOf({ name, data, runId });
+}
+
+/** Who did what a row of the audit log tells: a name where one is known. */
+export function auditWho({ source, data }: Pick<Event, "source" | "data">): string {
+  return source === "person" ? text(data.by) || "a person" : SOURCES[source];
+}
+
+const SOURCES: Record<EventSource, string> = {
+  person: "a person",
+  daemon: "ccm",
+  host: "ccm",
+  agent: "its agent",
+  hub: "the hub",
+  outside: "somebody",
+};
+
+/** What it is about, as people type it: r34, task 12, project 3. */
+export function auditAbout({ projectId, taskId, runId }: Pick<Event, "projectId" | "taskId" | "runId">): string {
+  if (runId !== null) return `task ${taskId} r${runId}`;
+  if (taskId !== null) return `task ${taskId}`;
+  return projectId === null ? "" : `project ${projectId}`;
+}
 
 /** The names that have a sentence of their own. */
 export const TOLD_EVENTS: readonly string[] = Object.keys(SENTENCES);
@@ -170,8 +203,22 @@ function amount(value: unknown, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** What the call of a tool was about, in as many characters as a line has. */
+function call({ tool, subject }: Data): string {
+  const about = text(subject).replace(/\s+/g, " ").slice(0, CALL_CHARACTERS);
+  return about === "" ? text(tool) || "a call" : `${text(tool)} (${about})`;
+}
+
 function times(value: unknown): string {
   return typeof value === "number" && value > 1 ? `, ${value} times` : "";
+}
+
+/** limits.runs is 6 (was 4) */
+function changes({ before, after }: Data): string {
+  const [was, is] = [before ?? {}, after ?? {}] as [Data, Data];
+  return Object.keys(is)
+    .map((key) => `${key} is ${JSON.stringify(is[key] ?? null)} (was ${JSON.stringify(was[key] ?? null)})`)
+    .join(", ");
 }
 
 function files(value: unknown): string {

@@ -1,6 +1,7 @@
 // The host's side of a talk with claude: frames as 2.1.197 and 2.1.330 print them, and what the host does about them.
 import { beforeEach, describe, expect, test } from "bun:test";
 import { createTalk, type Talk } from "../../src/agents/host-conversation.ts";
+import { Asking } from "../../src/agents/host-questions.ts";
 import type { Answer, Conversation } from "../../src/agents/schema.ts";
 
 const MINUTE = 60_000;
@@ -20,29 +21,28 @@ beforeEach(() => {
   isOpen = true;
 });
 
-function talk(part: Partial<Conversation> = {}): Talk {
-  const conversation: Conversation = {
-    ...{ protocol: "claude", session: "s", home: null, silent: false, ask: ["AskUserQuestion", "Bash(git push:*)"], answers: [] },
-    ...{ parkMs: 10 * MINUTE, idleMs: 30 * MINUTE },
-    ...part,
-  };
+function talk({ answers = [], ...part }: Partial<Conversation> & { answers?: Answer[] } = {}): Talk {
   const told = (how: string) => (text?: string) => void ends.push(text ? `${how}: ${text}` : how);
-  return createTalk({
-    conversation,
-    prompt: "Do it",
+  const shared = {
     input: {
-      message: (text) => isOpen && said.push(text) > 0,
-      send: (line) => isOpen && sent.push(line) > 0,
+      message: (text: string) => isOpen && said.push(text) > 0,
+      send: (line: object) => isOpen && sent.push(line) > 0,
       close: () => {
         isOpen = false;
         ends.push("input closed");
       },
     },
-    recorder: { note: (kind, text) => void notes.push([kind, text]) },
+    recorder: { note: (kind: string, text: string) => void notes.push([kind, text]) },
     park: told("parked"),
+    nowMs: () => now,
+  };
+  return createTalk({
+    ...shared,
+    conversation: { protocol: "claude", session: "s", home: null, silent: false, parkMs: 10 * MINUTE, idleMs: 30 * MINUTE, ...part },
+    prompt: "Do it",
+    asking: new Asking({ ...shared, answers, parkMs: 10 * MINUTE, way: "defer" }),
     deferred: told("deferred"),
     abandon: told("abandoned"),
-    nowMs: () => now,
   });
 }
 
@@ -55,7 +55,6 @@ const asks = (part: object = {}) => ({
   request_id: "q1",
   request: { subtype: "can_use_tool", tool_name: "Bash", tool_use_id: "toolu_1", input: { command: "npm publish" }, ...part },
 });
-const before = (part: object = {}) => ({ tool_name: "Bash", tool_use_id: "toolu_1", tool_input: { command: "git push origin" }, ...part });
 const answer = (part: Partial<Answer> = {}): Answer => ({ key: "toolu_1", tool: "Bash", input: {}, verdict: "allow", text: "", ...part });
 
 describe("a turn", () => {
@@ -220,53 +219,6 @@ describe("a question on the stream", () => {
     expect(sent).toEqual([
       { type: "control_response", response: { subtype: "error", request_id: "x", error: 'ccm does not answer "mcp_message".' } },
     ]);
-  });
-});
-
-describe("a call that a person must allow", () => {
-  const decision = (reply: object) => (reply as { hookSpecificOutput?: { permissionDecision: string } }).hookSpecificOutput;
-
-  test("is deferred: the turn ends, and the run is parked without a process", () => {
-    const one = talk();
-    expect(decision(one.hook("PreToolUse", before()))).toMatchObject({ permissionDecision: "defer" });
-    expect(notes[0]?.[0]).toBe("question");
-    one.frame(result({ terminal_reason: "tool_deferred" }));
-    expect(ends).toEqual(["deferred", "input closed"]);
-  });
-
-  test("goes on with the answer when the session does", () => {
-    const one = talk({ silent: true, answers: [answer()] });
-    expect(decision(one.hook("PreToolUse", before()))).toMatchObject({ permissionDecision: "allow" });
-    const refused = talk({ silent: true, answers: [answer({ verdict: "deny", text: "No." })] });
-    expect(decision(refused.hook("PreToolUse", before()))).toMatchObject({ permissionDecision: "deny", permissionDecisionReason: "No." });
-  });
-
-  test("of a sub-agent asks on the stream, because only the main session can be resumed at a call", () => {
-    expect(decision(talk().hook("PreToolUse", before({ agent_id: "a1" })))).toMatchObject({ permissionDecision: "ask" });
-  });
-
-  test("is one that the rules name; others are not touched", () => {
-    const one = talk();
-    expect(one.hook("PreToolUse", before({ tool_input: { command: "git status" } }))).toEqual({});
-    expect(one.hook("PostToolUse", before())).toEqual({});
-    expect(one.hook("PreToolUse", "no JSON")).toEqual({});
-  });
-
-  test("a choice is made with the person's words: a label, a number, or something else", () => {
-    const input = { questions: [{ question: "Which colour?", options: [{ label: "Red" }, { label: "Blue" }] }] };
-    const call = { tool_name: "AskUserQuestion", tool_use_id: "toolu_1", tool_input: input };
-    for (const [text, chosen] of [
-      ["Blue", "Blue"],
-      ["2", "Blue"],
-      ["", "Red"],
-      ["Green, please", "Green, please"],
-    ]) {
-      const one = talk({ answers: [answer({ tool: "AskUserQuestion", text: text ?? "" })] });
-      expect(decision(one.hook("PreToolUse", call))).toMatchObject({
-        permissionDecision: "allow",
-        updatedInput: { ...input, answers: { "Which colour?": chosen } },
-      });
-    }
   });
 });
 

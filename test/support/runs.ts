@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from "nod
 import { join } from "node:path";
 import { createHosts } from "../../src/agents/outside.ts";
 import type { ExitRecord, Hosts, RunEvent, RunSpec } from "../../src/agents/schema.ts";
+import { guardRules } from "../../src/hooks/rules.ts";
 import type { Paths } from "../../src/kernel/paths.ts";
 import { ownCommand } from "../../src/kernel/process.ts";
 import { temporaryHome } from "./folders.ts";
@@ -70,6 +71,8 @@ export function shellSpec(paths: Paths, part: Partial<RunSpec> = {}): RunSpec {
     prompt: "",
     promptBy: "none",
     conversation: null,
+    guard: guardRules(),
+    answers: [],
     output: "text",
     env: { PATH: process.env.PATH ?? "", HOME: tmp, TMPDIR: tmp },
     sandbox: {
@@ -81,6 +84,7 @@ export function shellSpec(paths: Paths, part: Partial<RunSpec> = {}): RunSpec {
       tmp,
       cwd: tree,
       network: "host",
+      hosts: [],
       ports: [],
       relays: [],
       fileBytes: 0,

@@ -1,7 +1,8 @@
 // Which calls a person must allow.
 import { expect, test } from "bun:test";
-import { matchesRule } from "../../src/agents/ask-rules.ts";
-import { TOOL_RULE } from "../../src/hooks/rules.ts";
+import { guardRules, judge } from "../../src/hooks/rules.ts";
+import { TOOL_RULE } from "../../src/hooks/tool-rules.ts";
+import { PLACES } from "./places.ts";
 
 const bash = (command: string) => ({ tool: "Bash", input: { command } });
 
@@ -24,7 +25,16 @@ const CASES: [string, { tool: string; input: unknown }, boolean][] = [
 ];
 
 test.each(CASES)("%s with %o: %s", (rule, call, expected) => {
-  expect(matchesRule(rule, call)).toBe(expected);
+  const everything = {
+    destructive: "allow",
+    network: "allow",
+    privilege: "allow",
+    publish: "allow",
+    git: "allow",
+    unclear: "allow",
+  } as const;
+  const rules = guardRules({ classes: everything, ask: [rule] });
+  expect(judge({ ...call, cwd: PLACES.tree }, { rules, places: PLACES }).verdict).toBe(expected ? "ask" : "allow");
 });
 
 test("what is no rule is known", () => {
