@@ -20,7 +20,7 @@ export const contents: Contents = {
       commands: ["list-agents", "agent-status", "attach", "message", "interrupt", "stop-agent", "restart-agent"],
     },
     { title: "Your decision", commands: ["diff", "approve", "request-changes", "reject"] },
-    { title: "Results and logs", commands: ["recent-results", "logs"] },
+    { title: "Results and logs", commands: ["recent-results", "logs", "audit"] },
     { title: "Worktrees", commands: ["worktrees list", "worktrees create", "worktrees restore", "worktrees cleanup"] },
     { title: "The daemon", commands: ["start", "stop", "open", "status", "health", "fsck", "daemon"] },
     { title: "Who is signed in", commands: ["web sessions", "web sign-out", "web token"] },

@@ -24,6 +24,7 @@ import { allAnswers, allRoutes, allSteps } from "./modules.ts";
 import { realOutside } from "./outside.ts";
 import { openSandbox } from "./sandbox/outside.ts";
 import { sections } from "./setup/config.ts";
+import { recordConfigAtStart } from "./setup/config-audit.ts";
 import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
 import { judgeWeb, profileFrom } from "./setup/rules.ts";
 import type { Profile, WebAddress } from "./setup/schema.ts";
@@ -166,6 +167,7 @@ function watchDatabase(paths: Paths, loop: Loop): { close(): void } {
 
 /** Compares what is recorded with what is there, and repairs it, before the loop acts on it. */
 async function recover(ctx: Ctx, answers: Answers): Promise<void> {
+  recordConfigAtStart(ctx.db, ctx.config, ctx.clock.now());
   appendEvent(ctx.db, ctx.clock.now(), {
     name: "daemon.started",
     source: "daemon",

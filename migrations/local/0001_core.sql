@@ -315,9 +315,12 @@ CREATE TABLE audit (
   scrubbed_at INTEGER
 ) STRICT;
 CREATE INDEX audit_by_task ON audit (task_id, id) WHERE task_id IS NOT NULL;
+CREATE INDEX audit_by_name ON audit (name, id);
+CREATE INDEX audit_by_run ON audit (run_id) WHERE run_id IS NOT NULL;
 CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_as_written BEFORE UPDATE ON audit WHEN new.scrubbed_at IS NULL
   OR new.id <> old.id OR new.at <> old.at OR new.name <> old.name OR new.source <> old.source
+  OR new.project_id IS NOT old.project_id OR new.task_id IS NOT old.task_id OR new.run_id IS NOT old.run_id
   OR new.digest <> old.digest OR new.hash <> old.hash
   BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 

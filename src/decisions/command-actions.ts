@@ -1,10 +1,10 @@
 // What `approve`, `reject` and `request-changes` do; the decision is in the name of the user who typed it.
-import { readFileSync } from "node:fs";
 import { openQuestion } from "../agents/actions.ts";
 import type { AskedQuestion } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { noteWithoutDaemon } from "../kernel/daemon-note.ts";
 import { Fault } from "../kernel/fault.ts";
+import { currentUser } from "../kernel/home.ts";
 import { taskNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { printable, wrap } from "../kernel/text-table.ts";
@@ -38,7 +38,7 @@ export async function decide(
   const ctx = await host.open();
   const { act, said } = DECISIONS[decision];
   const question = decision === "changes" ? null : openQuestion(ctx, number);
-  const task = act(ctx, number, userName(), text, commit === undefined ? {} : { commit });
+  const task = act(ctx, number, currentUser(), text, commit === undefined ? {} : { commit });
   const told = question ? answeredText(task, question, decision) : `Task ${task.id} ${said}: ${printable(task.title)}`;
   host.print(taskShape(task, projectOf(ctx, task.projectId).name), () => wrap(told, host.columns, 0));
   noteWithoutDaemon(ctx, host);
@@ -48,15 +48,4 @@ function answeredText(task: Task, question: AskedQuestion, decision: keyof typeo
   const asked = printable(question.text);
   if (decision === "approve") return `The agent of task ${task.id} goes on with your yes: ${asked}`;
   return `The agent of task ${task.id} goes on with your no: ${asked} \`ccm cancel-task ${task.id}\` would end the task.`;
-}
-
-/** Whoever runs this process, by the machine's list of users: a variable could say anything, and `su` leaves the old one. */
-function userName(): string {
-  const uid = String(process.getuid?.() ?? "");
-  try {
-    const users = readFileSync("/etc/passwd", "utf8").split("\n");
-    return users.map((line) => line.split(":")).find((fields) => fields[2] === uid)?.[0] || `user ${uid}`;
-  } catch {
-    return `user ${uid}`;
-  }
 }

@@ -95,7 +95,8 @@ function matches(pattern: string, key: string): boolean {
   return given.length <= wanted.length && given.every((part, i) => part !== "" && (wanted[i] === "*" || wanted[i] === part));
 }
 
-function flatten(value: unknown, prefix = "", into = new Map<string, unknown>()): Map<string, unknown> {
+/** Values by their dotted keys; a list is a value. */
+export function flatten(value: unknown, prefix = "", into = new Map<string, unknown>()): Map<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     for (const [key, child] of Object.entries(value)) flatten(child, prefix ? `${prefix}.${key}` : key, into);
   } else if (prefix) into.set(prefix, value);

@@ -1,4 +1,5 @@
 // The durable event log: append-only facts with a growing `seq` that readers keep as their cursor.
+import { AUDIT_DATA_BYTES, AUDITED, appendAudit } from "./audit.ts";
 import type { Db } from "./database.ts";
 import { redactDeep } from "./redact.ts";
 
@@ -28,18 +29,38 @@ export type Event = Required<Pick<NewEvent, "name" | "source">> & {
 /** Largest `data` of one event in bytes of JSON; longer values are cut and say so. */
 export const EVENT_DATA_BYTES = 64_000;
 
+/** What stays of each text of a value that is cut: enough to know what it was about. */
+const CUT_CHARACTERS = 4_000;
+
 type EventRow = Omit<Event, "data"> & { data: string };
 
-/** Appends one event inside the current transaction and returns its seq. What a person did says who that was, if it is known. */
+/**
+ * Appends one event inside the current transaction and returns its seq; one that is audited goes into the audit log with it.
+ * What a person did says who that was, if it is known.
+ */
 export function appendEvent(db: Db, at: number, event: NewEvent): number {
-  const data = event.source === "person" && db.by !== undefined ? { by: db.by, ...event.data } : (event.data ?? {});
+  if (!AUDITED.has(event.name)) return insertEvent(db, at, event);
+  return db.transact(() => {
+    appendAudit(db, at, { ...event, json: encode(saidOf(db, event), AUDIT_DATA_BYTES) });
+    return insertEvent(db, at, event);
+  });
+}
+
+function insertEvent(db: Db, at: number, event: NewEvent): number {
   const row = db.sql
     .query<{ seq: number }, [number, string, string, number | null, number | null, number | null, string]>(
       `INSERT INTO events (at, name, source, project_id, task_id, run_id, data)
        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     )
-    .get(at, event.name, event.source, event.projectId ?? null, event.taskId ?? null, event.runId ?? null, encode(data));
+    .get(
+      ...([at, event.name, event.source, event.projectId ?? null, event.taskId ?? null, event.runId ?? null] as const),
+      encode(saidOf(db, event), EVENT_DATA_BYTES),
+    );
   return row?.seq ?? 0;
+}
+
+function saidOf(db: Db, event: NewEvent): Record<string, unknown> {
+  return event.source === "person" && db.by !== undefined ? { by: db.by, ...event.data } : (event.data ?? {});
 }
 
 /** Which events a reader wants: of one project, task or run if given, at most `limit`. */
@@ -102,14 +123,14 @@ export function lastSeq(db: Db): number {
   return db.sql.query<{ seq: number | null }, []>("SELECT max(seq) AS seq FROM events").get()?.seq ?? 0;
 }
 
-/** Known shapes of secrets are taken out before anything is stored. */
-function encode(given: Record<string, unknown>): string {
+/** Known shapes of secrets are taken out before anything is stored; what takes more bytes than `most` is cut. */
+function encode(given: Record<string, unknown>, most: number): string {
   const data = redactDeep(given) as Record<string, unknown>;
   const json = JSON.stringify(data);
-  if (Buffer.byteLength(json) <= EVENT_DATA_BYTES) return json;
+  if (Buffer.byteLength(json) <= most) return json;
   const cut = Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, 4_000) : value]),
+    Object.entries(data).map(([key, value]) => [key, typeof value === "string" ? value.slice(0, CUT_CHARACTERS) : value]),
   );
   const shorter = JSON.stringify({ ...cut, cut: true });
-  return Buffer.byteLength(shorter) <= EVENT_DATA_BYTES ? shorter : JSON.stringify({ cut: true, bytes: Buffer.byteLength(json) });
+  return Buffer.byteLength(shorter) <= most ? shorter : JSON.stringify({ cut: true, bytes: Buffer.byteLength(json) });
 }

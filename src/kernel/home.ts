@@ -91,12 +91,22 @@ function look(path: string): Stats | undefined {
   }
 }
 
+/** Whoever runs this process, by the machine's list of users: a variable could say anything, and `su` leaves the old one. */
+export function currentUser(): string {
+  const uid = process.getuid?.() ?? 0;
+  return localUser(uid) ?? `user ${uid}`;
+}
+
 /** The name of a local user, or `#1000`, which sudo takes as well. */
 function userName(uid: number): string {
+  return localUser(uid) ?? `#${uid}`;
+}
+
+function localUser(uid: number): string | undefined {
   try {
     const lines = readFileSync("/etc/passwd", "utf8").split("\n");
-    return lines.map((line) => line.split(":")).find((fields) => fields[2] === String(uid))?.[0] ?? `#${uid}`;
+    return lines.map((line) => line.split(":")).find((fields) => fields[2] === String(uid))?.[0] || undefined;
   } catch {
-    return `#${uid}`;
+    return undefined;
   }
 }

@@ -18,6 +18,17 @@ export function wholeNumber(text: string, what: string, least: number, most = Nu
   throw new Fault("invalid", `"${text}" is no ${what}.`, `Give ${range}.`);
 }
 
+const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000 } as const;
+
+/** A time in the past, epoch ms: so long ago (`30d`, `12h`, `45m`), or a date or time in ISO 8601. Faults: `invalid`. */
+export function pastTime(text: string, now: number): number {
+  const [, count, unit] = /^(\d{1,6})([dhm])$/.exec(text) ?? [];
+  if (count !== undefined && unit !== undefined) return now - Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(at)) return at;
+  throw new Fault("invalid", `"${text}" is no time.`, "Give how long ago it was, such as 30d, 12h or 45m, or a date such as 2030-01-31.");
+}
+
 /** A task's number. Faults: `invalid`. */
 export function taskNumber(text: string): number {
   const number = Number(text);

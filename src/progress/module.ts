@@ -6,5 +6,9 @@ export const progress: Module = {
   name: "progress",
   commands: progressCommands,
   routes: async () => (await import("./routes.ts")).routes,
-  operations: async () => [...(await import("./api-progress.ts")).progressOperations, ...(await import("./api-events.ts")).eventOperations],
+  operations: async () => [
+    ...(await import("./api-progress.ts")).progressOperations,
+    ...(await import("./api-events.ts")).eventOperations,
+    ...(await import("./api-audit.ts")).auditOperations,
+  ],
 };

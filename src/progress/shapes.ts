@@ -3,8 +3,9 @@ import * as v from "valibot";
 import { BREAKER_KINDS } from "../agents/schema.ts";
 import { runShapeSchema } from "../agents/shapes.ts";
 import { VERDICTS } from "../decisions/schema.ts";
+import type { AuditDamage } from "../kernel/audit.ts";
 import { EVENT_SOURCES } from "../kernel/events.ts";
-import { commitSchema, isoTimeSchema } from "../kernel/shape.ts";
+import { commitSchema, countSchema, isoTimeSchema } from "../kernel/shape.ts";
 import { taskEntries, taskShapeSchema } from "../tasks/shapes.ts";
 
 export const storyShapeSchema = v.pipe(
@@ -30,21 +31,52 @@ export const storyShapeSchema = v.pipe(
 );
 export type StoryShape = v.InferOutput<typeof storyShapeSchema>;
 
+const eventEntries = {
+  at: isoTimeSchema,
+  name: v.pipe(v.string(), v.description("`noun.past-verb`, such as `task.created`")),
+  source: v.pipe(v.picklist(EVENT_SOURCES), v.description("Who says so. What an agent says is a claim")),
+  projectId: v.nullable(v.number()),
+  taskId: v.nullable(v.number()),
+  runId: v.nullable(v.number()),
+  data: v.record(v.string(), v.unknown()),
+};
+
 export const eventShapeSchema = v.pipe(
-  v.strictObject({
-    seq: v.pipe(v.number(), v.description("Grows with each event")),
-    at: isoTimeSchema,
-    name: v.pipe(v.string(), v.description("`noun.past-verb`, such as `task.created`")),
-    source: v.pipe(v.picklist(EVENT_SOURCES), v.description("Who says so. What an agent says is a claim")),
-    projectId: v.nullable(v.number()),
-    taskId: v.nullable(v.number()),
-    runId: v.nullable(v.number()),
-    data: v.record(v.string(), v.unknown()),
-  }),
+  v.strictObject({ seq: v.pipe(v.number(), v.description("Grows with each event")), ...eventEntries }),
   v.title("Event"),
   v.description("Something that happened."),
 );
 export type EventShape = v.InferOutput<typeof eventShapeSchema>;
+
+/** The names of what can be wrong with a row of the audit log. */
+const AUDIT_DAMAGES = ["missing before", "changed", "data changed", "missing after"] as const satisfies readonly AuditDamage["what"][];
+const hashSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+export const auditShapeSchema = v.pipe(
+  v.strictObject({
+    id: v.pipe(v.number(), v.description("Grows with each row, without gaps")),
+    ...eventEntries,
+    digest: v.pipe(hashSchema, v.description("SHA-256 of the data as they were written")),
+    hash: v.pipe(hashSchema, v.description("SHA-256 of the row and of the hash before it")),
+    scrubbedAt: v.pipe(v.nullable(isoTimeSchema), v.description("When secrets were taken out of its data")),
+  }),
+  v.title("AuditRow"),
+  v.description("Something that was decided, allowed, overridden or changed. Rows are never changed and never deleted."),
+);
+export type AuditShape = v.InferOutput<typeof auditShapeSchema>;
+
+export const auditCheckSchema = v.pipe(
+  v.strictObject({
+    whole: v.pipe(v.boolean(), v.description("Every row is as it was written, and none is missing")),
+    rows: countSchema,
+    scrubbed: v.pipe(countSchema, v.description("Rows that secrets were taken out of")),
+    head: v.pipe(v.nullable(v.string()), v.description("The last row's number and hash, `NUMBER:HASH`: note it elsewhere")),
+    damages: v.array(v.strictObject({ id: v.number(), what: v.picklist(AUDIT_DAMAGES) })),
+  }),
+  v.title("AuditCheck"),
+  v.description("Whether the audit log is as it was written."),
+);
+export type AuditCheckShape = v.InferOutput<typeof auditCheckSchema>;
 
 export const needSchema = v.pipe(
   v.variant("kind", [

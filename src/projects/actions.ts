@@ -8,7 +8,7 @@ import { appendEvent } from "../kernel/events.ts";
 import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
 import { didYouMean } from "../kernel/nearest.ts";
 import { proposeChecks, READ_FILES } from "./proposal.ts";
-import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault } from "./rules.ts";
+import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault, toldChange } from "./rules.ts";
 import {
   type NewProject,
   type Project,
@@ -142,7 +142,7 @@ export function changeProject(ctx: Ctx, id: number, change: ProjectChange): Proj
       name: "project.changed",
       source: "person",
       projectId: id,
-      data: { name: changed.name, fields },
+      data: { name: changed.name, fields, ...toldChange(project, changed, fields) },
     });
     return changed;
   });

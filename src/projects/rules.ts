@@ -81,6 +81,26 @@ export function changedFields(project: Project, change: ProjectChange): string[]
   return [...own, ...ofSettings].map(([key]) => key);
 }
 
+/** What fields were and are, for the record. */
+export type ToldChange = { before: Record<string, unknown>; after: Record<string, unknown> };
+
+export function toldChange(from: Project, to: Project, fields: readonly string[]): ToldChange {
+  const of = ({ settings, ...own }: Project) => {
+    const values = namesOfSecrets({ ...own, ...settings }) as Record<string, unknown>;
+    return Object.fromEntries(fields.map((field) => [field, values[field] ?? null]));
+  };
+  return { before: of(from), after: of(to) };
+}
+
+/** Of variables and headers, of MCP servers too, only their names: people put passwords into them. */
+function namesOfSecrets(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const isHeld = (key: string, child: unknown) => (key === "env" || key === "headers") && typeof child === "object" && child !== null;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, isHeld(key, child) ? Object.keys(child as object) : namesOfSecrets(child)]),
+  );
+}
+
 /** The order of names means nothing, that of lists does. */
 function isSame(one: unknown, other: unknown): boolean {
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return one === other;

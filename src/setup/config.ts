@@ -2,7 +2,10 @@
 import * as v from "valibot";
 import { agentsSection, limitsSection, windowsSection } from "../agents/config.ts";
 import { guardWishSchema } from "../hooks/shapes.ts";
+import { checkConfig } from "../kernel/config.ts";
 import { type Sections, whole } from "../kernel/config-keys.ts";
+import type { Config } from "../kernel/context.ts";
+import { unwrap } from "../kernel/fault.ts";
 import { sandboxSection } from "../sandbox/config.ts";
 import { retentionSection } from "../worktrees/config.ts";
 
@@ -50,6 +53,11 @@ export const sections = {
   guards: guardsSection,
   retention: retentionSection,
 } satisfies Sections;
+
+/** What holds where nobody has said anything. */
+export function defaultConfig(): Config {
+  return unwrap(checkConfig(sections, "", "", {}));
+}
 
 export type WebSettings = v.InferOutput<typeof webSection>;
 

@@ -122,5 +122,5 @@ test("the names are those of the command line, but for what it has under another
       camel(`${word}-${action}`),
     ]),
   );
-  expect(operations.map(({ name }) => name).filter((name) => !commands.has(name))).toEqual(["agentOutput", "listApprovals"]);
+  expect(operations.map(({ name }) => name).filter((name) => !commands.has(name))).toEqual(["agentOutput", "listApprovals", "checkAudit"]);
 });
