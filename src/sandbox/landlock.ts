@@ -33,6 +33,10 @@ const ACCESS: Record<Grant["access"], number> = {
 
 const VERSION_QUERY = 1;
 const RULE_PATH_BENEATH = 1;
+/** Connecting by TCP can be held to ports from this ABI (Linux 6.7) on. */
+export const PORTS_ABI = 4;
+const RULE_NET_PORT = 2;
+const CONNECT_TCP = 1 << 1;
 /** Abstract unix sockets and signals stay within the sandbox (LANDLOCK_SCOPE_*), from ABI 6 (Linux 6.12) on. */
 const SCOPES = { abi: 6, mask: 0b11 } as const;
 const O_PATH_CLOEXEC = 0o12000000;
@@ -43,19 +47,28 @@ export function landlockAbi(): number {
 }
 
 /**
- * Confines the calling thread to the grants for good; no_new_privs must be set. A path that is gone is left out.
- * Before ABI 6 signals to processes of the same user are not held back, before ABI 3 neither is truncating by name.
- * Faults: `environment`.
+ * Confines the calling thread to the grants for good, and its TCP connections to the ports unless they are null;
+ * no_new_privs must be set. A path that is gone is left out. Before ABI 6 signals to processes of the same user are not
+ * held back, before ABI 3 neither is truncating by name. Faults: `environment`, also for ports on an older kernel.
  */
-export function confine(grants: readonly Grant[]): void {
+export function confine(grants: readonly Grant[], ports: readonly number[] | null): void {
   const abi = landlockAbi();
   if (abi < 1) {
     throw new Fault("environment", "This kernel has no Landlock.", 'Linux 5.13 or newer is needed, with "landlock" in its lsm= list.');
   }
+  if (ports && abi < PORTS_ABI) {
+    throw new Fault(
+      "environment",
+      `Landlock of this kernel (ABI ${abi}) knows no ports.`,
+      "Linux 6.7 or newer is needed for that network.",
+    );
+  }
   const handled = RIGHTS.findLast(([since]) => since <= abi)?.[1] ?? 0;
-  const attributes = new BigUint64Array([BigInt(handled), 0n, BigInt(abi >= SCOPES.abi ? SCOPES.mask : 0)]);
-  const ruleset = must("make a Landlock ruleset", "landlock_create_ruleset", attributes, abi >= SCOPES.abi ? 24 : 8, 0);
+  const attributes = new BigUint64Array([BigInt(handled), ports ? BigInt(CONNECT_TCP) : 0n, BigInt(abi >= SCOPES.abi ? SCOPES.mask : 0)]);
+  const bytes = abi >= SCOPES.abi ? 24 : abi >= PORTS_ABI ? 16 : 8;
+  const ruleset = must("make a Landlock ruleset", "landlock_create_ruleset", attributes, bytes, 0);
   for (const grant of grants) allow(ruleset, grant, handled);
+  for (const port of ports ?? []) allowPort(ruleset, port);
   must("apply Landlock", "landlock_restrict_self", ruleset, 0);
 }
 
@@ -70,4 +83,10 @@ function allow(ruleset: number, grant: Grant, handled: number): void {
     must(`allow "${grant.path}"`, "landlock_add_rule", ruleset, RULE_PATH_BENEATH, rule, 0);
   }
   closeSync(descriptor);
+}
+
+/** At whatever address: Landlock looks at the port alone. */
+function allowPort(ruleset: number, port: number): void {
+  const rule = new BigUint64Array([BigInt(CONNECT_TCP), BigInt(port)]);
+  must(`allow port ${port}`, "landlock_add_rule", ruleset, RULE_NET_PORT, rule, 0);
 }

@@ -47,6 +47,7 @@ function probeSpec(level: SandboxLevel, folder: string): SandboxSpec {
     tmp: join(folder, PROBE.tmp),
     cwd: join(folder, PROBE.tree),
     network: "host",
+    hosts: [],
     ports: [],
     relays: [],
     fileBytes: 0,

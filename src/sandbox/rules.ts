@@ -112,6 +112,8 @@ export function bothWishes(first: SandboxWish = {}, second: SandboxWish = {}): S
 const HIDDEN_AT_HOME = [
   ...[".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf"],
   ...[".cargo/credentials", ".cargo/credentials.toml", ".gem/credentials", ".m2/settings.xml", ".gradle/gradle.properties", ".terraform.d"],
+  // The keys of ccm's own encrypted secrets.
+  ".config/ccm",
   ...[".config/gcloud", ".config/gh", ".config/hub", ".config/glab-cli", ".config/git/credentials", ".config/op", ".config/rclone"],
   ...[".config/google-chrome", ".config/chromium", ".config/containers", ".mozilla", ".password-store", ".1password"],
   ...[

@@ -2,8 +2,15 @@
 import { address, Errno, machineArch, must } from "./libc.ts";
 import { type Arch, type SyscallName, syscallNumber } from "./syscalls.ts";
 
-/** What differs between levels. `unix` and `internet` are socket families; `sharedIpc` is System V shared memory and the like. */
-export type FilterPolicy = { unix: "all" | "pairs"; internet: "allowed" | "refused"; sharedIpc: "allowed" | "refused" };
+/**
+ * What differs between levels and networks. `unix` and `internet` are socket families, the latter perhaps with some
+ * transports only; `sharedIpc` is System V shared memory and the like.
+ */
+export type FilterPolicy = {
+  unix: "all" | "pairs";
+  internet: "allowed" | "tcp and udp" | "tcp" | "refused";
+  sharedIpc: "allowed" | "refused";
+};
 
 /** One classic BPF instruction: code, jump if true, jump if false, operand. */
 export type Instruction = readonly [code: number, yes: number, no: number, operand: number];
@@ -58,7 +65,10 @@ const CLONE_NAMESPACES = 0x7e020000;
 /** ioctls that type into a terminal: TIOCSTI, and TIOCLINUX of the text console. */
 const TYPING_IOCTLS = [0x5412, 0x541c];
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16];
-const [SOCK_STREAM, SOCK_SEQPACKET, SOCK_TYPE_MASK] = [1, 5, 0xf];
+const [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_TYPE_MASK] = [1, 2, 5, 0xf];
+const [ANY_PROTOCOL, IPPROTO_TCP, IPPROTO_UDP] = [0, 6, 17];
+const MSG_FASTOPEN = 0x20000000;
+const TCP_ULP = 31;
 /** personality(2) with this argument only asks. */
 const PERSONALITY_QUERY = 0xffffffff;
 
@@ -77,7 +87,13 @@ export function filterProgram(arch: Arch, policy: FilterPolicy): Instruction[] {
     ...rule("ioctl", [[LOAD, 0, 0, argument(1)], ...TYPING_IOCTLS.flatMap((code) => when(code, fail(Errno.EPERM))), ALLOW]),
     ...rule("personality", [[LOAD, 0, 0, argument(0)], ...when(0, ALLOW), ...when(PERSONALITY_QUERY, ALLOW), fail(Errno.EPERM)]),
     ...rule("prlimit64", onlyOwnLimits()),
-    ...rule("socket", [[LOAD, 0, 0, argument(0)], ...families(policy).flatMap((family) => when(family, ALLOW)), fail(Errno.EPERM)]),
+    ...rule("socket", [
+      [LOAD, 0, 0, argument(0)],
+      ...families(policy).flatMap((family) => when(family, ALLOW)),
+      ...transports(policy),
+      fail(Errno.EPERM),
+    ]),
+    ...(policy.internet === "tcp" || policy.internet === "tcp and udp" ? connectsOnly(rule) : []),
     ...(policy.unix === "pairs" ? rule("socketpair", onlyConnectedPairs()) : []),
     ALLOW,
   ];
@@ -86,6 +102,49 @@ export function filterProgram(arch: Arch, policy: FilterPolicy): Instruction[] {
 /** Vsock (a door from a virtual machine to its host), Bluetooth, packet and crypto sockets are nobody's build tool. */
 function families(policy: FilterPolicy): number[] {
   return [...(policy.unix === "all" ? [AF_UNIX] : []), ...(policy.internet === "allowed" ? [AF_INET, AF_INET6] : []), AF_NETLINK];
+}
+
+/**
+ * Where Landlock holds TCP to some ports: no transport beside it that it does not know. MPTCP and SCTP connect past it,
+ * and so do datagrams, which only name resolution needs.
+ */
+function transports({ internet }: FilterPolicy): Instruction[] {
+  if (internet === "allowed" || internet === "refused") return [];
+  const protocols = (...numbers: number[]): Instruction[] => [
+    [LOAD, 0, 0, argument(2)],
+    ...numbers.flatMap((number) => when(number, ALLOW)),
+    fail(Errno.EPERM),
+  ];
+  const [stream, datagram] = [protocols(ANY_PROTOCOL, IPPROTO_TCP), protocols(ANY_PROTOCOL, IPPROTO_UDP)];
+  const body: Instruction[] = [
+    [LOAD, 0, 0, argument(1)],
+    [AND, 0, 0, SOCK_TYPE_MASK],
+    ...([[EQUAL, 0, stream.length, SOCK_STREAM], ...stream] as const),
+    ...(internet === "tcp and udp" ? ([[EQUAL, 0, datagram.length, SOCK_DGRAM], ...datagram] as const) : []),
+    fail(Errno.EPERM),
+  ];
+  return [[EQUAL, 1, 0, AF_INET], [EQUAL, 0, body.length, AF_INET6], ...body];
+}
+
+/**
+ * Landlock looks at connect(2). Sending with MSG_FASTOPEN connects without it, and an upper-layer protocol makes another
+ * kind of socket out of one of TCP; programs that try either go on without.
+ */
+function connectsOnly(rule: (name: SyscallName, body: Instruction[]) => Instruction[]): Instruction[] {
+  const sending = (flags: number): Instruction[] => [
+    [LOAD, 0, 0, argument(flags)],
+    [ANY_BIT, 0, 1, MSG_FASTOPEN],
+    fail(Errno.EOPNOTSUPP),
+    ALLOW,
+  ];
+  const upper: Instruction[] = [
+    [LOAD, 0, 0, argument(1)],
+    [EQUAL, 0, 3, IPPROTO_TCP],
+    [LOAD, 0, 0, argument(2)],
+    ...when(TCP_ULP, fail(Errno.EPERM)),
+    ALLOW,
+  ];
+  return [...rule("sendto", sending(3)), ...rule("sendmsg", sending(2)), ...rule("sendmmsg", sending(3)), ...rule("setsockopt", upper)];
 }
 
 /** Another process of the same user may otherwise be given a limit that kills it (RLIMIT_CPU); reading stays allowed. */
