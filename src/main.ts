@@ -8,6 +8,8 @@ type Program = { main(words: string[]): Promise<number> };
 const programs: Record<string, () => Promise<Program>> = {
   hook: () => import("./hooks/hook-command.ts"),
   sandbox: () => import("./sandbox/enter.ts"),
+  "in-sandbox": () => import("./agents/in-sandbox.ts"),
+  field: () => import("./hooks/field-command.ts"),
   host: () => import("./agents/host.ts"),
   daemon: () => import("./daemon.ts"),
   view: () => import("./agents/view.ts"),

@@ -55,14 +55,20 @@ export function markersOf(run: RunPaths): string[] {
   return [`${MARKER_NAME}=${run.spool}`, `${CARRIED}${MARKER_NAME}=${run.spool}`];
 }
 
+/** The sandbox of a run's processes as `ccm sandbox` reads it. */
+export function sandboxFile(run: RunPaths): string {
+  return join(run.root, "sandbox.json");
+}
+
 function sandboxWords(spec: RunSpec, run: RunPaths): string[] {
   if (spec.sandbox.level === "none") return [];
-  const specPath = join(run.root, "sandbox.json");
+  const specPath = sandboxFile(run);
   writeFileSync(specPath, JSON.stringify(spec.sandbox), { mode: 0o600 });
   return sandboxArgv(spec.sandbox, sandboxLaunch(specPath));
 }
 
-function environmentFor(spec: RunSpec, run: RunPaths): Record<string, string> {
+/** What every process of the run has in its environment, but for how it reaches its host. */
+export function environmentFor(spec: RunSpec, run: RunPaths): Record<string, string> {
   return { ...spec.env, CCM_TASK: String(spec.taskId), CCM_RUN: String(spec.runId), [MARKER_NAME]: run.spool };
 }
 
@@ -92,8 +98,8 @@ function writePromptFile(spec: RunSpec): string {
   return path;
 }
 
-/** util-linux's setpriv has the kernel kill the command when the host dies, also by kill -9 (prctl(2), PR_SET_PDEATHSIG). */
-function dyingWithHost(): string[] {
+/** util-linux's setpriv has the kernel kill the command when the process that starts it dies, also by kill -9 (prctl(2), PR_SET_PDEATHSIG). */
+export function dyingWithHost(): string[] {
   const setpriv = Bun.which("setpriv");
   return setpriv ? [setpriv, "--pdeathsig", "KILL", "--"] : [];
 }

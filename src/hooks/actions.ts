@@ -1,11 +1,12 @@
-// What other rooms ask of hooks: the endpoint of a host, what went past it, what a hook was about, and the settings of agents.
+// What other rooms ask of hooks: the endpoint of a host, what went past it, what a hook was about, the settings of agents, automations.
+import type { AutomationPlace, Automations } from "./automation-chain.ts";
 import { briefOf } from "./brief.ts";
 import { type ClaudeHooks, claudeSettings } from "./claude-settings.ts";
 import { type Endpoint, type EndpointOptions, listen } from "./endpoint.ts";
-import type { HookBrief } from "./schema.ts";
+import type { Automation, AutomationOrder, HookBrief } from "./schema.ts";
 import { createSpoolReader, type SpoolReader } from "./spool.ts";
 
-/** Opens an endpoint on 127.0.0.1 at a port of the system's choice, for one run. Throws what the system says. */
+/** Opens an endpoint on 127.0.0.1 at a port of the system's choice, or at a door, for one run. Throws what the system says. */
 export function openEndpoint(options: EndpointOptions): Endpoint {
   return listen(options);
 }
@@ -23,4 +24,26 @@ export function hookBrief(event: string, body: unknown): HookBrief {
 /** The JSON for Claude Code's `--settings`, `{runUrl}` still to be filled in. */
 export function settingsForClaude(hooks: ClaudeHooks): string {
   return claudeSettings(hooks);
+}
+
+/** The automations that a person has switched on, for the order of a run. Hosts load this file, and none of them lists any. */
+export async function automationOrders(home: string): Promise<AutomationOrder[]> {
+  return (await import("./automations.ts")).automationOrders(home);
+}
+
+/** Every automation of this home, by name. */
+export async function automationsAt(home: string): Promise<Automation[]> {
+  return (await import("./automations.ts")).listAutomations(home);
+}
+
+/** What runs a run's automations. Loaded where there are any: most hosts need none of it. */
+export async function openAutomations(orders: readonly AutomationOrder[], place: AutomationPlace): Promise<Automations> {
+  const { createAutomations } = await import("./automation-chain.ts");
+  return createAutomations(orders, place);
+}
+
+/** Puts the automations that come with ccm into this home. Throws what the system says. */
+export async function shipAutomations(home: string): Promise<void> {
+  const { shipAutomations: ship } = await import("./shipped-automations.ts");
+  ship(home);
 }

@@ -82,6 +82,6 @@ function commandHook(event: string, ccm: readonly string[]) {
 }
 
 /** One word of a POSIX shell, whatever is in it. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -142,3 +142,66 @@ export type HookBrief = {
   /** How the hook differs from what is known, see `oddityOf`. */
   odd?: string | undefined;
 };
+
+/** What an automation says of itself at its top. `matcher` is a pattern of tools; empty for all. */
+export type AutomationHeader = {
+  about: string;
+  events: string[];
+  matcher: string;
+  deadlineMs: number;
+  /** What its failing means for a call of a tool that it was to judge. */
+  failure: "allow" | "deny";
+  /** Names of stored secrets that it gets as variables. */
+  secrets: string[];
+};
+
+/** One that a run's host is to start. `path` is its entry in `enabled`; without it there, it is off. */
+export type AutomationOrder = Omit<AutomationHeader, "about"> & { name: string; path: string };
+
+/** One as it is there. `trouble` says why it is not run, whatever it says of itself. */
+export type Automation = {
+  name: string;
+  path: string;
+  isEnabled: boolean;
+  /** Of those that came with ccm: whether the person has changed it, and so gets no newer one. */
+  shipped: "as shipped" | "changed" | null;
+  header: AutomationHeader | null;
+  trouble: string | null;
+};
+
+/** What one automation said to one event; null: nothing. */
+export type AutomationSaid = {
+  verdict: "allow" | "ask" | "deny" | null;
+  reason: string;
+  /** For the agent to know. */
+  context: string;
+  updatedInput: Record<string, unknown> | null;
+  updatedOutput: unknown;
+  /** Why the agent is to end its turn. */
+  stop: string | null;
+};
+
+/** What all that ran for an event came to: the most severe verdict, and whose it is. */
+export type AutomationsOutcome = AutomationSaid & {
+  by: string;
+  /** The one at which the time for all of them was over; what came after it has not been asked. */
+  late: string | null;
+};
+
+/** What a host writes down of one start. `code` is null for one that did not end by itself, or never began. */
+export type AutomationRecord = {
+  name: string;
+  event: string;
+  tool: string;
+  ok: boolean;
+  /** Of a failure: what went wrong. */
+  why: string;
+  verdict: AutomationSaid["verdict"];
+  reason: string;
+  /** Characters of context that it gave the agent. */
+  context: number;
+  code: number | null;
+  tookMs: number;
+  /** The last it said on its error output. */
+  said: string;
+};
