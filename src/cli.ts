@@ -6,12 +6,15 @@ export async function main(words: string[]): Promise<number> {
     console.log(`ccm ${version}`);
     return 0;
   }
-  const [{ runCommandLine }, { processTerminal }, { modules }, { contents }] = await Promise.all([
+  const [{ runCommandLine }, { processTerminal }, { modules }, { contents }, { followPrints }, { homeFrom, pathsAt }] = await Promise.all([
     import("./kernel/command-line.ts"),
     import("./kernel/terminal.ts"),
     import("./modules.ts"),
     import("./contents.ts"),
+    import("./kernel/prints-file.ts"),
+    import("./kernel/paths.ts"),
   ]);
+  followPrints(pathsAt(homeFrom(process.env)).prints);
   const open = async () => (await import("./open.ts")).openContext();
   return runCommandLine({ version, modules, contents, open }, processTerminal(words));
 }

@@ -2,6 +2,9 @@
 import { type Offers, offerLines, type Wanted, wantedAt } from "./kernel/completion.ts";
 import { type Declared, declareCommands } from "./kernel/declare.ts";
 import type { CommandHost } from "./kernel/module.ts";
+import { homeFrom, pathsAt } from "./kernel/paths.ts";
+import { followPrints } from "./kernel/prints-file.ts";
+import { redactStored } from "./kernel/redact.ts";
 import { processTerminal } from "./kernel/terminal.ts";
 import { modules } from "./modules.ts";
 
@@ -12,7 +15,8 @@ const FILES = "<path>\n";
 export async function main([shell = "", ...typed]: string[]): Promise<number> {
   try {
     const words = shell === "bash" ? joined(typed) : typed;
-    const text = await answer(declared(words), words);
+    followPrints(pathsAt(homeFrom(process.env)).prints);
+    const text = redactStored(await answer(declared(words), words));
     // Bash replaces only what follows the last "=".
     processTerminal([]).out(words.length < typed.length ? text.replaceAll(/^--[\w-]+=/gm, "") : text);
   } catch {

@@ -24,6 +24,7 @@ export const contents: Contents = {
     { title: "Worktrees", commands: ["worktrees list", "worktrees create", "worktrees restore", "worktrees cleanup"] },
     { title: "The daemon", commands: ["start", "stop", "open", "status", "health", "fsck", "daemon"] },
     { title: "Who is signed in", commands: ["web sessions", "web sign-out", "web token"] },
+    { title: "Secrets", commands: ["secret set", "secret list", "secret remove"] },
     { title: "Settings", commands: ["config list", "config get", "config set", "config check"] },
   ],
 };

@@ -19,6 +19,7 @@ import { migrate } from "./kernel/migrate.ts";
 import { MIGRATIONS } from "./kernel/migrations.ts";
 import type { Step } from "./kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "./kernel/paths.ts";
+import { followPrints } from "./kernel/prints-file.ts";
 import { type Answers, stepRequests } from "./kernel/requests.ts";
 import { allAnswers, allRoutes, allSteps } from "./modules.ts";
 import { realOutside } from "./outside.ts";
@@ -51,6 +52,7 @@ export async function main(words: string[]): Promise<number> {
 
 async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   requireHome(paths, currentCaller());
+  followPrints(paths.prints);
   const lock = findDaemon(paths).kind === "ready" ? null : await takeLockAfterDeath(paths.lock);
   if (!lock) throw new Fault("conflict", `A daemon already runs for "${paths.home}".`, "`ccm status` shows it; `ccm stop` ends it.");
   untellDaemon(paths);

@@ -10,12 +10,14 @@ import { merge } from "./merge/module.ts";
 import { progress } from "./progress/module.ts";
 import { projects } from "./projects/module.ts";
 import { review } from "./review/module.ts";
+import { secrets } from "./secrets/module.ts";
 import { setup } from "./setup/module.ts";
 import { tasks, tasksOfProjects } from "./tasks/module.ts";
 import { web } from "./web/module.ts";
 import { worktrees } from "./worktrees/module.ts";
 
 export const modules: readonly Module[] = [
+  secrets,
   projects,
   tasksOfProjects,
   tasks,

@@ -3,13 +3,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { messageOf } from "../kernel/fault.ts";
 import { takeLock } from "../kernel/lock.ts";
 import { homeFrom, pathsAt, type RunPaths } from "../kernel/paths.ts";
+import { followPrints } from "../kernel/prints-file.ts";
 import { becomeSubreaper, bootId, ownIdentity } from "../kernel/process.ts";
 import { markersOf, prepareCommand, taskFolders } from "./host-command.ts";
+import { openNetwork } from "./host-network.ts";
 import { parseSpec } from "./host-spec.ts";
 import { supervise } from "./host-supervise.ts";
 import { openWire } from "./host-wire.ts";
 import { type Started, writeStarted, writeWhole } from "./run-files.ts";
 import type { ExitRecord } from "./schema.ts";
+
+/** How soon a host knows a secret that is stored while its agent works, in ms. */
+const PRINTS_LOOK_MS = 1_000;
 
 /** The words are the run's number. Ends the process, since a pipe that something holds open must not keep it. */
 export async function main(words: string[]): Promise<number> {
@@ -18,7 +23,9 @@ export async function main(words: string[]): Promise<number> {
     process.stderr.write("ccm host takes the number of a run; ccm starts it by itself.\n");
     return 2;
   }
-  await hostRun(pathsAt(homeFrom(process.env)).run(runId));
+  const paths = pathsAt(homeFrom(process.env));
+  setInterval(followPrints(paths.prints), PRINTS_LOOK_MS);
+  await hostRun(paths.run(runId));
   return process.exit(0);
 }
 
@@ -46,7 +53,8 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
   try {
     const spec = parseSpec(readFileSync(run.spec, "utf8"));
     const wire = openWire(spec, run);
-    const command = prepareCommand(spec, run, wire.variables);
+    const network = await openNetwork(spec, run, wire.recorder, wire.port);
+    const command = prepareCommand({ ...spec, sandbox: network.sandbox }, run, { ...wire.variables, ...network.variables });
     becomeSubreaper();
     const claim = {
       markers: markersOf(run),
@@ -54,7 +62,9 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
       sinceTicks: started.startTicks,
       sandboxed: spec.sandbox.level !== "none",
     };
-    return await supervise({ spec, run, command, claim, wire, asked, startedAt: started.at, undelivered: [] });
+    const exit = await supervise({ spec, run, command, claim, wire, asked, startedAt: started.at, undelivered: [] });
+    network.close();
+    return exit;
   } catch (thrown) {
     return unstarted(started, messageOf(thrown));
   }

@@ -2,7 +2,9 @@
 import { statSync } from "node:fs";
 import { Fault, isFault } from "../kernel/fault.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
+import { followPrints } from "../kernel/prints-file.ts";
 import { ownCommand } from "../kernel/process.ts";
+import { redactStored } from "../kernel/redact.ts";
 import { createHosts } from "./outside.ts";
 import { isQuestion } from "./question-text.ts";
 import { readEventsFrom } from "./run-files.ts";
@@ -47,8 +49,10 @@ export async function viewRun(paths: Paths, runId: number, from: ViewFrom): Prom
   const view = createView((request) => hosts.request(runId, request));
   const stopReading = onTypedLine(view.typed);
   const events = paths.run(runId).events;
+  const lookAtPrints = followPrints(paths.prints);
   let position = from === "end" ? startOfEnd(events) : 0;
   for (let quiet = 0; ; quiet++) {
+    lookAtPrints();
     const state = hosts.look(runId);
     const next = showFrom(events, position, view);
     if (next !== position) quiet = 0;
@@ -102,10 +106,17 @@ function createView(send: (request: RunRequest) => void): View {
 function showFrom(path: string, position: number, view: View): number {
   for (let at = position; ; ) {
     const { events, next } = readEventsFrom(path, at);
-    for (const event of events) view.show(event);
+    for (const event of events) view.show(withoutStored(event));
     if (next === at) return at;
     at = next;
   }
+}
+
+/** A secret may have been stored after its host has written the event. Taken out before lines are wrapped, which would divide it. */
+function withoutStored(event: RunEvent): RunEvent {
+  const json = JSON.stringify(event);
+  const rest = redactStored(json);
+  return rest === json ? event : JSON.parse(rest);
 }
 
 /** Reading from the middle of a line is harmless: what is left of it is no JSON, as a torn line is not. */

@@ -4,7 +4,7 @@ import { type Declared, declareCommands } from "./declare.ts";
 import { BUG_EXIT, FAULTS, Fault, isFault, messageOf } from "./fault.ts";
 import { type Contents, helpOf, helpOfAll, helpOfGroup, shortHelp } from "./help-text.ts";
 import type { CommandHost, Module } from "./module.ts";
-import { redact } from "./redact.ts";
+import { redact, redactStored } from "./redact.ts";
 import { type HelpRequest, parseWords, type Request } from "./words.ts";
 
 /** Where a command line runs: its words, its output, and how it opens the home. */
@@ -26,16 +26,17 @@ export type Program = { version: string; modules: readonly Module[]; contents: C
 /** The exit code: 0, or that of the Fault, or 1 for a bug. */
 export async function runCommandLine(program: Program, terminal: Terminal): Promise<number> {
   const json = isJson(terminal.words);
+  const out = (text: string) => terminal.out(redactStored(text));
   let opened: Promise<Ctx> | undefined;
   const host: CommandHost = {
     open() {
       opened ??= program.open();
       return opened;
     },
-    print: (value, human) => terminal.out(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(human())),
-    stream: (value, human) => terminal.out(json ? `${JSON.stringify(value)}\n` : withNewline(human())),
+    print: (value, human) => out(json ? `${JSON.stringify(value, null, 2)}\n` : withNewline(human())),
+    stream: (value, human) => out(json ? `${JSON.stringify(value)}\n` : withNewline(human())),
     note: (line) => {
-      if (!json) terminal.out(withNewline(line));
+      if (!json) out(withNewline(line));
     },
     json,
     columns: terminal.columns,

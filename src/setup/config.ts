@@ -7,6 +7,7 @@ import { type Sections, whole } from "../kernel/config-keys.ts";
 import type { Config } from "../kernel/context.ts";
 import { unwrap } from "../kernel/fault.ts";
 import { sandboxSection } from "../sandbox/config.ts";
+import { secretsSection } from "../secrets/config.ts";
 import { retentionSection } from "../worktrees/config.ts";
 
 /** A name as browsers write it into Host: letters, digits, dots and hyphens, and a port where it is not the usual one. */
@@ -51,6 +52,7 @@ export const sections = {
   web: webSection,
   sandbox: sandboxSection,
   guards: guardsSection,
+  secrets: secretsSection,
   retention: retentionSection,
 } satisfies Sections;
 

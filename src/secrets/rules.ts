@@ -1,0 +1,124 @@
+// What may be a secret, and the ways in which one is spelled where it gets into text.
+import { Fault } from "../kernel/fault.ts";
+
+/** A variable's name, since that is how programs are given one. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const USE = /^(?:automation|integration):[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** Shorter values, and those of few characters, could not be taken out of texts without taking words out, too. */
+const LEAST_LENGTH = 8;
+const LEAST_CHARACTERS = 4;
+/** A key of RSA with 8192 bits has 6,400. */
+export const MOST_LENGTH = 8_000;
+/** Lines of a value that are recognised alone, since output is recorded line by line. Shorter ones, such as braces, are anybody's. */
+const LEAST_LINE = 16;
+/** Pieces of a spelling are printed each by itself: see `MOST_PRINTED`. */
+const PIECE_LENGTH = 512;
+
+/** Null for a name that a secret may have. What was typed is not repeated where it may hold the value. */
+export function judgeName(name: string): Fault | null {
+  if (NAME.test(name)) return null;
+  const hint = "A name is that of a variable: letters, digits and `_`, such as GITHUB_TOKEN.";
+  if (!name.includes("=")) return new Fault("invalid", `"${name}" is no name of a secret.`, hint);
+  return new Fault(
+    "invalid",
+    "The value of a secret is not given on the command line, where every program of this machine can read it.",
+    "Give the name alone and pipe the value in, or type it when asked. If it was the real one, your shell's history has it now.",
+  );
+}
+
+/** Null where each is something that may be given a secret. */
+export function judgeUses(uses: readonly string[]): Fault | null {
+  const wrong = uses.find((use) => !USE.test(use));
+  return wrong === undefined
+    ? null
+    : new Fault(
+        "invalid",
+        `"${wrong}" is nothing that gets secrets.`,
+        "Say `automation:NAME` or `integration:NAME`. Agents never get one.",
+      );
+}
+
+/** Null for a value that can be kept, and recognised wherever it appears. The value is in no message. */
+export function judgeValue(value: string): Fault | null {
+  if (value.length < LEAST_LENGTH || new Set(value).size < LEAST_CHARACTERS)
+    return new Fault(
+      "invalid",
+      `A secret has at least ${LEAST_LENGTH} characters, and ${LEAST_CHARACTERS} different ones.`,
+      "A shorter one could not be taken out of logs and pages without taking ordinary words out, too.",
+    );
+  if (value.length > MOST_LENGTH)
+    return new Fault(
+      "invalid",
+      `A secret has at most ${MOST_LENGTH} characters.`,
+      "Keep longer material in a file and store what opens it.",
+    );
+  if (value.includes("\0"))
+    return new Fault("invalid", "A secret is text, without NUL bytes.", "Encode it first, for example with base64.");
+  return null;
+}
+
+/**
+ * The value as it may stand in text: as it is, escaped for JSON, HTML, shells and addresses, in base64 and hexadecimal. What is
+ * encoded otherwise is not recognised. No spelling is longer than a piece.
+ */
+export function spellingsOf(value: string): string[] {
+  const spelled = [value, ...linesOf(value)].flatMap((text) => [text, ...escapesOf(text)]);
+  const bytes = Buffer.from(value);
+  const latin1 = bytes.toString("latin1");
+  const all = [...spelled, latin1, ...base64Of(bytes), bytes.toString("hex"), bytes.toString("hex").toUpperCase()];
+  return [...new Set(all.flatMap(piecesOf))].filter((text) => text.length >= LEAST_LENGTH);
+}
+
+/** The lines of a key or a file, without those that every such file has. */
+function linesOf(value: string): string[] {
+  if (!value.includes("\n")) return [];
+  return value
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.length >= LEAST_LINE && !line.startsWith("-----"));
+}
+
+function escapesOf(text: string): string[] {
+  const json = inJson(text);
+  const address = encodeURIComponent(text);
+  const strict = address.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [
+    json,
+    inJson(json), // What a tool was given is JSON in JSON.
+    json.replace(/[<>&]/g, escaped),
+    json.replace(/[\u0080-\uffff]/g, escaped),
+    json.replaceAll("/", "\\/"),
+    ...[address, strict].flatMap((one) => [one, one.replaceAll("%20", "+"), one.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]),
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
+    text.replaceAll('"', "&#34;").replaceAll("'", "&#x27;"),
+    text.replaceAll("'", `'\\''`),
+  ];
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function escaped(sign: string): string {
+  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * Base64 depends on how many bytes stand before the value, modulo 3, as in `user:password`. What depends on its neighbours'
+ * bits at either end is left out.
+ */
+function base64Of(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    const own = encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    return [own, own.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}
+
+/** Pieces of about the same length that follow each other. */
+function piecesOf(text: string): string[] {
+  const count = Math.ceil(text.length / PIECE_LENGTH);
+  const length = Math.ceil(text.length / count);
+  return Array.from({ length: count }, (_, piece) => text.slice(piece * length, (piece + 1) * length));
+}
