@@ -9,13 +9,16 @@ import type { CommitId, TaskGit } from "./schema.ts";
 /** Where the agent left the private directory: the branch's tip, what HEAD is at, and whether HEAD is on the branch. */
 export type Position = { tip: CommitId; head: CommitId; on: "branch" | "elsewhere"; what: string };
 
-/** A branch that was deleted counts as being where HEAD is. Faults: `failed` when its commit is not there. */
-export async function position(task: TaskGit, base: CommitId, wrap: Wrap): Promise<Position> {
+/**
+ * A branch that was deleted counts as being where HEAD is. `through` is the git directory that looks for the commits.
+ * Faults: `failed` when the branch's is not there.
+ */
+export async function position(task: TaskGit, base: CommitId, wrap: Wrap, through: TaskGit = task): Promise<Position> {
   const ours = `refs/heads/${task.branch}`;
   const head = readHead(task.gitPath);
   const at = head === null ? null : "commit" in head ? head.commit : readRef(task.gitPath, head.ref);
   const tip = readRef(task.gitPath, ours) ?? at ?? base;
-  const [tipType, headType] = await typesOf(task, [tip, at ?? tip], wrap);
+  const [tipType, headType] = await typesOf(through, [tip, at ?? tip], wrap);
   if (tipType !== "commit") {
     throw new Fault(
       "failed",
@@ -34,10 +37,10 @@ export async function descends(task: TaskGit, commit: CommitId, ancestor: Commit
 }
 
 /** The other parents of a merge that was begun and not committed. */
-export async function mergedIn(task: TaskGit, wrap: Wrap): Promise<CommitId[]> {
+export async function mergedIn(task: TaskGit, wrap: Wrap, through: TaskGit = task): Promise<CommitId[]> {
   const ids = (readPlainFile(join(task.gitPath, "MERGE_HEAD"), 10_000) ?? "").split("\n").filter(isCommitId);
   if (ids.length === 0) return [];
-  const types = await typesOf(task, ids, wrap);
+  const types = await typesOf(through, ids, wrap);
   return ids.filter((_, index) => types[index] === "commit");
 }
 

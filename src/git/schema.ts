@@ -50,15 +50,6 @@ export type Git = {
   setRef(repo: Repository, ref: string, to: CommitId | null, from: CommitId | null): Promise<void>;
   /** Full names and commits of the refs below a prefix such as `refs/ccm/`. */
   refs(repo: Repository, prefix: string): Promise<{ ref: string; commit: CommitId }[]>;
-  /**
-   * Brings what the agent committed into the repository: reads the private branch as text, packs what is new since
-   * `base`, indexes it strictly, moves `refs/heads/<branch>` from `old` to it. Nothing of the private directory is
-   * executed or read as configuration. No run may be live in the tree. A branch that was deleted is made again; one that
-   * a person has checked out moves together with their files; what they committed on it is merged. Faults: `failed` when
-   * the objects are not sound, `conflict` when a person changed the same lines, has changes in a checkout of the branch,
-   * or moved it away: then the work is on a branch beside it.
-   */
-  importBranch(task: TaskGit, base: CommitId, old: CommitId, text: CommitText): Promise<Imported>;
   /** Merges `tip` into `base` in memory and commits the result on top of `base`: the squashed commit that gates run on. */
   candidate(repo: Repository, base: CommitId, tip: CommitId, text: CommitText): Promise<Candidate>;
   /** A merge commit with the given tree and the parents tip and base: what the task's branch becomes when its base moved. */
@@ -115,12 +106,21 @@ export type SettledGit = { commit: CommitId; committedFiles: number; left: Left[
 export type ShowOn = "branch" | "detached" | "as left";
 
 /**
+ * How a state of the work is kept: under a new ref. `have` are commits of the task that the repository holds, `last` is the
+ * state that was kept last. What is in the middle of a rebase or of conflicts is refused, or kept for somebody to look at.
+ */
+export type SnapshotOrder = { ref: string; have: CommitId[]; last: CommitId | null; unfinished: "refuse" | "keep"; text: CommitText };
+
+/** `commit` is the last state when nothing is different from it; then there is no new ref. `unfinished` says what was under way. */
+export type SnapshotMade = { commit: CommitId; isNew: boolean; left: Left[]; unfinished: string | null };
+
+/**
  * A task's private git directory and tree. All git that walks the tree goes through the wrap it is given, that is into
  * the sandbox; before any git reads the private directory, what must be ccm's own there is put back.
  */
 export type TaskGits<Wrap> = {
   /** Makes directory and tree in an empty task folder; the objects come from the repository. Names of submodules left out. */
-  create(task: TaskGit, base: CommitId, copies: string[]): Promise<{ submodules: string[] }>;
+  create(task: TaskGit, base: CommitId, copies: string[], wrap: Wrap): Promise<{ submodules: string[] }>;
   /** Those of the paths that a commit has as files. */
   tracked(repo: Repository, commit: CommitId, paths: string[]): Promise<string[]>;
   /** Pins the base and claims the branch's name in the repository, both or none. Faults: `conflict` when the name is taken. */
@@ -129,8 +129,24 @@ export type TaskGits<Wrap> = {
   settle(task: TaskGit, base: CommitId, keepOut: KeepOut, message: string, wrap: Wrap): Promise<SettledGit>;
   /** Makes the tree show a commit; what settling would leave out is put aside while the tree is detached. */
   show(task: TaskGit, commit: CommitId, on: ShowOn, keepOut: KeepOut, wrap: Wrap): Promise<void>;
+  /**
+   * Brings what the agent committed into the repository: reads the private branch as text, packs what is new in the sandbox,
+   * indexes it strictly, looks at what it would bring (`fileBytes`: the largest object), moves `refs/heads/<branch>` from `old`
+   * to it. Nothing of the private directory is executed or read as configuration. No run may be live in the tree. A branch
+   * that was deleted is made again; one that a person has checked out moves together with their files; what they committed on
+   * it is merged. Faults: `failed` when the objects are not sound, `denied` when they may not come in; work that a person may
+   * take all the same is then under `refs/ccm/refused/<task>`; `conflict` when a person changed the same lines, has changes in
+   * a checkout of the branch, or moved it away: then the work is on a branch beside it.
+   */
+  importBranch(task: TaskGit, base: CommitId, old: CommitId, text: CommitText, fileBytes: number, wrap: Wrap): Promise<Imported>;
   /** Commits everything, with the branch's tip as first parent, to `ref` in the repository; the private branch stays. */
   keep(task: TaskGit, base: CommitId, ref: string, keepOut: KeepOut, text: CommitText, wrap: Wrap): Promise<CommitId>;
+  /**
+   * Keeps the state of the work, committed or not, under a ref of the repository. Touches nothing that the agent has and reads
+   * nothing of it as configuration, so it may be at work meanwhile. Faults: `conflict` in the middle of a rebase or
+   * of conflicts, `failed` when files changed while they were read, or when the objects are not sound.
+   */
+  snapshot(task: TaskGit, base: CommitId, order: SnapshotOrder, keepOut: KeepOut, wrap: Wrap): Promise<SnapshotMade>;
 };
 
 declare module "../kernel/context.ts" {

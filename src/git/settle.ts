@@ -1,7 +1,19 @@
 // Commits what an agent left uncommitted, wherever it left HEAD, without losing any of it.
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import { absolute, type Changes, changesIn, fields, inTree, isCopy, listed, runInTree, shown } from "./changes.ts";
+import {
+  absolute,
+  type Changes,
+  changesIn,
+  fields,
+  inTree,
+  isCopy,
+  listed,
+  type RawPath,
+  type Reading,
+  runInTree,
+  shown,
+} from "./changes.ts";
 import { readPlainFile, readRef } from "./places.ts";
 import { descends, mergedIn, type Position, position } from "./position.ts";
 import { handIndex } from "./private.ts";
@@ -52,13 +64,17 @@ export async function snapshotForTrash(task: TaskGit, base: CommitId, keepOut: K
   return commitIn(task, tree, [...new Set([at.tip, at.head])], about, wrap);
 }
 
-/** Conflicts are known only to the agent's own index; one that cannot be read holds none. */
-async function refuseMarkers(task: TaskGit, wrap: Wrap): Promise<void> {
+/** Files with conflict markers. Conflicts are known only to the agent's own index; one that cannot be read holds none. */
+export async function markedFiles(task: TaskGit, wrap: Wrap, through: TaskGit = task): Promise<RawPath[]> {
   const index = join(task.gitPath, "index");
-  if (!look(index)) return;
-  const answer = await run(inTree(task, wrap, { args: ["ls-files", "--unmerged", "-z"], env: { GIT_INDEX_FILE: index } }));
+  if (!look(index)?.isFile()) return [];
+  const answer = await run(inTree(through, wrap, { args: ["ls-files", "--unmerged", "-z"], env: { GIT_INDEX_FILE: index } }));
   const paths = new Set(fields(answer).map((entry) => entry.slice(entry.indexOf("\t") + 1)));
-  const marked = [...paths].filter((path) => holdsMarkers(absolute(task, path)));
+  return [...paths].filter((path) => holdsMarkers(absolute(task, path)));
+}
+
+async function refuseMarkers(task: TaskGit, wrap: Wrap): Promise<void> {
+  const marked = await markedFiles(task, wrap);
   if (marked.length === 0) return;
   throw new Fault(
     "failed",
@@ -75,10 +91,18 @@ function holdsMarkers(path: Buffer): boolean {
   return /^<{7} /m.test(content) && /^>{7} /m.test(content);
 }
 
-async function take(task: TaskGit, base: CommitId, head: CommitId, keepOut: KeepOut, wrap: Wrap): Promise<Snapshot> {
+/** Puts everything that may be committed into the task's index, as it differs from `head`. */
+export async function take(
+  task: TaskGit,
+  base: CommitId,
+  head: CommitId,
+  keepOut: KeepOut,
+  wrap: Wrap,
+  reading: Reading = "opening",
+): Promise<Snapshot> {
   // Keeps the stat data of every entry that HEAD has with the same content: the rest of the tree is not read again.
   await runInTree(task, wrap, { args: ["read-tree", "--reset", head] });
-  const changes = await changesIn(task, keepOut, wrap);
+  const changes = await changesIn(task, keepOut, wrap, reading);
   await updateIndex(task, changes, wrap);
   const copies = await leaveCopiesOut(task, base, keepOut, wrap);
   const touched = changes.add.length + changes.remove.length + copies.forced > 0;
@@ -118,7 +142,8 @@ async function leaveCopiesOut(task: TaskGit, base: CommitId, keepOut: KeepOut, w
   return { forced: forced.length, left: there.map((path) => ({ path, why: "copied" })) };
 }
 
-async function commitIn(
+/** Commits in the task's git directory; without an author it is the person whose repository it is. */
+export async function commitIn(
   task: TaskGit,
   tree: CommitId,
   parents: CommitId[],
