@@ -16,7 +16,7 @@ export type ProjectFormProps = {
   values: Readonly<Record<string, string>>;
   agents: readonly string[];
   /** The registered project that is changed; null while one is registered. */
-  of: { name: string; mcpServers: readonly string[] } | null;
+  of: { name: string; mcpServers: readonly string[]; sandbox: string } | null;
   /** The file that the proposed commands are from. */
   from: string | null;
 };
@@ -43,6 +43,12 @@ const LABELS: Record<string, string> = {
   disallowedTools: "Forbidden tools",
   ask: "Tools to ask about",
   extraDirectories: "Extra folders",
+  sandboxLevel: "Level",
+  sandboxNetwork: "Network",
+  sandboxHosts: "Hosts",
+  sandboxPorts: "Ports",
+  sandboxHide: "Hidden",
+  sandboxReadOnly: "Read-only",
 };
 
 /** The first step: which repository it is about. It changes nothing, so its value is in the address. */
@@ -100,7 +106,8 @@ export function ProjectForm(props: ProjectFormProps): Markup {
         <Basics {...props} field={field} />
         <Gates field={field} from={props.from} />
         <Surroundings field={field} />
-        {of ? <Worker field={field} typed={typed} values={values} mcpServers={of.mcpServers} /> : ""}
+        {of ? <Worker field={field} mcpServers={of.mcpServers} /> : ""}
+        {of ? <SandboxFields field={field} typed={typed} values={values} ofWorkers={of.sandbox} /> : ""}
         <FormActions>
           <Button label={of ? "Save settings" : "Register"} look="primary" />
           {of ? "" : <ButtonLink label="Back" look="quiet" href="/projects" />}
@@ -182,9 +189,9 @@ function Surroundings({ field }: { field: FieldOf }): JSX.Element {
   );
 }
 
-type WorkerProps = { field: FieldOf; typed: Typed | null; values: Readonly<Record<string, string>>; mcpServers: readonly string[] };
+type WorkerProps = { field: FieldOf; mcpServers: readonly string[] };
 
-function Worker({ field, typed, values, mcpServers }: WorkerProps): JSX.Element {
+function Worker({ field, mcpServers }: WorkerProps): JSX.Element {
   const modes = [{ value: "", text: "as the agent is configured" }, ...MODES.map((mode) => ({ value: mode, text: mode }))];
   const servers =
     mcpServers.length > 0
@@ -209,6 +216,63 @@ function Worker({ field, typed, values, mcpServers }: WorkerProps): JSX.Element 
           rows={3}
           placeholder="/home/you/docs"
           hint="Absolute paths, one a line; read-only."
+        />
+      </div>
+    </FieldGroup>
+  );
+}
+
+const LEVELS = [
+  { value: "", text: "as configured" },
+  { value: "auto", text: "auto: the strongest there is" },
+  { value: "namespace", text: "namespace, or nothing starts" },
+  { value: "kernel", text: "kernel" },
+  { value: "none", text: "none, where it is allowed" },
+];
+
+const NETWORKS = [
+  { value: "", text: "as configured" },
+  { value: "host", text: "host: what the machine reaches" },
+  { value: "hosts", text: "hosts: the named ones only" },
+  { value: "ports", text: "ports: the named TCP ports only" },
+  { value: "none", text: "none" },
+];
+
+type SandboxProps = { field: FieldOf; typed: Typed | null; values: Readonly<Record<string, string>>; ofWorkers: string };
+
+function SandboxFields({ field, typed, values, ofWorkers }: SandboxProps): JSX.Element {
+  const workers = ofWorkers === "" ? "" : `Agents differ: ${ofWorkers} (ccm edit-project --role worker.sandbox.level=…).`;
+  return (
+    <FieldGroup
+      legend="Sandbox"
+      note={`What agents, gates and set-up may see and reach. What is empty is as the configuration says. ${workers}`.trim()}
+    >
+      <div class="fields">
+        <SelectField {...field("sandboxLevel")} options={LEVELS} hint="Without the level that is named here, its tasks wait." />
+        <SelectField {...field("sandboxNetwork")} options={NETWORKS} />
+      </div>
+      <div class="fields">
+        <AreaField
+          {...field("sandboxHosts")}
+          mono
+          rows={3}
+          placeholder="model"
+          hint="For hosts, one a line: model is what the agent itself needs."
+        />
+        <AreaField {...field("sandboxPorts")} mono rows={3} placeholder="443" hint="For ports, one a line." />
+        <AreaField
+          {...field("sandboxHide")}
+          mono
+          rows={3}
+          placeholder="~/private"
+          hint="Not there for its runs, besides keys and tokens. One a line."
+        />
+        <AreaField
+          {...field("sandboxReadOnly")}
+          mono
+          rows={3}
+          placeholder="package.json"
+          hint="Files and folders of the tree that work may not change. One a line."
         />
       </div>
       <CheckField

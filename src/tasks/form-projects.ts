@@ -3,10 +3,10 @@ import * as v from "valibot";
 import type { Asked, FormRoute } from "../kernel/page.ts";
 import { form } from "../kernel/page.ts";
 import { projectNamed, registerProject, repositoryOf } from "../projects/actions.ts";
-import type { SandboxWish } from "../sandbox/schema.ts";
-import { reserveIdsOf, unregisterProject } from "./actions.ts";
+import { reserveIdsOf } from "./actions.ts";
+import { unregisterProject } from "./persons-word.ts";
 import { editProject } from "./project-edits.ts";
-import { hiddenWithoutValue, newProjectFields, projectFields, settingsOf, workerOf } from "./project-fields.ts";
+import { hiddenWithoutValue, newProjectFields, projectFields, settingsOf, wishOf, workerOf } from "./project-fields.ts";
 
 export const newProjectForm: FormRoute = form({
   path: "/projects/new",
@@ -34,10 +34,10 @@ export const projectSettingsForm: FormRoute = form({
     const project = projectNamed(ctx, asked.params.name ?? "");
     const unknown = hiddenWithoutValue(given.env, project.settings.env);
     if (unknown) return { reasons: { env: unknown } };
-    const { name, base, agent, approval, unixSockets } = given;
+    const { name, base, agent, approval } = given;
     const worker = workerOf(given, project.settings.roles.worker);
     const roles = Object.keys(worker).length > 0 ? { worker } : {};
-    const settings = { ...settingsOf(given, project.settings.env), sandbox: withSwitch(project.settings.sandbox, { unixSockets }), roles };
+    const settings = { ...settingsOf(given, project.settings.env), sandbox: wishOf(given, project.settings.sandbox), roles };
     const changed = await editProject(ctx, project, { name, base, agent, approval, settings });
     return { to: `/projects/${encodeURIComponent(changed.name)}`, said: `The settings of "${changed.name}" are saved.` };
   },
@@ -58,9 +58,4 @@ export const unregisterForm: FormRoute = form({
 
 function pageOfProject({ params }: Asked): string {
   return `/projects/${encodeURIComponent(params.name ?? "")}`;
-}
-
-/** A switch that was never touched is not said, so that a wider level goes on to decide. */
-function withSwitch(before: SandboxWish, sent: { unixSockets: boolean }): SandboxWish {
-  return sent.unixSockets || before.unixSockets !== undefined ? { ...before, ...sent } : before;
 }

@@ -24,6 +24,7 @@ import { taskTotals } from "./actions.ts";
 import { listPage } from "./lists.ts";
 import { fieldValues } from "./project-fields.ts";
 import { isFinal } from "./rules.ts";
+import { wishText } from "./sandbox-words.ts";
 import { TASK_STATES, type TaskTotal } from "./schema.ts";
 import { taskLineOf } from "./shown.ts";
 
@@ -103,7 +104,7 @@ function showProject(ctx: Ctx, asked: Asked): Page {
     typed: asked.typed,
     values: fieldValues(project),
     agents: agentsOf(ctx),
-    of: { name: project.name, mcpServers: Object.keys(project.settings.roles.worker?.mcpServers ?? {}) },
+    of: { name: project.name, ...ofWorker(project) },
     from: null,
   };
   const leave = { action: `${line.href}/unregister`, csrf: asked.csrf, typed: asked.typed, name: project.name, path: line.path };
@@ -118,6 +119,12 @@ function showProject(ctx: Ctx, asked: Asked): Page {
       { kind: "still", id: "leave", html: () => ProjectLeave(leave) },
     ],
   };
+}
+
+/** What a role has that the form does not. */
+function ofWorker({ settings }: Project): { mcpServers: string[]; sandbox: string } {
+  const { mcpServers = {}, sandbox = {} } = settings.roles.worker ?? {};
+  return { mcpServers: Object.keys(mcpServers), sandbox: printable(wishText(sandbox)) };
 }
 
 function tasksOf(ctx: Ctx, project: Project, line: ProjectLine) {

@@ -3,6 +3,7 @@ import type * as v from "valibot";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
+import { isJson } from "../kernel/json.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
 import { listProjects, onlyProject, projectNamed, proposalFor, registerProject, repositoryOf } from "../projects/actions.ts";
@@ -15,11 +16,14 @@ import {
   type ProjectSettings,
   projectChangeSchema,
   ROLES,
+  type RoleSettings,
   roleSchema,
 } from "../projects/schema.ts";
-import { countByState, listTasks, reserveIdsOf, unregisterProject } from "./actions.ts";
+import { countByState, listTasks, reserveIdsOf } from "./actions.ts";
+import { unregisterProject } from "./persons-word.ts";
 import { editProject } from "./project-edits.ts";
 import { projectFields, projectTable } from "./project-text.ts";
+import { SANDBOX_EXAMPLE, wishFrom } from "./sandbox-words.ts";
 import type { ProjectStatus } from "./shapes.ts";
 import { taskTable } from "./task-text.ts";
 
@@ -34,6 +38,7 @@ export type RegisterOptions = {
   copy?: string[];
   env?: string[];
   role?: string[];
+  sandbox?: string[];
 };
 
 /** Faults: `invalid` for a path that is no usable repository or settings that make no sense, `conflict` for a taken name. */
@@ -52,6 +57,7 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
         copies: options.copy ?? [],
         env: namedValues(options.env ?? [], "--env", "NODE_ENV=test"),
         roles: rolesFrom(namedValues(options.role ?? [], "--role", "worker.model=opus")),
+        sandbox: merged<unknown>({}, wishFrom(namedValues(options.sandbox ?? [], "--sandbox", SANDBOX_EXAMPLE))),
       },
     },
     "`ccm register-project --help` shows an example.",
@@ -79,12 +85,15 @@ export async function edit(host: CommandHost, name: string, options: EditProject
 }
 
 function changeFrom(options: EditProjectOptions, before: ProjectSettings): v.InferInput<typeof projectChangeSchema> {
-  const { name, base, agent, approval, gate, setup, copy, env, role } = options;
+  const { name, base, agent, approval, gate, setup, copy, env, role, sandbox } = options;
   const settings = {
     ...(gate === undefined ? {} : { gates: merged(before.gates, gatesFrom(namedValues(gate, "--gate", 'full="npm test"'))) }),
     ...(setup === undefined ? {} : { setup: setup === "" ? null : setup }),
     ...(copy === undefined ? {} : { copies: copy.filter((path) => path !== "") }),
     ...(env === undefined ? {} : { env: merged(before.env, namedValues(env, "--env", "NODE_ENV=test")) }),
+    ...(sandbox === undefined
+      ? {}
+      : { sandbox: merged<unknown>(before.sandbox, wishFrom(namedValues(sandbox, "--sandbox", SANDBOX_EXAMPLE))) }),
     ...(role === undefined ? {} : { roles: mergedRoles(before, rolesFrom(namedValues(role, "--role", "worker.model=opus"))) }),
   };
   return {
@@ -102,9 +111,12 @@ function merged<T>(first: Readonly<Record<string, T>>, second: Readonly<Record<s
 }
 
 function mergedRoles(before: ProjectSettings, given: Record<string, Record<string, unknown>>): Record<string, Record<string, unknown>> {
-  const all = Object.entries({ ...before.roles, ...given }).map(
-    ([role]) => [role, merged(before.roles[role as (typeof ROLES)[number]] ?? {}, given[role] ?? {})] as const,
-  );
+  const all = Object.keys({ ...before.roles, ...given }).map((role) => {
+    const { sandbox: wish, ...rest } = given[role] ?? {};
+    const there: RoleSettings = before.roles[role as (typeof ROLES)[number]] ?? {};
+    const sandbox = isJson(wish) ? { sandbox: merged<unknown>({ ...there.sandbox }, wish) } : wish === undefined ? {} : { sandbox: wish };
+    return [role, merged<unknown>({ ...there }, { ...rest, ...sandbox })] as const;
+  });
   return Object.fromEntries(all);
 }
 
@@ -113,14 +125,19 @@ function gatesFrom(named: Record<string, string>): Record<string, string> {
   return named;
 }
 
-/** `worker.ask: "[WebFetch]"` to `{worker: {ask: ["WebFetch"]}}`: values are YAML, as in `ccm config set`. */
+/**
+ * `worker.ask: "[WebFetch]"` to `{worker: {ask: ["WebFetch"]}}`: values are YAML, as in `ccm config set`. Those of its sandbox
+ * (`worker.sandbox.level`) are words, as those of the project's are.
+ */
 function rolesFrom(named: Record<string, string>): Record<string, Record<string, unknown>> {
   const roles: Record<string, Record<string, unknown>> = {};
   for (const [key, value] of Object.entries(named)) {
-    const [role = "", setting = ""] = key.split(".", 2);
+    const [role = "", setting = "", part] = key.split(".", 3);
     oneOf(ROLES, role, "role");
     oneOf(Object.keys(roleSchema.entries), setting, "setting of a role");
-    roles[role] = { ...roles[role], [setting]: yaml(value) };
+    const before = roles[role] ?? {};
+    const given = setting === "sandbox" && part ? { ...(before.sandbox ?? {}), ...wishFrom({ [part]: value }) } : yaml(value);
+    roles[role] = { ...before, [setting]: given };
   }
   return roles;
 }

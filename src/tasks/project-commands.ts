@@ -52,6 +52,7 @@ function editCommand(program: CAC, host: CommandHost): void {
       .option("--approval <ask|auto>", "Whether a person approves each merge"),
   )
     .example('ccm edit-project my-app --gate full="npm run check" --approval auto')
+    .example("ccm edit-project my-app --sandbox level=namespace --sandbox hide=~/private --sandbox readOnly=package.json,migrations")
     .action(async (name: string, options: EditProjectOptions) => (await load()).edit(host, name, options));
 }
 
@@ -61,6 +62,13 @@ function withSettings(command: Command): Command {
     .option("--setup <command>", "What a new worktree needs before the agent starts")
     .option("--copy <path>", "An ignored file to copy into each worktree, such as .env; may be repeated", { type: [] })
     .option("--env <name=value>", "A variable for the project's runs; may be repeated", { type: [] })
+    .option(
+      "--sandbox <name=value>",
+      "What its runs may see and reach: level, network, hosts, ports, hide, readOnly, unixSockets; may be repeated",
+      {
+        type: [],
+      },
+    )
     .option("--role <worker.key=value>", "How agents work here, as `agents.<name>` says it elsewhere: worker.model=opus; may be repeated", {
       type: [],
     });

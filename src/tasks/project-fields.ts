@@ -10,6 +10,9 @@ import {
   roleSchema,
 } from "../projects/schema.ts";
 
+import type { SandboxWish } from "../sandbox/schema.ts";
+import { sandboxWishSchema } from "../sandbox/shapes.ts";
+
 const text = v.optional(v.string(), "");
 const trimmed = v.pipe(text, v.trim());
 const emptyIsNone = v.pipe(
@@ -67,6 +70,25 @@ const worker = {
   extraDirectories: v.pipe(lines, roleSchema.entries.extraDirectories.wrapped),
 };
 
+const { entries: wish } = sandboxWishSchema;
+/** Names in the form, since a worker has a level or a list of hosts of its own elsewhere. */
+const sandbox = {
+  sandboxLevel: v.pipe(emptyIsNone, v.optional(wish.level.wrapped)),
+  sandboxNetwork: v.pipe(emptyIsNone, v.optional(wish.network.wrapped)),
+  sandboxHosts: v.pipe(lines, wish.hosts.wrapped),
+  sandboxPorts: v.pipe(
+    lines,
+    v.transform((all) => all.map(Number)),
+    wish.ports.wrapped,
+  ),
+  sandboxHide: v.pipe(lines, wish.hide.wrapped),
+  sandboxReadOnly: v.pipe(lines, wish.readOnly.wrapped),
+  unixSockets: v.pipe(
+    text,
+    v.transform((sent) => sent !== ""),
+  ),
+};
+
 const approval = v.pipe(v.optional(v.string(), "ask"), newProjectSchema.entries.approval.wrapped);
 const agent = v.pipe(trimmed, v.minLength(1, `Name the agent: ${BUILT_IN_AGENTS.join(", ")}, or one of your configuration.`));
 
@@ -86,10 +108,7 @@ export const projectFields = v.object({
   approval,
   ...settings,
   ...worker,
-  unixSockets: v.pipe(
-    text,
-    v.transform((sent) => sent !== ""),
-  ),
+  ...sandbox,
 });
 
 type Given = v.InferOutput<typeof newProjectFields>;
@@ -115,17 +134,43 @@ export function hiddenWithoutValue(given: Given["env"], before: ProjectSettings[
   return name === undefined ? null : `There is no value of ${name} yet: write it.`;
 }
 
-/** What a worker is told; what is empty is left out. MCP servers, which the form does not have, stay as they are. */
+/** What is said of the sandbox; what is empty is not, so that a wider level goes on to decide, unless it was said so before. */
+export function wishOf(given: Pick<v.InferOutput<typeof projectFields>, keyof typeof sandbox>, before: SandboxWish): SandboxWish {
+  const all: SandboxWish = {
+    ...(given.sandboxLevel && { level: given.sandboxLevel }),
+    ...(given.sandboxNetwork && { network: given.sandboxNetwork }),
+    hosts: given.sandboxHosts,
+    ports: given.sandboxPorts,
+    hide: given.sandboxHide,
+    readOnly: given.sandboxReadOnly,
+    unixSockets: given.unixSockets,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([name, value]) => isSaid(value, before[name as keyof SandboxWish])));
+}
+
+/** A list is said to be empty only where it was before; a switch is off where it was on or off. */
+function isSaid(value: unknown, before: unknown): boolean {
+  if (value === false) return before !== undefined;
+  return !isEmpty(value) || isEmpty(before);
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** What a worker is told; what is empty is left out. What the form does not have (servers, sandbox, guards) stays as it is. */
 export function workerOf(given: v.InferOutput<typeof projectFields>, before: RoleSettings = {}): RoleSettings {
   const said = Object.keys(worker)
     .map((key) => [key, given[key as keyof typeof worker]] as const)
     .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
-  return { ...Object.fromEntries(said), ...(before.mcpServers ? { mcpServers: before.mcpServers } : {}) };
+  const { mcpServers, sandbox: own, guards } = before;
+  return { ...Object.fromEntries(said), ...(mcpServers && { mcpServers }), ...(own && { sandbox: own }), ...(guards && { guards }) };
 }
 
 /** A project as its form shows it. */
 export function fieldValues({ name, base, agent, approval, settings }: Project): Record<string, string> {
   const role = settings.roles.worker ?? {};
+  const wished = settings.sandbox;
   const gate = (which: "quick" | "fast" | "full" | "perf") => settings.gates[which] ?? "";
   const list = (values: readonly string[] = []) => values.join("\n");
   return {
@@ -134,7 +179,13 @@ export function fieldValues({ name, base, agent, approval, settings }: Project):
     setup: settings.setup ?? "",
     copies: list(settings.copies),
     env: list(Object.keys(settings.env).map((key) => `${key}=${HIDDEN_VALUE}`)),
-    unixSockets: settings.sandbox.unixSockets ? "yes" : "",
+    sandboxLevel: wished.level ?? "",
+    sandboxNetwork: wished.network ?? "",
+    sandboxHosts: list(wished.hosts),
+    sandboxPorts: list(wished.ports?.map(String)),
+    sandboxHide: list(wished.hide),
+    sandboxReadOnly: list(wished.readOnly),
+    unixSockets: wished.unixSockets ? "yes" : "",
     model: role.model ?? "",
     fallbackModel: role.fallbackModel ?? "",
     permissionMode: role.permissionMode ?? "",

@@ -2,12 +2,13 @@
 import type { CommandHost } from "../kernel/module.ts";
 import { textFields, textTable } from "../kernel/text-table.ts";
 import type { Project } from "../projects/schema.ts";
+import { wishText } from "./sandbox-words.ts";
 import { TASK_STATES, type TaskState } from "./schema.ts";
 
 export type Count = { state: TaskState; count: number };
 
 export function projectFields(host: CommandHost, project: Project): string {
-  const { gates, setup, copies, env, roles } = project.settings;
+  const { gates, setup, copies, env, sandbox, roles } = project.settings;
   const approval = project.approval === "ask" ? "a person approves each merge" : "what passes its gates merges";
   return textFields(
     [
@@ -19,6 +20,7 @@ export function projectFields(host: CommandHost, project: Project): string {
       ["Set-up", setup ?? ""],
       ["Copied files", copies.join(", ")],
       ["Variables", Object.keys(env).join(", ")],
+      ["Sandbox", wishText(sandbox)],
       [
         "Worker",
         Object.entries(roles.worker ?? {})

@@ -119,7 +119,38 @@ describe("edit-project", () => {
     expect(await home.out("logs")).toContain("Its settings were changed: name, approval, gates");
   });
 
+  test("says what the sandbox is, for all runs and for those of a role", async () => {
+    const home = openCommandHome();
+    await home.out(...register(home, "--name", "my-app", "--sandbox", "level=kernel", "--sandbox", "hide=~/private,/srv/keys"));
+    const said = ["level=namespace", "network=hosts", "hosts=model,*.example.org:8443", "readOnly=package.json", "unixSockets=true"];
+    const words = said.flatMap((word) => ["--sandbox", word]);
+    const ofWorkers = ["--role", "worker.model=opus", "--role", "worker.sandbox.network=ports", "--role", "worker.sandbox.ports=443,8443"];
+    const changed = await home.json<ProjectShape>("edit-project", "my-app", ...words, ...ofWorkers);
+    expect(changed.sandbox).toEqual({
+      level: "namespace",
+      network: "hosts",
+      hosts: ["model", "*.example.org:8443"],
+      hide: ["~/private", "/srv/keys"],
+      readOnly: ["package.json"],
+      unixSockets: true,
+    });
+    expect(changed.roles).toEqual({ worker: { model: "opus", sandbox: { network: "ports", ports: [443, 8443] } } });
+
+    const less = ["--sandbox", "hide=", "--sandbox", "unixSockets=false", "--role", "worker.sandbox.ports="];
+    const again = await home.json<ProjectShape>("edit-project", "my-app", ...less);
+    expect(again.sandbox).toMatchObject({ level: "namespace", unixSockets: false });
+    expect(again.sandbox).not.toHaveProperty("hide");
+    expect(again.roles).toEqual({ worker: { model: "opus", sandbox: { network: "ports" } } });
+    expect(await home.out("project-status", "my-app")).toContain("level namespace, network hosts, hosts model *.example.org:8443");
+  });
+
   const refused: [what: string, words: string[], code: string, message: RegExp][] = [
+    ["a sandbox with a word too many", ["--sandbox", "depth=2"], "invalid", /no setting of a sandbox "depth"/],
+    ["a level that there is not", ["--sandbox", "level=strong"], "invalid", /auto, namespace, kernel or none/],
+    ["a read-only path outside the tree", ["--sandbox", "readOnly=../x"], "invalid", /a path inside the tree/],
+    ["the same with a detour", ["--sandbox", "readOnly=a/./b"], "invalid", /a path inside the tree/],
+    ["hiding everything", ["--sandbox", "hide=/"], "invalid", /an absolute path/],
+    ["no port", ["--role", "worker.sandbox.ports=http"], "invalid", /./],
     ["nothing to change", [], "invalid", /Nothing of the project "my-app" is to change/],
     ["a base that does not exist", ["--base", "release"], "not_found", /no branch "release"/],
     ["an unknown agent", ["--agent", "cluade"], "not_found", /no agent "cluade"/],

@@ -130,7 +130,16 @@ describe("one project", () => {
       "--env",
       "TOKEN=very-secret",
     ];
-    await register(...words, "--role", "worker.model=opus", "--role", "worker.ask=[WebFetch]", "--role", "worker.maxTurns=5");
+    const sandbox = [
+      "level=namespace",
+      "hosts=model,a.example",
+      "ports=443",
+      "hide=~/private",
+      "readOnly=package.json",
+      "unixSockets=false",
+    ];
+    const ofWorkers = ["--role", "worker.model=opus", "--role", "worker.ask=[WebFetch]", "--role", "worker.sandbox.level=kernel"];
+    await register(...words, ...sandbox.flatMap((word) => ["--sandbox", word]), ...ofWorkers, "--role", "worker.maxTurns=5");
     const before = projectNamed(home.ctx, "my-app");
     site.news();
     const fields = await formOf("/projects/my-app", "/projects/my-app/settings");
@@ -152,6 +161,8 @@ describe("one project", () => {
       env: `${fields.env}\nMODE=test`,
       model: "opus",
       maxTurns: "7",
+      sandboxLevel: "namespace",
+      sandboxReadOnly: "package.json\nmigrations/",
     };
     expect(await site.post("/projects/my-app/settings", { ...changed, unixSockets: "yes" })).toMatchObject({
       status: 303,
@@ -162,7 +173,7 @@ describe("one project", () => {
       settings: {
         gates: { quick: "make" },
         env: { TOKEN: "very-secret", MODE: "test" },
-        sandbox: { unixSockets: true },
+        sandbox: { level: "namespace", readOnly: ["package.json", "migrations/"], unixSockets: true },
         roles: { worker: { model: "opus", maxTurns: 7, mcpServers: { docs: { command: "docs" } } } },
       },
     });
@@ -184,6 +195,11 @@ describe("one project", () => {
     ["permissionMode", "anything", /./],
     ["ask", "no tool!", /a tool as claude names it/],
     ["extraDirectories", "docs", /absolute path/],
+    ["sandboxLevel", "strong", /auto, namespace, kernel or none/],
+    ["sandboxHosts", "http://a.example/x", /a host such as/],
+    ["sandboxPorts", "70000", /a port/],
+    ["sandboxHide", "private", /an absolute path/],
+    ["sandboxReadOnly", "/etc/passwd", /a path inside the tree/],
     ["env", "OTHER=••••••", /no value of OTHER yet/],
   ];
   test.each(refused)("refuses %s %p beside the field", async (field, value, reason) => {

@@ -116,7 +116,7 @@ test("projects", async () => {
 });
 
 test("the form of a project, and the way out", async () => {
-  const of = { name: "my-app", mcpServers: ["docs"] };
+  const of = { name: "my-app", mcpServers: ["docs"], sandbox: "level kernel" };
   const values = { name: "my-app", base: "main", agent: "claude", approval: "ask", gateFull: HOSTILE, env: "TOKEN=••••••" };
   const form = { action: "/projects/my-app/settings", csrf: "csrf", typed: null, values, agents: ["claude"], of, from: null };
   expectGoldenHtml("views/project-form", await ProjectForm(form));
