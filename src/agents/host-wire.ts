@@ -5,6 +5,7 @@ import { openEndpoint, readSpool } from "../hooks/actions.ts";
 import type { Json } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { returnLogin } from "./claude-home.ts";
+import { endpointDoor } from "./host-network.ts";
 import { createRecorder, type Recorder } from "./host-record.ts";
 import { besideProxy } from "./rules.ts";
 import { writeWhole } from "./run-files.ts";
@@ -17,6 +18,8 @@ export type Wire = {
   recorder: Recorder;
   /** What the run's processes need for reaching their host; empty for gates and set-up. */
   variables: Record<string, string>;
+  /** The port of the endpoint as they see it, null for gates and set-up. */
+  port: number | null;
   connect(listener: Listener): void;
   /** Reads what came through the spool, and sees to the login. */
   tick(): void;
@@ -37,7 +40,7 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
   }
 
   if (spec.kind !== "agent") {
-    return { recorder, variables: {}, connect, tick: () => {}, close: () => {} };
+    return { recorder, variables: {}, port: null, connect, tick: () => {}, close: () => {} };
   }
 
   /** The body is as the agent sent it: redacted in the record, whole for the answer. */
@@ -48,7 +51,7 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
   }
 
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex");
-  const endpoint = openEndpoint({ token, onHook });
+  const endpoint = openEndpoint({ token, onHook, door: endpointDoor(spec, run) });
   const spool = readSpool(run.spool);
   writeWhole(join(run.root, "endpoint.json"), JSON.stringify({ url: endpoint.url, tokenSha256: sha256(token) }));
   let ticks = 0;
@@ -73,6 +76,7 @@ export function openWire(spec: RunSpec, run: RunPaths): Wire {
   return {
     recorder,
     variables: { CCM_RUN_URL: endpoint.url, CCM_RUN_TOKEN: token, ...(spec.conversation ? besideProxy(spec.env) : {}) },
+    port: endpoint.port,
     connect,
     tick() {
       readSome(READS_A_TICK);

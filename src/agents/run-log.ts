@@ -14,6 +14,7 @@ const TEXT_CHARACTERS = 500;
 /** What a host did itself. Hooks and questions have their own ways into the log. */
 export function hostEntry(event: RunEvent): LogEntry | null {
   if (event.kind === "verdict") return verdictEntry(jsonOf(event.json));
+  if (event.kind === "refused") return { name: "network.refused", source: "host", data: jsonOf(event.json) };
   if (event.kind !== "message") return null;
   const isDelivered = jsonOf(event.json).delivered !== false;
   return { name: "message.sent", source: "host", data: { text: cut(event.text ?? ""), delivered: isDelivered } };

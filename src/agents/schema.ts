@@ -1,6 +1,6 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
 import type { GuardRules, Verdict } from "../hooks/rules.ts";
-import type { HookBrief } from "../hooks/schema.ts";
+import type { AutomationOrder, HookBrief } from "../hooks/schema.ts";
 import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
 import type { Activity, Observed, Pulse, Usage } from "./signs.ts";
 
@@ -79,6 +79,8 @@ export type RunSpec = {
   conversation: Conversation | null;
   /** What calls of its tools are judged by. */
   guard: GuardRules;
+  /** Programs of the person that run at its events, see `runAutomations`. */
+  automations: AutomationOrder[];
   /** What a person said to questions that earlier runs of this task were ended with. */
   answers: Answer[];
   env: Record<string, string>;
@@ -147,7 +149,8 @@ export type RunEvent = {
   at: number;
   /**
    * `json`: a line of the agent's stream. `hook`: `text` is the event's name, `json` its body. `question`, `answer`: `json`
-   * is a Question, an Answer. `verdict`: `json` is a GuardVerdict. `interrupt`: a person ended the turn.
+   * is a Question, an Answer. `verdict`: `json` is a GuardVerdict. `automation`: an AutomationRecord. `refused`: `json` is a Refusal of the
+   * network. `interrupt`: a person ended the turn.
    */
   kind:
     | "started"
@@ -158,6 +161,8 @@ export type RunEvent = {
     | "question"
     | "answer"
     | "verdict"
+    | "automation"
+    | "refused"
     | "message"
     | "interrupt"
     | "stop"

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { guardRules } from "../hooks/rules.ts";
+import type { AutomationOrder } from "../hooks/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
@@ -13,6 +14,7 @@ import { claudeEnvironment } from "./claude-driver.ts";
 import { sharedPlaces } from "./claude-home.ts";
 import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
+import { reachedHosts } from "./model-hosts.ts";
 import { policyFor, runEnvironment } from "./rules.ts";
 import type { Conversation, Run, RunLimits, RunSpec } from "./schema.ts";
 import { type Opening, openingOf } from "./session.ts";
@@ -22,9 +24,12 @@ const MINUTE_MS = 60_000;
 
 type Roles = ProjectSettings["roles"];
 
+/** `roles` are those of the base that the task works on. */
+type About = { task: Task; project: Project; roles: Roles; automations: AutomationOrder[] };
+
 /** `roles` are those of the base that the task works on. Faults: `not_found` or `invalid` when the agent is not configured, `denied` without the sandbox it is to have. */
-export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project; roles: Roles }): RunSpec {
-  const { task, project, roles } = about;
+export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
+  const { task, project, roles, automations } = about;
   const settings = bothRoles(ctx.config.agents[run.agent], roles.worker);
   const policy = policyFor(ctx.config, project, run.kind);
   const level = ctx.outside.sandbox.level(policy.level);
@@ -60,6 +65,7 @@ export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project
     output: command.output,
     conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree }) : null,
     guard: guardRules(ctx.config.guards, project.settings.guards, settings.guards, { ask: settings.ask ?? [] }),
+    automations,
     answers: opening?.answers ?? [],
     env,
     sandbox: sandboxSpec({
@@ -72,6 +78,8 @@ export function specOf(ctx: Ctx, run: Run, about: { task: Task; project: Project
       userHome: process.env.HOME ?? "/",
       repositoryGit: project.gitDir,
       network: policy.network,
+      hosts: reachedHosts(policy.hosts, command.driver, env),
+      ports: policy.ports,
       unixSockets: policy.unixSockets,
       hide: policy.hide,
       readOnly: policy.readOnly,

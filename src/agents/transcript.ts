@@ -28,6 +28,7 @@ export function createTranscript(): (event: Content) => Line[] {
       case "answer":
         return event.file ? [...lines("person", `» ${text}`), ...more] : [answeredLine(event.json as Answer)];
       case "verdict":
+      case "refused":
         return lines("warn", `⚑ ${text}`);
       case "interrupt":
         return [line("person", "» interrupted")];

@@ -12,10 +12,12 @@ export type EndpointOptions = {
    * claim, and perhaps no JSON. In the place of a body over the limit comes a note: {"hook_event_name","note"}.
    */
   onHook(event: string, body: Uint8Array | string): object | Promise<object>;
+  /** A socket to listen on instead of a port of this machine, and the port of its own loopback at which the run finds it. */
+  door?: { unix: string; port: number } | undefined;
 };
 
-/** `url` has no slash at its end; hooks go to `{url}/hook/<Event>`. */
-export type Endpoint = { url: string; close(): void };
+/** `url` and `port` are as the run sees them; hooks go to `{url}/hook/<Event>`. */
+export type Endpoint = { url: string; port: number; close(): void };
 
 const LIMITS: Limits = {
   /** A write of 1 MB makes a body of 2 MB; a larger one than this is told, not kept. */
@@ -37,7 +39,7 @@ const CONNECTIONS = 128;
  * Bun.listen with a head read by hand, instead of Bun.serve or node:http: at its start a compiled host takes 1.2, 2.7 and
  * 10 MB more with each, and after 2,500 requests, ten of them of 2 MB, 8, 10 and 17 MB.
  */
-export function listen({ token, onHook }: EndpointOptions): Endpoint {
+export function listen({ token, onHook, door: chosen }: EndpointOptions): Endpoint {
   let connections = 0;
   let freeBytes = HELD_BYTES;
   const room = {
@@ -61,9 +63,9 @@ export function listen({ token, onHook }: EndpointOptions): Endpoint {
     }
   }
 
+  const where = (chosen ? { unix: chosen.unix } : { hostname: "127.0.0.1", port: 0 }) as { hostname: string; port: number };
   const server = Bun.listen<Connection>({
-    hostname: "127.0.0.1",
-    port: 0,
+    ...where,
     socket: {
       open(client) {
         connections += 1;
@@ -80,8 +82,9 @@ export function listen({ token, onHook }: EndpointOptions): Endpoint {
       },
     },
   });
-  const door: Door = { host: `127.0.0.1:${server.port}`, isToken: tokenCheck(token) };
-  return { url: `http://${door.host}`, close: () => server.stop(true) };
+  const port = chosen?.port ?? server.port;
+  const door: Door = { host: `127.0.0.1:${port}`, isToken: tokenCheck(token) };
+  return { url: `http://${door.host}`, port, close: () => server.stop(true) };
 }
 
 /** Takes as long for a token that is wrong in its first letter as for one that is wrong in its last. Tokens have the same length. */

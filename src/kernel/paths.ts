@@ -38,6 +38,8 @@ export type RunPaths = {
   requests: string;
   exit: string;
   spool: string;
+  /** Where the host listens for a run that has a network of its own. */
+  sockets: string;
 };
 
 /** `CCM_HOME`, or `~/.ccm` of the user ccm runs as. */
@@ -76,6 +78,7 @@ export function pathsAt(home: string): Paths {
         requests: join(root, "requests"),
         exit: join(root, "exit.json"),
         spool: join(root, "spool"),
+        sockets: join(root, "sockets"),
       };
     },
   };

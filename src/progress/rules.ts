@@ -77,6 +77,8 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "agent.nudged": (data) => `Its agent was ${data.how === "interrupt" ? "interrupted and told to go on" : "reminded"}${because(data.why)}.`,
   "guard.denied": (data) => `Its agent was refused ${call(data)}${because(data.reason)}.`,
   "guard.asked": (data) => `Its agent needs a person for ${call(data)}${because(data.reason)}.`,
+  "network.refused": (data) =>
+    `Its network refused ${text(data.host)} at port ${text(data.port)}${data.why === "address" ? ", which leads to this machine or its network" : ""}.`,
   "breaker.opened": (data) => `Nothing is started with ${text(data.agent) || "that agent"}${until(data.retryAt)}${because(data.text)}.`,
   "breaker.closed": (data) => `Runs start with ${text(data.agent) || "that agent"} again${because(data.why)}.`,
   "job.failed": (data) => `ccm could not go on with "${text(data.job)}": ${text(data.message)}`,

@@ -1,6 +1,7 @@
 // What other rooms ask of the sandbox: how it is started here, and what this machine allows.
 import { readFileSync } from "node:fs";
 import { ownCommand } from "../kernel/process.ts";
+import type { ProxyDoor, ProxyOptions } from "./proxy.ts";
 import { chosenLevel, type SandboxLaunch } from "./rules.ts";
 import type { SandboxLevel, SandboxProbe } from "./schema.ts";
 
@@ -30,3 +31,16 @@ export async function trySandbox(settings: {
   const probes = await probeSandbox();
   return { probes, chosen: chosenLevel(probes, settings) };
 }
+
+/** Opens the proxy of a run with network `hosts`; hosts of other runs do not load it. Throws what the system says. */
+export async function openProxy(options: ProxyOptions): Promise<ProxyDoor> {
+  return (await import("./proxy.ts")).openProxy(options);
+}
+
+/** Leads a socket to a port of this machine's loopback, for a run that may use it and has a network of its own. */
+export async function openWayTo(port: number, unix: string): Promise<{ close(): void }> {
+  return (await import("./splice.ts")).relay({ unix }, { port }, WAY_LINES);
+}
+
+/** Connections to one such port at a time: a local model or a database takes fewer. */
+const WAY_LINES = 64;

@@ -20,7 +20,7 @@ export type ProxyOptions = {
 };
 
 /** `port` is 0 for one that listens on a unix socket. */
-export type Proxy = { port: number; close(): void };
+export type ProxyDoor = { port: number; close(): void };
 
 /** Lines at one time, those included that wait for an answer of the network: npm opens fifteen. */
 const LINES = 128;
@@ -36,7 +36,7 @@ const ADDRESSES = 4;
 const CALLS = 256;
 
 /** Opens it. Throws what the system says. */
-export function openProxy(options: ProxyOptions): Proxy {
+export function openProxy(options: ProxyOptions): ProxyDoor {
   let lines = 0;
   const dialFirst = createDialer();
   const socket = {

@@ -2,7 +2,7 @@
 import { basename, dirname } from "node:path";
 import { AT_FDCWD, must } from "./libc.ts";
 import type { SandboxSpec } from "./schema.ts";
-import { DEAF, LISTENERS, type Line, type Listener, splice } from "./splice.ts";
+import { relay } from "./splice.ts";
 
 /** Where a port leads: a short path that goes on leading there when the mounts have hidden the long one. */
 export type Way = { port: number; unix: string };
@@ -27,36 +27,5 @@ export function waysOf(relays: SandboxSpec["relays"]): Way[] {
 
 /** Opens the ports. What comes there goes to the host byte by byte; who is let through and where to, the host says. */
 export function openRelays(ways: readonly Way[]): void {
-  for (const way of ways) open(way);
-}
-
-function open({ port, unix }: Way): void {
-  let lines = 0;
-  Bun.listen<Listener>({
-    hostname: "127.0.0.1",
-    port,
-    allowHalfOpen: true,
-    socket: {
-      ...LISTENERS,
-      open(line) {
-        lines += 1;
-        line.data = DEAF;
-        if (lines > LINES) return void line.terminate();
-        line.pause();
-        lead(line, unix);
-      },
-      close(line) {
-        lines -= 1;
-        line.data.close();
-      },
-    },
-  });
-}
-
-function lead(line: Line, unix: string): void {
-  const socket = { ...LISTENERS, open: (host: Line) => host.pause(), connectError() {} };
-  Bun.connect<Listener>({ unix, allowHalfOpen: true, data: DEAF, socket }).then(
-    (host) => (line.readyState > 0 ? splice(line, host) : void host.terminate()),
-    () => void line.terminate(),
-  );
+  for (const { port, unix } of ways) relay({ port }, { unix }, LINES);
 }

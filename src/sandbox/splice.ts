@@ -5,6 +5,7 @@ import type { Socket, SocketHandler } from "bun";
 export type Listener = { take(chunk: Uint8Array): void; drain(): void; end(): void; close(): void };
 export type Line = Socket<Listener>;
 
+const LOOPBACK = "127.0.0.1";
 /** A connection over which nothing has gone for this long is given up: agents think for minutes, and forget what they opened. */
 const SILENCE_SECONDS = 1_800;
 
@@ -17,6 +18,43 @@ export const LISTENERS: SocketHandler<Listener> = {
   error: (line) => void line.terminate(),
   timeout: (line) => void line.terminate(),
 };
+
+/** Where a relay listens or leads: a socket's path, or a port of loopback. */
+export type Place = { unix: string } | { port: number };
+
+/** Whatever comes to `from` goes on to `to`, byte by byte, at most so many connections at a time. Throws what the system says. */
+export function relay(from: Place, to: Place, most: number): { close(): void } {
+  let lines = 0;
+  const at = (place: Place) => ("unix" in place ? place : { hostname: LOOPBACK, port: place.port }) as { hostname: string; port: number };
+  const onward = { ...LISTENERS, open: (line: Line) => line.pause(), connectError() {} };
+
+  function lead(line: Line): void {
+    line.pause();
+    Bun.connect<Listener>({ ...at(to), allowHalfOpen: true, data: DEAF, socket: onward }).then(
+      (other) => (line.readyState > 0 ? splice(line, other) : void other.terminate()),
+      () => void line.terminate(),
+    );
+  }
+
+  const server = Bun.listen<Listener>({
+    ...at(from),
+    allowHalfOpen: true,
+    socket: {
+      ...LISTENERS,
+      open(line) {
+        lines += 1;
+        line.data = DEAF;
+        if (lines > most) line.terminate();
+        else lead(line);
+      },
+      close(line) {
+        lines -= 1;
+        line.data.close();
+      },
+    },
+  });
+  return { close: () => server.stop(true) };
+}
 
 /** Gets nothing, for a socket whose story goes on elsewhere. */
 export const DEAF: Listener = { take() {}, drain() {}, end() {}, close() {} };
