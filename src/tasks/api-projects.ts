@@ -6,7 +6,8 @@ import { addProject, findRepository, listProjects, projectNamed, requireNewBase 
 import { projectShape } from "../projects/rules.ts";
 import { newProjectSchema, projectChangeSchema } from "../projects/schema.ts";
 import { projectShapeSchema } from "../projects/shapes.ts";
-import { highestIdIn, reserveIdsUpTo, unregisterProject } from "./actions.ts";
+import { highestIdIn, reserveIdsUpTo } from "./actions.ts";
+import { unregisterProject } from "./persons-word.ts";
 import { projectStatus } from "./project-command-actions.ts";
 import { applyEdit } from "./project-edits.ts";
 import { projectStatusSchema } from "./shapes.ts";

@@ -5,8 +5,9 @@ import { Fault } from "../kernel/fault.ts";
 import { type Operation, readOperation, writeOperation } from "../kernel/operation.ts";
 import { decodeCursor, encodeCursor, numberInQuery, pageQuery, pageSchema } from "../kernel/paging.ts";
 import { onlyProject, projectFinder, projectNamed, projectOf } from "../projects/actions.ts";
-import { cancelTask, createTask, editTask, pauseTask, resumeTask, retryTask } from "./actions.ts";
+import { createTask, pauseTask } from "./actions.ts";
 import { listPage } from "./lists.ts";
+import { cancelTask, editTask, resumeTask, retryTask } from "./persons-word.ts";
 import { taskShape } from "./rules.ts";
 import {
   editedTaskSchema,

@@ -1,6 +1,7 @@
 // What a person may do to a task by one word, on the command line and on the page.
 import type { Ctx } from "../kernel/context.ts";
-import { cancelTask, pauseTask, resumeTask, retryTask } from "./actions.ts";
+import { pauseTask } from "./actions.ts";
+import { cancelTask, resumeTask, retryTask } from "./persons-word.ts";
 import type { Task } from "./schema.ts";
 
 /** `said` goes on after the task's number. */

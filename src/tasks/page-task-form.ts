@@ -7,7 +7,8 @@ import { type Asked, type FormRoute, form, type Page, type PageRoute } from "../
 import { printable } from "../kernel/text-table.ts";
 import { listProjects, projectNamed, projectOf } from "../projects/actions.ts";
 import { knownAgents } from "../projects/rules.ts";
-import { createTask, editTask, mustFind } from "./actions.ts";
+import { createTask, mustFind } from "./actions.ts";
+import { editTask } from "./persons-word.ts";
 import { PRIORITIES, TASK_KINDS, type Task, type TaskEdit } from "./schema.ts";
 import { editedTaskFields, newTaskFields } from "./task-fields.ts";
 

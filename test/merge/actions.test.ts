@@ -4,7 +4,8 @@ import { readEvents } from "../../src/kernel/events.ts";
 import { mergeTask, openIntents } from "../../src/merge/actions.ts";
 import { putIntent } from "../../src/merge/table.ts";
 import { findCandidate, makeCandidate } from "../../src/review/actions.ts";
-import { cancelTask, mustFind } from "../../src/tasks/actions.ts";
+import { mustFind } from "../../src/tasks/actions.ts";
+import { cancelTask } from "../../src/tasks/persons-word.ts";
 import { finishWork } from "../support/branch.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";
 

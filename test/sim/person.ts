@@ -4,7 +4,8 @@ import { approve, reject, requestChanges } from "../../src/decisions/actions.ts"
 import type { Ctx } from "../../src/kernel/context.ts";
 import { Fault } from "../../src/kernel/fault.ts";
 import { insertProject } from "../../src/projects/table.ts";
-import { cancelTask, createTask, listTasks, pauseTask, resumeTask, retryTask } from "../../src/tasks/actions.ts";
+import { createTask, listTasks, pauseTask } from "../../src/tasks/actions.ts";
+import { cancelTask, resumeTask, retryTask } from "../../src/tasks/persons-word.ts";
 import { isHeldByAgent } from "../../src/tasks/rules.ts";
 import { Killed, type World } from "./world.ts";
 

@@ -8,7 +8,6 @@ import { registerProject } from "../../src/projects/actions.ts";
 import { newProjectSchema } from "../../src/projects/schema.ts";
 import {
   activeTasks,
-  cancelTask,
   countTasks,
   createTask,
   endedBriefs,
@@ -19,11 +18,10 @@ import {
   patchTask,
   pauseTask,
   reserveIdsUpTo,
-  resumeTask,
-  retryTask,
   setWaiting,
   startTaskJob,
 } from "../../src/tasks/actions.ts";
+import { cancelTask, resumeTask, retryTask } from "../../src/tasks/persons-word.ts";
 import { newTaskSchema, type Task, type TaskState } from "../../src/tasks/schema.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";
 import { moveThrough } from "../support/progress.ts";
