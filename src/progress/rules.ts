@@ -47,6 +47,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "run.finished": (data, run) => `${run}: ${text(data.summary) || text(data.outcome)}`,
   "work.committed": (data) => `Committed ${files(data.files)} that its agent had left${left(data.left)}.`,
   "work.tampered": (data) => `Not all was as ccm had left it, and was put back: ${list(data.found)}`,
+  "work.refused": (data) => `What it did was not taken: ${text(data.why)}`,
   "work.imported": (data) =>
     `Its work is on the branch, now at ${commit(data.to)}${data.grafted ? ", put on the base again because its history was rewritten" : ""}.`,
   "branch.advanced": (data) => `Its branch was moved on to ${commit(data.to)} by somebody else.`,

@@ -1,6 +1,6 @@
 // Making the commit that would merge, and applying what its gate said.
 import { branchTip, finishRun } from "../agents/actions.ts";
-import { describeExit, outcomeOf } from "../agents/rules.ts";
+import { describeExit, outcomeOf, policyFor } from "../agents/rules.ts";
 import type { Run } from "../agents/schema.ts";
 import type { Candidate, CommitId, CommitText, Repository } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
@@ -9,7 +9,7 @@ import { projectOf, repositoryOf, settingsAt } from "../projects/actions.ts";
 import { MERGE_GATE, type Project } from "../projects/schema.ts";
 import { failTask, moveTask, mustFind, patchTask, record, setWaiting, skipStage } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
-import { conflictInstruction, judgeGate, mergeMessage, nextStage } from "./rules.ts";
+import { conflictInstruction, judgeGate, judgeTouched, mergeMessage, nextStage, touchedReadOnly } from "./rules.ts";
 import type { MergeCandidate } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -49,6 +49,9 @@ export async function makeCandidate(ctx: Ctx, taskId: number): Promise<void> {
   if (candidate.kind === "conflict") return conflict(ctx, task, project, base, candidate.files);
   const patchId = await ctx.outside.git.patchId(repo, base, candidate.commit);
   if (patchId === "") return nothingToMerge(ctx, task, tip);
+  const { readOnly } = policyFor(ctx.config, project, "agent");
+  const touched = readOnly.length > 0 ? touchedReadOnly(await ctx.outside.git.changedFiles(repo, base, candidate.commit), readOnly) : [];
+  if (touched.length > 0) return refuseWork(ctx, task, touched, base);
   const gates = (await settingsAt(ctx, project, base)).gates;
   const newTip = await followBase(ctx, task, repo, { base, tip, tree: candidate.tree }, text);
   adopt(ctx, task, project, { base, tip: newTip, candidate, patchId, gateCommand: gates[MERGE_GATE] ?? null });
@@ -116,6 +119,16 @@ function nothingToMerge(ctx: Ctx, task: Task, tip: CommitId): void {
   moveTask(ctx, { task, to: "done", patch: { result: "no_change", tipCommit: tip }, why: "The base branch already holds all of it." });
 }
 
+/** Mounts keep a tree's read-only files as they are only at the strongest level, and commits can be made without the tree. */
+function refuseWork(ctx: Ctx, task: Task, paths: string[], base: CommitId): void {
+  const verdict = judgeTouched(paths, { base, sendBacks: task.sendBacks, allowedSendBacks: ctx.config.limits.sendBacks });
+  ctx.db.transact(() => {
+    record(ctx, task, "work.refused", "daemon", { why: verdict.kind === "fail" ? verdict.error.text : verdict.why, base });
+    if (verdict.kind === "fail") failTask(ctx, task, verdict.error);
+    else sendBack(ctx, task, verdict);
+  });
+}
+
 /** Time after which a conflict is looked at again, in case a person resolved it on the branch, in ms. */
 const CONFLICT_LOOK_MS = 30_000;
 
@@ -165,17 +178,16 @@ function applyVerdict(ctx: Ctx, task: Task, run: Run, verdict: ReturnType<typeof
   if (verdict.kind === "again") return patchTask(ctx, task.id, { attempts: verdict.attempts });
   record(ctx, task, verdict.kind === "passed" ? "gate.passed" : "gate.failed", "daemon", { gate: run.agent, commit: run.commit }, run.id);
   if (verdict.kind === "fail") return failTask(ctx, task, verdict.error);
-  if (verdict.kind === "send_back") {
-    moveTask(ctx, {
-      task,
-      to: "executing",
-      patch: { sendBacks: task.sendBacks + 1, attempts: 0, instruction: verdict.instruction, cause: verdict.why },
-      why: verdict.why,
-    });
-    return;
-  }
+  if (verdict.kind === "send_back") return sendBack(ctx, task, verdict);
   if (!run.commit || !table.setPassed(ctx.db, task.id, run.commit, run.id)) return;
   const stage = nextStage("passed", projectOf(ctx, task.projectId).approval);
   for (const { stage: left, why } of stage.skipped) skipStage(ctx, task, left, why);
   moveTask(ctx, { task, to: stage.to, patch: { attempts: 0 } });
+}
+
+/** From any stage: of a task whose agent has just finished, nothing but what it does next changes. */
+function sendBack(ctx: Ctx, task: Task, { instruction, why }: { instruction: string; why: string }): void {
+  const patch = { sendBacks: task.sendBacks + 1, attempts: 0, stageDone: false, instruction, cause: why };
+  if (task.state === "executing") patchTask(ctx, task.id, patch);
+  else moveTask(ctx, { task, to: "executing", patch, why });
 }

@@ -1,6 +1,7 @@
 // Which stage follows, and what a gate's end means.
 import { describeExit, indent, outcomeOf } from "../agents/rules.ts";
 import type { ExitRecord } from "../agents/schema.ts";
+import type { ChangedFile } from "../git/schema.ts";
 import type { Approval } from "../projects/schema.ts";
 import type { Task, TaskError, TaskState } from "../tasks/schema.ts";
 import type { MergeCandidate } from "./schema.ts";
@@ -64,6 +65,39 @@ const OUTPUT_CHARS = 6_000;
 function sendBackInstruction(why: string, exit: ExitRecord | null): string {
   const output = (exit?.tail ?? "").slice(-OUTPUT_CHARS).trim();
   return `Your work was checked and did not pass. ${why} Find the cause, correct it, and commit.${output ? `\n\nThe end of its output:\n\n${indent(output)}` : ""}`;
+}
+
+/**
+ * The files of a change that a project has said to stay as they are: those at or below such a path, those that were moved
+ * away from there, and what took the place of a folder on the way to it.
+ */
+export function touchedReadOnly(files: readonly Pick<ChangedFile, "path" | "from">[], readOnly: readonly string[]): string[] {
+  const kept = readOnly.map((path) => path.replace(/\/$/, ""));
+  const isKept = (path: string) => kept.some((one) => path === one || path.startsWith(`${one}/`) || one.startsWith(`${path}/`));
+  return files.flatMap(({ path, from }) => [path, ...(from === null ? [] : [from])]).filter(isKept);
+}
+
+/** Most paths that a sentence names; the rest is counted. */
+const NAMED_PATHS = 5;
+
+/** What a change to read-only files means: it goes back to the agent until the send-backs are used up, then a person must look. */
+export function judgeTouched(
+  paths: readonly string[],
+  { base, sendBacks, allowedSendBacks }: Pick<GateFacts, "sendBacks" | "allowedSendBacks"> & { base: string },
+): Extract<GateVerdict, { kind: "send_back" | "fail" }> {
+  const more = paths.length > NAMED_PATHS ? ` and ${paths.length - NAMED_PATHS} more` : "";
+  const named = `${paths
+    .slice(0, NAMED_PATHS)
+    .map((path) => `"${path}"`)
+    .join(", ")}${more}`;
+  const why = `The work changes what is read-only in this project: ${named}.`;
+  if (sendBacks < allowedSendBacks) {
+    const instruction = `${why} Take that back (\`git checkout ${base} -- PATH\`, or \`git rm PATH\` of what is new there), do the task without it, and commit. If it cannot be done without it, say so and why.`;
+    return { kind: "send_back", why, instruction };
+  }
+  const hint =
+    "`ccm diff` shows the work, which is on its branch. To allow the change: `ccm edit-project PROJECT --sandbox readOnly=…`, then `ccm retry-task`.";
+  return { kind: "fail", error: { code: "denied", text: why, hint } };
 }
 
 /** What an agent is told when its branch does not merge. */

@@ -71,6 +71,44 @@ test("a base that has moved is brought into the branch, so that agent and person
   expect(git("diff", branch, findCandidate(home.ctx, 1)?.commit ?? "")).toBe("");
 });
 
+describe("a change to what is read-only", () => {
+  beforeEach(async () => {
+    await open("--sandbox", "readOnly=README.md", "--gate", "full=npm test");
+    finishWork(home.ctx, home.repository, 1, { "README.md": "# Ours\n", "a.txt": "one\n" });
+    await makeCandidate(home.ctx, 1);
+  });
+
+  test("goes back to the agent and makes no candidate; the work stays on its branch", () => {
+    expect(mustFind(home.ctx, 1)).toMatchObject({ state: "executing", stageDone: false, sendBacks: 1 });
+    expect(mustFind(home.ctx, 1).instruction).toContain('changes what is read-only in this project: "README.md".');
+    expect(findCandidate(home.ctx, 1)).toBeNull();
+    expect(git("show", "ccm/task-1:README.md")).toBe("# Ours");
+    expect(names()).toContain("work.refused");
+  });
+
+  test("fails its task when it was sent back often enough", async () => {
+    patchTask(home.ctx, 1, { sendBacks: 3, stageDone: true });
+    await makeCandidate(home.ctx, 1);
+    expect(mustFind(home.ctx, 1)).toMatchObject({ state: "failed", error: { code: "denied" } });
+  });
+
+  test("that a person allows goes on to its gate", async () => {
+    await home.out("edit-project", "my-app", "--sandbox", "readOnly=");
+    patchTask(home.ctx, 1, { stageDone: true });
+    await makeCandidate(home.ctx, 1);
+    expect(mustFind(home.ctx, 1).state).toBe("verifying");
+  });
+
+  test("that was taken back goes on to its gate", async () => {
+    git("checkout", "-q", "ccm/task-1");
+    home.repository.commit("Take it back", { "README.md": `${git("show", "main:README.md")}\n` });
+    patchTask(home.ctx, 1, { stageDone: true, tipCommit: git("rev-parse", "HEAD") });
+    git("checkout", "-q", "main");
+    await makeCandidate(home.ctx, 1);
+    expect(mustFind(home.ctx, 1).state).toBe("verifying");
+  });
+});
+
 describe("a conflict", () => {
   beforeEach(async () => {
     await open();

@@ -1,6 +1,14 @@
 // Which stage follows, and what a gate's end means.
 import { describe, expect, test } from "bun:test";
-import { conflictInstruction, type GateFacts, judgeGate, mergeMessage, nextStage } from "../../src/review/rules.ts";
+import {
+  conflictInstruction,
+  type GateFacts,
+  judgeGate,
+  judgeTouched,
+  mergeMessage,
+  nextStage,
+  touchedReadOnly,
+} from "../../src/review/rules.ts";
 import { exitRecord } from "../support/exit-record.ts";
 
 describe("the next stage, with what is left out and why", () => {
@@ -80,4 +88,30 @@ test("a conflict names the command and the files", () => {
 
 test("the merged commit says which task it came from", () => {
   expect(mergeMessage({ id: 3, uuid: "u-3", title: "Fix it" })).toBe("Fix it\n\nCcm-Task: 3 u-3\n");
+});
+
+describe("what is to stay as it is", () => {
+  const readOnly = ["package.json", "migrations/", "src/schema"];
+  const file = (path: string, from: string | null = null) => ({ path, from });
+  const cases: [what: string, files: ReturnType<typeof file>[], touched: string[]][] = [
+    ["the file itself", [file("package.json"), file("src/a.ts")], ["package.json"]],
+    ["what lies in such a folder", [file("migrations/1.sql"), file("src/schema/a.ts")], ["migrations/1.sql", "src/schema/a.ts"]],
+    ["what was moved out of one", [file("old/1.sql", "migrations/1.sql")], ["migrations/1.sql"]],
+    ["a link in the place of a folder on the way", [file("src")], ["src"]],
+    ["nothing of a similar name", [file("package.json.bak"), file("migrations2/a"), file("lib/package.json")], []],
+  ];
+  test.each(cases)("%s", (_, files, touched) => {
+    expect(touchedReadOnly(files, readOnly)).toEqual(touched);
+  });
+
+  test("goes back to the agent with what to do, and in the end to a person", () => {
+    const paths = ["a", "b", "c", "d", "e", "f", "g"];
+    const again = judgeTouched(paths, { base: "abc", sendBacks: 0, allowedSendBacks: 1 });
+    expect(again).toMatchObject({ kind: "send_back", why: expect.stringContaining('"a", "b", "c", "d", "e" and 2 more') });
+    expect(again.kind === "send_back" && again.instruction).toContain("git checkout abc -- PATH");
+    expect(judgeTouched(paths, { base: "abc", sendBacks: 1, allowedSendBacks: 1 })).toMatchObject({
+      kind: "fail",
+      error: { code: "denied" },
+    });
+  });
 });
