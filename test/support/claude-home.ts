@@ -42,6 +42,8 @@ export type ClaudeHome = {
 export type ClaudeHomeOptions = {
   executable: string;
   tracks: Track[];
+  /** The address of this machine that the model answers at. */
+  modelAt?: string;
   /** Besides README.md, sum.js and its test. */
   files?: Record<string, string>;
   /** Below `person/`: the home of the person who runs ccm. */
@@ -73,7 +75,7 @@ export async function openClaudeHome(options: ClaudeHomeOptions): Promise<Claude
   const isOther = options.user === "normal" && isRoot;
   const as = isOther ? asNormalUser([]) : [];
   const home = openHome("claude", as);
-  const server = openModelServer(options.tracks);
+  const server = openModelServer(options.tracks, options.modelAt);
   afterThisTest(async () => {
     await home.remove();
     await server.stop();

@@ -26,7 +26,8 @@ export type ModelServer = {
 /** How the CLI begins a request for a summary of the conversation, when it compacts. */
 const COMPACTION = /create a detailed summary of (?:the|this|our) (?:conversation|RECENT)/i;
 
-export function openModelServer(tracks: readonly Track[]): ModelServer {
+/** `hostname` is an address of this machine. */
+export function openModelServer(tracks: readonly Track[], hostname = "127.0.0.1"): ModelServer {
   const [asked, wrong]: [Asked[], string[]] = [[], []];
   const play = openPlay(tracks);
 
@@ -42,7 +43,7 @@ export function openModelServer(tracks: readonly Track[]): ModelServer {
   }
 
   const server = Bun.serve({
-    hostname: "127.0.0.1",
+    hostname,
     port: 0,
     idleTimeout: 0, // A hang is the agent's to end.
     maxRequestBodySize: 32 * 1024 * 1024, // The vendor's own limit.
@@ -58,7 +59,7 @@ export function openModelServer(tracks: readonly Track[]): ModelServer {
     },
   });
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `http://${hostname}:${server.port}`,
     asked,
     wrong,
     last: (track) => asked.findLast((one) => one.track === track),
