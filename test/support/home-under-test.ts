@@ -50,8 +50,8 @@ export type HomeUnderTest = {
 };
 
 /** An empty home that exists and has no database yet; `remove` it at the end. Its commands run through `as`, for another user. */
-export function openHome(purpose: string, as: readonly string[] = []): HomeUnderTest {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), `ccm-${purpose}-`)));
+export function openHome(purpose: string, as: readonly string[] = [], place = tmpdir()): HomeUnderTest {
+  const root = realpathSync(mkdtempSync(join(place, `ccm-${purpose}-`)));
   const paths = pathsAt(join(root, "home"));
   mkdirSync(join(root, "person"));
   const env = environmentIn(root, paths);
