@@ -1,6 +1,6 @@
 // A line too long for an event: written to a file of its own as it comes, without secrets, in bounded memory.
 import { closeSync, openSync, writeSync } from "node:fs";
-import { redact } from "../kernel/redact.ts";
+import { redact, uncutAt } from "../kernel/redact.ts";
 
 export type LongText = {
   write(bytes: Uint8Array): void;
@@ -37,8 +37,8 @@ export function writeLong(path: string): LongText {
     write(chunk) {
       waiting += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
       const gap = lastGap(waiting, waiting.length - CONTEXT_BYTES);
-      if (gap > 0) flush(gap);
-      else if (waiting.length > WAITING_BYTES) flush(waiting.length - CONTEXT_BYTES);
+      if (gap > 0) flush(uncutAt(waiting, gap));
+      else if (waiting.length > WAITING_BYTES) flush(uncutAt(waiting, waiting.length - CONTEXT_BYTES));
     },
     close() {
       if (waiting !== "") flush(waiting.length);

@@ -1,6 +1,7 @@
 // What claude asks of a person, on its stream and before its tools: written down, answered, or the run is parked for it.
 
 import { type Json, textOf } from "../kernel/json.ts";
+import { redactDeep } from "../kernel/redact.ts";
 import type { Input } from "./host-input.ts";
 import type { Recorder } from "./host-record.ts";
 import { allowedInput, CHOICE_TOOL } from "./question-text.ts";
@@ -98,7 +99,8 @@ export class Asking {
   }
 
   #take(call: Pick<Question, "key" | "tool" | "input">): Answer | undefined {
-    const isMeant = ({ key, tool, input }: Answer) => key === call.key || (tool === call.tool && Bun.deepEquals(input, call.input));
+    const recorded = redactDeep(call.input); // As the question was, which was asked by way of the record.
+    const isMeant = ({ key, tool, input }: Answer) => key === call.key || (tool === call.tool && Bun.deepEquals(input, recorded));
     const at = this.#answers.findIndex(isMeant);
     return at >= 0 ? this.#answers.splice(at, 1)[0] : undefined;
   }

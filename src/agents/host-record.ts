@@ -62,11 +62,12 @@ export function createRecorder(
     const text = decoder.decode(line);
     const json = isJson(stream) ? parseObject(text) : undefined;
     const safe = json && redactedJson(text, json);
-    const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(redact(text))}`;
+    const plain = safe ? "" : redact(text);
+    const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(plain)}`;
     if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) writeOnce(recordLong(stream, "seen"), line);
     else {
       folder.append(fields);
-      last.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: redact(text) });
+      last.add(safe ? { kind: "json", json: safe.json } : { kind: stream, text: plain });
       last.keepResult(safe?.json);
     }
     if (json) onFrame(json);
@@ -89,7 +90,7 @@ export function createRecorder(
     hook: folder.guarded((event: string, body: string) => recordHook(folder, event, body)),
     note(kind, text, json) {
       try {
-        folder.append(JSON.stringify({ kind, text, json }).slice(1, -1));
+        folder.append(JSON.stringify({ kind, text: redact(text), json: redactDeep(json) }).slice(1, -1));
       } catch (thrown) {
         process.stderr.write(`ccm host: ${text} (not recorded: ${String(thrown)})\n`);
       }

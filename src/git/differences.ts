@@ -1,4 +1,5 @@
 // How two commits differ, for people: the list of files with their counts, and the lines of some of them.
+import { redactPatch } from "../kernel/redact.ts";
 import { noIndex } from "./content.ts";
 import { patchesIn } from "./patch-text.ts";
 import { mustRun, refusal, run } from "./run.ts";
@@ -29,7 +30,7 @@ export async function patches(
   const answer = await run({ gitDir: repo.gitDir, env: noIndex(repo), args, limit: { bytes: limitBytes, over: "cut" } });
   if (answer.code !== 0 && !answer.cut) throw refusal(args, answer);
   const text = new TextDecoder().decode(answer.stdout, { stream: answer.cut }); // `stream` drops half a character at the cut.
-  return patchesIn(text, named, answer.cut ? "cut" : "whole");
+  return patchesIn(redactPatch(text), named, answer.cut ? "cut" : "whole");
 }
 
 /** A path whose bytes are no UTF-8 cannot be said on a command line of ours, and another file's lines must not pass for its own. */

@@ -29,10 +29,14 @@ export function redact(text: string): string {
   return SUSPICIOUS.test(rest) ? withoutShapes(withoutShapes(rest, ISSUED), PLACED) : rest;
 }
 
-/** The same for what a person judges, such as a change: only what is surely a secret is taken out. */
-export function redactSure(text: string): string {
-  const rest = redactStored(text);
-  return SUSPICIOUS.test(rest) ? withoutShapes(rest, ISSUED) : rest;
+/** The same for a change that a person judges: only what is surely a secret is taken out, and lines stay lines with their signs. */
+export function redactPatch(patch: string): string {
+  const rest = redactStored(patch);
+  if (!SUSPICIOUS.test(rest)) return rest;
+  return ISSUED.reduce((text, { kind, pattern, keeps }) => {
+    const marked = (found: string) => found.replace(/^([+ -]?).*$/gm, `$1${mark(kind)}`);
+    return text.replace(pattern, (found: string, first: string) => (keeps ? `${first}${mark(kind)}` : marked(found).replace(/^[+ -]/, "")));
+  }, rest);
 }
 
 function withoutShapes(text: string, shapes: readonly Shape[]): string {
@@ -66,5 +70,5 @@ export function redactDeep(value: unknown, depth = 0): unknown {
   );
 }
 
-/** Deeper structures than this are no log fields. */
-const MAX_DEPTH = 8;
+/** Deeper than anything that an agent or ccm says; cycles end here. */
+const MAX_DEPTH = 12;

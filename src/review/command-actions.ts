@@ -4,6 +4,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { taskNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { redactPatch } from "../kernel/redact.ts";
 import { printableLines, wrap } from "../kernel/text-table.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind } from "../tasks/actions.ts";
@@ -22,7 +23,7 @@ export async function diff(host: CommandHost, id: string): Promise<void> {
   host.print(found, () => shown(host, mustFind(ctx, number), found.diff));
 }
 
-/** A task's change as scripts read it; an empty text where nothing is committed. */
+/** A task's change as scripts read it, without secrets; an empty text where nothing is committed. */
 export type TaskDiff = { id: number; base: CommitId; commit: CommitId; diff: string };
 
 /** Faults: `conflict` before the task has begun, `not_found`. */
@@ -33,10 +34,9 @@ export async function diffOf(ctx: Ctx, id: number): Promise<TaskDiff> {
   return { id, ...change, diff: await diffText(ctx, task, change) };
 }
 
-function diffText(ctx: Ctx, task: Task, { base, commit }: Change): Promise<string> {
-  return base === commit
-    ? Promise.resolve("")
-    : ctx.outside.git.diff(repositoryOf(projectOf(ctx, task.projectId)), base, commit, DIFF_BYTES);
+async function diffText(ctx: Ctx, task: Task, { base, commit }: Change): Promise<string> {
+  if (base === commit) return "";
+  return redactPatch(await ctx.outside.git.diff(repositoryOf(projectOf(ctx, task.projectId)), base, commit, DIFF_BYTES));
 }
 
 function shown(host: CommandHost, task: Task, text: string): string {

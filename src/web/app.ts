@@ -12,6 +12,7 @@ import { answerNotFound, answerPage, askedOf, type Shown } from "./pages.ts";
 import type { Visitor } from "./schema.ts";
 import type { Site } from "./site.ts";
 import { createSweep } from "./sweep.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** Answers a request that was let in. */
 export type App = { answer(request: Request, visitor: Visitor): Promise<Response>; stop(): void };
@@ -21,7 +22,7 @@ type Got = { params: Record<string, string>; request: Request; set: { status?: n
 type VisitorOf = (request: Request) => Visitor;
 
 export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
-  const site: Site = { ctx, pages: routes.flatMap((room) => room.pages ?? []) };
+  const site: Site = { ctx, pages: routes.flatMap((room) => room.pages ?? []).map(withoutSecrets) };
   const visitors = new WeakMap<Request, Visitor>();
   const visitorOf: VisitorOf = (request) => visitors.get(request) as Visitor;
   const live = createLive(site);
