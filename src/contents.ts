@@ -21,7 +21,10 @@ export const contents: Contents = {
     },
     { title: "Your decision", commands: ["diff", "approve", "request-changes", "reject"] },
     { title: "Results and logs", commands: ["recent-results", "logs", "audit"] },
-    { title: "Worktrees", commands: ["worktrees list", "worktrees create", "worktrees restore", "worktrees cleanup"] },
+    {
+      title: "Worktrees",
+      commands: ["worktrees list", "worktrees create", "worktrees restore", "worktrees cleanup", "snapshots", "snapshot", "rollback"],
+    },
     { title: "The daemon", commands: ["start", "stop", "open", "status", "health", "fsck", "daemon"] },
     { title: "Who is signed in", commands: ["web sessions", "web sign-out", "web token"] },
     { title: "Secrets", commands: ["secret set", "secret list", "secret remove"] },

@@ -283,8 +283,12 @@ CREATE TABLE snapshots (
   task_id   INTEGER NOT NULL REFERENCES tasks (id),
   n         INTEGER NOT NULL,
   commit_id TEXT NOT NULL,
+  -- The base that the task was on then: going back to the state goes back to it, too.
+  base_commit TEXT NOT NULL,
   why       TEXT NOT NULL CHECK (why IN ('commits', 'send-back', 'rollback', 'asked')),
   note      TEXT NOT NULL DEFAULT '',
+  -- What was under way, such as a merge with conflicts: a state to look at, not to go back to.
+  unfinished TEXT,
   at        INTEGER NOT NULL,
   PRIMARY KEY (task_id, n)
 ) STRICT, WITHOUT ROWID;

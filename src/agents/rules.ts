@@ -91,6 +91,10 @@ export function messageInstruction(messages: readonly string[]): string {
   return `While you worked, a person said:\n\n${messages.map(indent).join("\n\n")}`;
 }
 
+/** What an agent is told whose work a person took back since its last run. */
+export const ROLLED_BACK =
+  "A person took your work back to an earlier state: the tree and the branch are as they were then. Look at what is there before you go on; later changes that you remember are gone on purpose.";
+
 /** Indented as a block, so that text from outside cannot pass for ccm's own words. */
 export function indent(text: string): string {
   return text
@@ -176,6 +180,7 @@ export function runShape(run: Run, project: string): RunShape {
     session: run.session,
     commit: run.commit,
     sandbox: run.sandbox,
+    rights: run.rights,
     outcome: run.outcome,
     summary: run.summary,
     exitCode: run.exit?.code ?? null,

@@ -3,10 +3,11 @@ import type { Ctx } from "../kernel/context.ts";
 import { jsonOf } from "../kernel/json.ts";
 import type { Project } from "../projects/schema.ts";
 import type { Task } from "../tasks/schema.ts";
+import { lastRollback } from "../worktrees/actions.ts";
 import { driverOf, type Session } from "./drivers.ts";
 import { answersText } from "./question-text.ts";
 import { undeliveredAnswers } from "./questions.ts";
-import { composePrompt, resumePrompt } from "./rules.ts";
+import { composePrompt, ROLLED_BACK, resumePrompt } from "./rules.ts";
 import type { Answer, Run } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -22,7 +23,8 @@ export type Opening = {
  * An agent that knows sessions goes on with the one that its last run of this task had, as long as it is there: its
  * context is paid for. Otherwise a new one begins, under the run's own id.
  */
-export function openingOf(ctx: Ctx, run: Run, task: Task, project: Project): Opening {
+export function openingOf(ctx: Ctx, run: Run, asked: Task, project: Project): Opening {
+  const task = toldOfRollback(ctx, run, asked);
   const answers = undeliveredAnswers(ctx, task.id);
   if (driverOf(run.agent, ctx.config.agents) !== "claude")
     return { session: null, prompt: withAnswers(composePrompt(task, project), answers), silent: false, answers };
@@ -32,6 +34,14 @@ export function openingOf(ctx: Ctx, run: Run, task: Task, project: Project): Ope
     return { session: { id: run.uuid, how: "new" }, prompt: withAnswers(composePrompt(task, project), answers), silent: false, answers };
   const silent = task.instruction === null && answers.some(({ key }) => key === deferredCall(last));
   return { session: { id: known, how: "resumed" }, prompt: silent ? "" : withAnswers(resumePrompt(task), answers), silent, answers };
+}
+
+/** What it remembers of its work may not be there any more. */
+function toldOfRollback(ctx: Ctx, run: Run, task: Task): Task {
+  const at = lastRollback(ctx, task.id);
+  const before = table.agentRunBefore(ctx.db, run, 0);
+  if (at === null || !before || before.claimedAt > at) return task;
+  return { ...task, instruction: [ROLLED_BACK, task.instruction].filter(Boolean).join("\n\n") };
 }
 
 /** The call at which claude ended a run so that a person could answer; going on, it makes the same call first. */

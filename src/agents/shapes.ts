@@ -2,8 +2,9 @@
 import * as v from "valibot";
 import { commitSchema, countSchema, isoTimeSchema, uuidSchema } from "../kernel/shape.ts";
 import { SANDBOX_LEVELS } from "../sandbox/schema.ts";
+import { runRightsSchema } from "../sandbox/shapes.ts";
 import { TASK_STATES } from "../tasks/schema.ts";
-import { WORKTREE_STATES } from "../worktrees/schema.ts";
+import { SNAPSHOT_REASONS, WORKTREE_STATES } from "../worktrees/schema.ts";
 import { RUN_KINDS, RUN_OUTCOMES, RUN_STATES } from "./schema.ts";
 import { ACTIVITIES } from "./signs.ts";
 
@@ -20,6 +21,7 @@ const runEntries = {
   session: v.nullable(v.string()),
   commit: v.nullable(commitSchema),
   sandbox: v.nullable(v.picklist(SANDBOX_LEVELS)),
+  rights: v.nullable(runRightsSchema),
   outcome: v.nullable(v.picklist(RUN_OUTCOMES)),
   summary: v.nullable(v.string()),
   exitCode: v.nullable(v.number()),
@@ -90,3 +92,20 @@ export const treeShapeSchema = v.pipe(
   v.description("The folder that a task's agent works in."),
 );
 export type TreeShape = v.InferOutput<typeof treeShapeSchema>;
+
+export const snapshotShapeSchema = v.pipe(
+  v.strictObject({
+    task: v.number(),
+    n: v.number(),
+    ref: v.pipe(v.string(), v.description("What holds it in the repository")),
+    commit: v.string(),
+    base: v.pipe(v.string(), v.description("The base that the task was on then")),
+    why: v.picklist(SNAPSHOT_REASONS),
+    note: v.string(),
+    unfinished: v.pipe(v.nullable(v.string()), v.description("What was under way: such a state can only be looked at")),
+    at: isoTimeSchema,
+  }),
+  v.title("Snapshot"),
+  v.description("A state of a task's work that was kept and can be gone back to."),
+);
+export type SnapshotShape = v.InferOutput<typeof snapshotShapeSchema>;

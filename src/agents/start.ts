@@ -1,12 +1,14 @@
 // How a run starts and stops: the tree shows its commit, the run folder is written, a host is started at most once.
+import { automationOrders } from "../hooks/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { projectOf, settingsAt } from "../projects/actions.ts";
 import type { Project, ProjectSettings } from "../projects/schema.ts";
+import { rightsOf } from "../sandbox/rules.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
-import { treeOrder } from "../worktrees/actions.ts";
-import type { TreeOrder } from "../worktrees/schema.ts";
+import { snapshotCommit, treeOrder } from "../worktrees/actions.ts";
+import { NOTE_CHARS, type TreeOrder } from "../worktrees/schema.ts";
 import { branchTip, finishRun } from "./actions.ts";
 import type { Run } from "./schema.ts";
 import { sessionOf, specOf } from "./spec.ts";
@@ -25,11 +27,14 @@ export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   if (run.state === "claimed") {
     const order = treeOrder(ctx, task);
     const project = projectOf(ctx, run.projectId);
+    await keepSentBack(ctx, run, task);
     if (!isFirstAtWork(ctx, run)) await showCommit(ctx, run, task, order);
     const roles = await rolesFor(ctx, run, task, project);
-    const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles }));
+    const automations = run.kind === "agent" ? await automationOrders(ctx) : [];
+    const spec = ctx.outside.hosts.prepare(specOf(ctx, run, { task, project, roles, automations }));
     const isStarting = ctx.db.transact(() => {
-      if (!table.setStarting(ctx.db, run.id, spec.sandbox.level, sessionOf(spec))) return false;
+      if (!table.setStarting(ctx.db, run.id, { level: spec.sandbox.level, rights: rightsOf(spec.sandbox), session: sessionOf(spec) }))
+        return false;
       if (run.kind === "agent" && task.freshSession) patchTask(ctx, task.id, { freshSession: false });
       return true;
     });
@@ -48,6 +53,13 @@ async function rolesFor(ctx: Ctx, run: Run, task: Task, project: Project): Promi
 /** Nothing but set-up has been in the tree, and what set-up made there is for the agent to use. */
 function isFirstAtWork(ctx: Ctx, run: Run): boolean {
   return run.kind !== "gate" && table.runsOf(ctx.db, run.taskId).every((other) => other.id >= run.id || other.kind === "setup");
+}
+
+/** What was finished and comes back to its agent can be gone back to. */
+async function keepSentBack(ctx: Ctx, run: Run, task: Task): Promise<void> {
+  if (run.kind !== "agent" || table.agentRunBefore(ctx.db, run, 0)?.outcome !== "passed") return;
+  const note = task.cause.split("\n")[0]?.slice(0, NOTE_CHARS) ?? "";
+  await snapshotCommit(ctx, task, await branchTip(ctx, task), { why: "send-back", note });
 }
 
 /** Later runs get what they are to work on: a gate its exact commit, an agent its branch. */
@@ -82,7 +94,7 @@ export function markRunning(ctx: Ctx, run: Run): void {
         { id: run.taskId, projectId: run.projectId },
         "run.started",
         "host",
-        { kind: run.kind, agent: run.agent, sandbox: run.sandbox },
+        { kind: run.kind, agent: run.agent, sandbox: run.sandbox, network: run.rights?.network, user: run.rights?.user },
         run.id,
       );
   });

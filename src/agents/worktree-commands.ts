@@ -4,8 +4,18 @@ import type { CommandHost } from "../kernel/module.ts";
 import type { CleanupOptions, ListTreesOptions } from "./worktree-command-actions.ts";
 
 const load = () => import("./worktree-command-actions.ts");
+const loadSnapshots = () => import("./snapshot-command-actions.ts");
 
 export function worktreeCommands(program: CAC, host: CommandHost): void {
+  program
+    .command("snapshots <task>", "List the states of a task's work that were kept, which `ccm rollback` goes back to")
+    .example("ccm snapshots 12")
+    .action(async (task: string) => (await loadSnapshots()).list(host, task));
+  program
+    .command("snapshot <task>", "Keep the state of a task's work now, committed or not; its agent may be at work")
+    .option("--note <text>", "What the state is, in a few words")
+    .example('ccm snapshot 12 --note "before the second attempt"')
+    .action(async (task: string, options: { note?: string }) => (await loadSnapshots()).take(host, task, options));
   program
     .command("worktrees list", "List the trees that tasks work in")
     .option("--all", "Those in the trash as well")

@@ -3,6 +3,7 @@ import type { CAC } from "cac";
 import type { CommandHost } from "../kernel/module.ts";
 
 const load = () => import("./command-actions.ts");
+const loadRollback = () => import("./rollback-command-action.ts");
 
 export function decisionCommands(program: CAC, host: CommandHost): void {
   program
@@ -26,4 +27,9 @@ export function decisionCommands(program: CAC, host: CommandHost): void {
     .option("--comment <text>", "What the agent is told, word for word (needed)")
     .example('ccm request-changes 12 --comment "Keep the old name as an alias."')
     .action(async (task: string, options: { comment?: string }) => (await load()).decide(host, "changes", task, { text: options.comment }));
+  program
+    .command("rollback <task>", "Take a task's work back to a snapshot; what is there now is kept as another one")
+    .option("--to <n>", "The number of the snapshot (needed): `ccm snapshots` lists them")
+    .example("ccm rollback 12 --to 3")
+    .action(async (task: string, options: { to?: string }) => (await loadRollback()).rollback(host, task, options));
 }

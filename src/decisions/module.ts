@@ -7,6 +7,7 @@ export const decisions: Module = {
   commands: decisionCommands,
   operations: async () => (await import("./api-decisions.ts")).decisionOperations,
   routes: async () => (await import("./routes.ts")).routes,
+  answers: async () => ({ rollback: (await import("./rollback.ts")).answerRollback }),
   steps: async () => {
     const { stepDecisions } = await import("./step.ts");
     return [{ name: "decisions", run: stepDecisions }];

@@ -1,5 +1,10 @@
 // When an approval that was given still holds.
+import type { Run } from "../agents/schema.ts";
+import { Fault } from "../kernel/fault.ts";
 import type { MergeCandidate } from "../review/schema.ts";
+import type { Task } from "../tasks/schema.ts";
+import { snapshotRef } from "../worktrees/rules.ts";
+import type { Snapshot, WorktreeState } from "../worktrees/schema.ts";
 import type { Decision } from "./schema.ts";
 
 /**
@@ -45,4 +50,61 @@ function oneLine(text: unknown): string {
   return String(text ?? "")
     .trim()
     .replace(/\s*\n\s*/g, " ");
+}
+
+/** What decides whether a task's work can be taken back to a snapshot now. */
+export type RollbackFacts = {
+  task: Pick<Task, "id" | "state" | "pausedFrom" | "stageDone">;
+  to: number;
+  snapshot: Snapshot | null;
+  run: Pick<Run, "id" | "kind" | "agent"> | null;
+  tree: WorktreeState | null;
+  /** Its merge was begun, and what became of it is not known yet. */
+  isMerging: boolean;
+};
+
+/** Why it cannot, or null. Nothing is changed under anybody who is at work, and nothing that is merged or on its way is. */
+export function rollbackFault(facts: RollbackFacts): Fault | null {
+  const { task, run, to, snapshot } = facts;
+  const { id } = task;
+  if (task.state === "done")
+    return new Fault("conflict", `Task ${id} is done.`, "What it merged is on the base: `git revert` takes it back.");
+  if (task.state === "merging" || facts.isMerging)
+    return new Fault(
+      "conflict",
+      `Task ${id} is being merged.`,
+      `\`ccm pause-task ${id}\` holds it, where it waits for something; then roll back.`,
+    );
+  if (run) {
+    const who = run.kind === "agent" ? `The agent "${run.agent}" is` : `"${run.agent}" is`;
+    return new Fault("conflict", `${who} at work on task ${id} (run r${run.id}).`, `\`ccm pause-task ${id}\` stops it; then roll back.`);
+  }
+  return snapshotFault(to, id, snapshot) ?? treeFault(facts) ?? nothingFault(facts);
+}
+
+function snapshotFault(to: number, id: number, snapshot: Snapshot | null): Fault | null {
+  if (!snapshot)
+    return new Fault("not_found", `Task ${id} has no snapshot "${to}".`, `\`ccm snapshots ${id}\` lists them.`, { field: "to" });
+  if (snapshot.unfinished === null) return null;
+  const look = `\`git show ${snapshotRef(id, to)}\` shows it; go back to another one.`;
+  return new Fault("conflict", `Snapshot ${to} of task ${id} was kept ${snapshot.unfinished}.`, look, { field: "to" });
+}
+
+function treeFault({ task: { id }, tree }: RollbackFacts): Fault | null {
+  if (tree === "ready") return null;
+  if (tree === null || tree === "wanted") return new Fault("conflict", `Task ${id} has no tree yet.`, "There is nothing to take back.");
+  return new Fault(
+    "conflict",
+    `The tree of task ${id} is in the trash.`,
+    `\`ccm worktrees restore ${id}\` brings it back; then roll back.`,
+  );
+}
+
+/** With nothing to check or to merge the task would end at once, which nobody has asked for. */
+function nothingFault({ task, to, snapshot }: RollbackFacts): Fault | null {
+  const at = task.state === "paused" ? task.pausedFrom : task.state;
+  const isChecked = at === "verifying" || at === "approving" || at === "merging" || (at === "executing" && task.stageDone);
+  if (!isChecked || snapshot?.commit !== snapshot?.base) return null;
+  const hint = `\`ccm cancel-task ${task.id}\`, roll back, then \`ccm retry-task ${task.id}\`: its agent begins again from there.`;
+  return new Fault("conflict", `Snapshot ${to} holds no work, so task ${task.id} would end without any.`, hint);
 }

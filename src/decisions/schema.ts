@@ -23,3 +23,6 @@ export const COMMENT_BYTES = 100_000;
  * number of the agent's question. What has become another by then is not decided about. Without either, what waits now is.
  */
 export type Seen = { commit?: string; question?: number };
+
+/** What came of taking a task's work back: the snapshot gone back to, and the numbers of those that hold what was there before. */
+export type RolledBack = { task: number; to: number; commit: string; kept: number[] };

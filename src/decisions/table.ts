@@ -13,9 +13,22 @@ export function insertDecision(db: Db, decision: Omit<Decision, "id">): void {
     .run(decision.taskId, decision.commit, decision.patchId, decision.verdict, decision.comment, decision.by, decision.at);
 }
 
-/** The last decision about a task, or null. */
+/** The last decision about a task since its work was last taken back to an earlier state, or null. */
 export function lastDecision(db: Db, taskId: number): Decision | null {
-  return db.sql.query<Decision, [number]>(`SELECT ${COLUMNS} FROM approvals WHERE task_id = ? ORDER BY id DESC LIMIT 1`).get(taskId);
+  return db.sql
+    .query<Decision, [number]>(
+      `SELECT ${COLUMNS} FROM approvals
+       WHERE task_id = ?1 AND at > coalesce((SELECT max(s.at) FROM snapshots s WHERE s.task_id = ?1 AND s.why = 'rollback'), -1)
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .get(taskId);
+}
+
+/** True while a merge of the task was begun and nobody knows yet what became of it. */
+export function isMerging(db: Db, taskId: number): boolean {
+  return (
+    db.sql.query<{ task_id: number }, [number]>("SELECT task_id FROM merges WHERE task_id = ? AND state = 'intended'").get(taskId) !== null
+  );
 }
 
 export function decisionsOf(db: Db, taskId: number): Decision[] {

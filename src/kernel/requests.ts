@@ -16,6 +16,8 @@ const POLL_MS = 20;
 
 /** Leaves a request for the daemon and waits for its answer. Faults: those of the answer; `unavailable` when no daemon runs. */
 export async function askDaemon(ctx: Ctx, kind: string, input: Record<string, unknown>, timeoutMs = REQUEST_MS): Promise<unknown> {
+  if (!probeLock(ctx.paths.lock))
+    throw new Fault("unavailable", "No daemon runs, and only it may do this.", "`ccm start` starts it; then try again.");
   const id = ctx.db.transact(() => insertRequest(ctx.db, kind, input, ctx.clock.now()));
   const deadline = ctx.clock.elapsed() + timeoutMs;
   for (;;) {

@@ -6,7 +6,7 @@ import { appendEvent, type EventSource } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
 import { requireAgent } from "../projects/actions.ts";
 import { canMove, highestTaskNumber, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
-import type { NewTask, Task, TaskBrief, TaskError, TaskState, TaskTotal, Waiting } from "./schema.ts";
+import type { NewTask, OutsideText, Task, TaskBrief, TaskError, TaskState, TaskTotal, Waiting } from "./schema.ts";
 import { PRIORITIES } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -17,6 +17,7 @@ import * as table from "./table.ts";
 export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
   if (input.agent !== undefined) requireAgent(ctx, input.agent);
   return ctx.db.transact(() => {
+    const { texts = [] } = input;
     const after = [...new Set(input.after)];
     const unmet = after.filter((id) => mustComeAfter(ctx, id).state !== "done");
     const task = table.insertTask(ctx.db, {
@@ -28,13 +29,27 @@ export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
       priority: PRIORITIES.indexOf(input.priority),
       agent: input.agent ?? null,
       unmet: unmet.length,
+      origin: input.source === undefined && texts.length === 0 ? "person" : "outside",
+      source: input.source ?? null,
       at: ctx.clock.now(),
     });
     for (const id of after) table.insertDependency(ctx.db, task.id, id);
-    record(ctx, task, "task.created", "person", { title: task.title, priority: input.priority, after });
+    for (const text of texts) table.insertText(ctx.db, task.id, text, ctx.clock.now());
+    record(ctx, task, "task.created", "person", { title: task.title, priority: input.priority, after, ...sourcesOf(input) });
     if (unmet.length > 0) explainDependencies(ctx, task.id);
     return mustFind(ctx, task.id);
   });
+}
+
+/** Of a task from outside: where what it says is from. */
+function sourcesOf({ source, texts = [] }: NewTask): { from?: string[] } {
+  const from = [...(source === undefined ? [] : [source]), ...texts.map((text) => text.source)];
+  return from.length > 0 ? { from } : {};
+}
+
+/** The texts of others that a task is about. */
+export function textsOf(ctx: Ctx, taskId: number): OutsideText[] {
+  return table.textsOf(ctx.db, taskId);
 }
 
 function mustComeAfter(ctx: Ctx, id: number): Task {

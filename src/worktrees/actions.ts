@@ -8,7 +8,8 @@ import { mustFind, patchTask, record } from "../tasks/actions.ts";
 import { isFinal } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { mayDiscard } from "./rules.ts";
-import type { TreeMade, TreeOrder, Worktree } from "./schema.ts";
+import type { Snapshot, SnapshotAnswer, TreeMade, TreeOrder, Worktree } from "./schema.ts";
+import type { SnapshotWish } from "./snapshots.ts";
 import * as table from "./table.ts";
 
 const MB = 1_000_000;
@@ -215,4 +216,30 @@ export async function purgeTree(ctx: Ctx, taskId: number): Promise<void> {
     if (table.moveWorktree(ctx.db, taskId, "discarded", "purged", ctx.clock.now()))
       record(ctx, mustFind(ctx, taskId), "worktree.purged", "daemon");
   });
+}
+
+/** The oldest first. */
+export function snapshotsOf(ctx: Ctx, taskId: number): Snapshot[] {
+  return table.snapshotsOf(ctx.db, taskId);
+}
+
+export function findSnapshot(ctx: Ctx, taskId: number, n: number): Snapshot | null {
+  return table.findSnapshot(ctx.db, taskId, n);
+}
+
+/** When the task's work was last taken back to an earlier state, epoch ms; null if never. */
+export function lastRollback(ctx: Ctx, taskId: number): number | null {
+  return table.lastRollback(ctx.db, taskId);
+}
+
+/** Keeps the state of the work in its tree; see `takeSnapshot` of snapshots.ts. Only the daemon's work on the task may call it. */
+export async function snapshotNow(ctx: Ctx, taskId: number, wish: SnapshotWish): Promise<SnapshotAnswer> {
+  const { takeSnapshot } = await import("./snapshots.ts");
+  return takeSnapshot(ctx, taskId, wish);
+}
+
+/** Keeps a commit of the task's branch as it is in the repository. */
+export async function snapshotCommit(ctx: Ctx, task: Task, commit: CommitId, wish: Omit<SnapshotWish, "unfinished">): Promise<Snapshot> {
+  const { keepCommit } = await import("./snapshots.ts");
+  return keepCommit(ctx, task, commit, wish);
 }

@@ -4,7 +4,8 @@ import type { Module } from "../kernel/module.ts";
 export const worktrees: Module = {
   name: "worktrees",
   steps: async () => {
-    const { stepWorktrees } = await import("./step.ts");
-    return [{ name: "worktrees", run: stepWorktrees }];
+    const { snapshotStep, stepWorktrees } = await import("./step.ts");
+    return [{ name: "worktrees", run: stepWorktrees }, snapshotStep()];
   },
+  answers: async () => ({ snapshot: (await import("./answers.ts")).answerSnapshot }),
 };

@@ -2,6 +2,7 @@
 import type { CommitId, CommitText, Git, KeepOut, TaskGits } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
+import { createCommitCounter } from "./commits.ts";
 import { copyFiles, isInside } from "./copies.ts";
 import {
   beginFolder,
@@ -32,7 +33,11 @@ export function createTrees(options: TreesOptions): Trees {
   return {
     create: (order) => create(options, order),
     settle: (order, message) => taskGits.settle(order.git, order.base, keepOut(order), message, wrapFor(options, order)),
+    importBranch: (order, old, text) =>
+      taskGits.importBranch(order.git, order.base, old, text, order.limits.fileBytes, wrapFor(options, order)),
     show: (order, commit, on) => taskGits.show(order.git, commit, on, keepOut(order), wrapFor(options, order)),
+    snapshot: (order, snapshot) => taskGits.snapshot(order.git, order.base, snapshot, keepOut(order), wrapFor(options, order)),
+    commitsSince: createCommitCounter(paths),
     measure: async (taskId) => (await sizeOf(paths.task(taskId).tree)) + (await sizeOf(paths.task(taskId).git)),
     discard: (order, at) => discard(options, order, at),
     restore: (order, trashCommit) => restore(options, order, trashCommit),
@@ -51,10 +56,18 @@ async function create(options: TreesOptions, order: TreeOrder): Promise<TreeMade
 
 async function make(options: TreesOptions, order: TreeOrder): Promise<TreeMade> {
   const root = await beginFolder(options.paths, order.git.taskId);
-  const { submodules } = await options.taskGits.create(order.git, order.base, order.copies.filter(isInside));
+  const { submodules, unfiltered } = await options.taskGits.create(
+    order.git,
+    order.base,
+    order.copies.filter(isInside),
+    wrapFor(options, order),
+  );
   const { copied, skipped } = await copyIn(options, order);
   markComplete(root, order.git.taskId);
-  return { copied, skipped: [...skipped, ...submodules.map((path) => ({ path, why: "a submodule: trees are made without them" }))] };
+  for (const path of submodules) skipped.push({ path, why: "a submodule: trees are made without them" });
+  if (unfiltered !== null)
+    skipped.push({ path: ".gitattributes", why: `large files are pointers, since the filter failed: ${unfiltered}` });
+  return { copied, skipped };
 }
 
 async function discard(options: TreesOptions, order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }> {
@@ -115,7 +128,7 @@ async function keepIfSound(keep: () => Promise<CommitId>): Promise<CommitId | nu
   try {
     return await keep();
   } catch (thrown) {
-    if (thrown instanceof Fault && thrown.code === "failed") return null;
+    if (thrown instanceof Fault && (thrown.code === "failed" || thrown.code === "denied")) return null;
     throw thrown;
   }
 }

@@ -1,5 +1,6 @@
 // When a tree may go, and what it may hold.
 import type { Task } from "../tasks/schema.ts";
+import type { Snapshot, SnapshotReason } from "./schema.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -20,4 +21,37 @@ export function mayDiscard(task: Pick<Task, "state" | "finishedAt">, now: number
 /** Trees discarded before this time may be deleted for good; their commits stay under `refs/ccm/trash/`. */
 export function purgeBefore(now: number, retention: Retention): number {
   return now - retention.trashDays * DAY_MS;
+}
+
+export const snapshotRef = (taskId: number, n: number): string => `refs/ccm/snapshots/${taskId}/${n}`;
+
+const WHY: Record<SnapshotReason, string> = {
+  commits: "some commits were made",
+  "send-back": "it went back to its agent",
+  rollback: "before a step back",
+  asked: "asked for",
+};
+
+/** Why a state was kept, in words. */
+export function whyText(why: SnapshotReason): string {
+  return WHY[why];
+}
+
+/** Snapshots of one task: a day of an agent that commits all the time. */
+const SNAPSHOTS_A_TASK = 100;
+/** Commits after which a state is kept by itself. */
+export const SNAPSHOT_COMMITS = 10;
+
+/**
+ * The snapshots that make room for newer ones, the oldest first: those that ccm took by itself after some commits, or that
+ * were asked for without a word. What a person named, and what a step back left, stays.
+ */
+export function snapshotsToDrop(snapshots: readonly Snapshot[]): Snapshot[] {
+  const passing = snapshots.filter(({ why, note }) => why === "commits" || (why === "asked" && note === ""));
+  return passing.slice(0, Math.max(0, Math.min(snapshots.length - SNAPSHOTS_A_TASK, passing.length - 1)));
+}
+
+/** Snapshots of tasks that are done since before this time are let go. */
+export function dropBefore(now: number, retention: Retention): number {
+  return now - (retention.keepDays + retention.trashDays) * DAY_MS;
 }

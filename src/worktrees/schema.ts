@@ -1,5 +1,5 @@
 // A task's tree: the folder its agent works in, with a private git directory beside it.
-import type { CommitId, Left, ShowOn, TaskGit } from "../git/schema.ts";
+import type { CommitId, CommitText, Imported, Left, ShowOn, SnapshotMade, SnapshotOrder, TaskGit } from "../git/schema.ts";
 import type { SandboxLevel } from "../sandbox/schema.ts";
 
 /** `wanted`: to be made. `ready`: an agent may work in it. `discarding`/`restoring`: on the way. `purged`: gone for good. */
@@ -16,6 +16,27 @@ export type SetupState = (typeof SETUP_STATES)[number];
  */
 export const SNAPSHOT_REASONS = ["commits", "send-back", "rollback", "asked"] as const;
 export type SnapshotReason = (typeof SNAPSHOT_REASONS)[number];
+
+/**
+ * A state of a task's work that was kept, as `refs/ccm/snapshots/<task>/<n>`. `base` is the one that the task was on then;
+ * `unfinished` says what was under way, which makes it a state to look at only. `at` is epoch ms.
+ */
+export type Snapshot = {
+  taskId: number;
+  n: number;
+  commit: CommitId;
+  base: CommitId;
+  why: SnapshotReason;
+  note: string;
+  unfinished: string | null;
+  at: number;
+};
+
+/** What comes of taking one: where nothing is different from the last, that one, which is not new. */
+export type SnapshotAnswer = { snapshot: Snapshot; isNew: boolean };
+
+/** Longest note of a snapshot in characters: one line of a list. */
+export const NOTE_CHARS = 200;
 
 /** A worktree's row. `copies` are the files copied into it, which are never committed. */
 export type Worktree = {
@@ -62,8 +83,17 @@ export type Trees = {
   create(order: TreeOrder): Promise<TreeMade>;
   /** Repairs the private git directory's configuration, then commits what an agent left uncommitted; says what it left out. */
   settle(order: TreeOrder, message: string): Promise<Settled>;
+  /**
+   * Brings what was committed in the tree into the repository and moves the task's branch from `old` to it. Faults: `denied`
+   * for what may not come in, with where the work is; those of `TaskGits.importBranch`.
+   */
+  importBranch(order: TreeOrder, old: CommitId, text: CommitText): Promise<Imported>;
   /** Makes the tree show exactly `commit`: with `branch` on the task's branch (moved to it), else detached. Ignored and copied files stay. `as left` changes nothing where the branch is there already. */
   show(order: TreeOrder, commit: CommitId, on: ShowOn): Promise<void>;
+  /** Keeps the state of the work, committed or not; an agent may be at work, nothing of it is touched. */
+  snapshot(order: TreeOrder, snapshot: SnapshotOrder): Promise<SnapshotMade>;
+  /** How many commits its private git directory says were made in a tree since a time (epoch ms); microseconds where nothing is new. */
+  commitsSince(taskId: number, since: number): number;
   /** Bytes below the tree and its private git directory. */
   measure(taskId: number): Promise<number>;
   /** Commits everything not ignored to `refs/ccm/trash/<id>` in the repository, then moves the task's folder to trash. */

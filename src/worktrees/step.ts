@@ -1,10 +1,12 @@
 // Trees in the loop: makes what is wanted, discards what was released, deletes what has been in the trash long enough.
 import type { Ctx } from "../kernel/context.ts";
+import type { Step } from "../kernel/module.ts";
 import { mustFind, startTaskJob } from "../tasks/actions.ts";
 import { discardTree, makeTree, purgeTree, restoreTree } from "./actions.ts";
-import { purgeBefore } from "./rules.ts";
+import { dropBefore, purgeBefore, SNAPSHOT_COMMITS } from "./rules.ts";
 import type { WorktreeState } from "./schema.ts";
-import { oldDiscarded, worktreesIn } from "./table.ts";
+import { dropSnapshots, snapshotAtWork } from "./snapshots.ts";
+import { doneWithSnapshots, oldDiscarded, snapshotsOf, treesAtWork, worktreesIn } from "./table.ts";
 
 /** Longest time to make or discard one tree: a big repository on a slow disk. */
 const TREE_TIMEOUT_MS = 10 * 60_000;
@@ -26,6 +28,45 @@ export function stepWorktrees(ctx: Ctx): void {
   }
 }
 
-function start(ctx: Ctx, taskId: number, name: string, work: (ctx: Ctx, taskId: number) => Promise<void>): void {
-  startTaskJob(ctx, mustFind(ctx, taskId), { name, timeoutMs: TREE_TIMEOUT_MS, work: () => work(ctx, taskId) });
+/** Between two looks at how many commits an agent has made: often enough for ten of them, and no work for a loop that is awake anyway. */
+const COMMITS_LOOK_MS = 5_000;
+/** Between two tries to keep a state: the agent may be in the middle of a merge for some time. */
+const SNAPSHOT_REST_MS = 60_000;
+/** Between two looks for snapshots that time takes away. */
+const DROP_LOOK_MS = 60 * 60_000;
+
+/** The step that keeps the work of agents that commit a lot; what was tried when is remembered for each daemon. */
+export function snapshotStep(): Step {
+  const rests = new WeakMap<Ctx, { look: number; drop: number; tasks: Map<number, number> }>();
+  return {
+    name: "snapshots",
+    run(ctx) {
+      const now = ctx.clock.elapsed();
+      const rest = rests.get(ctx) ?? { look: 0, drop: 0, tasks: new Map<number, number>() };
+      rests.set(ctx, rest);
+      if (now >= rest.look) {
+        rest.look = now + COMMITS_LOOK_MS;
+        for (const taskId of treesAtWork(ctx.db))
+          if (now >= (rest.tasks.get(taskId) ?? 0) && hasCommittedMuch(ctx, taskId)) keep(ctx, taskId);
+      }
+      if (now >= rest.drop) {
+        rest.drop = now + DROP_LOOK_MS;
+        const before = dropBefore(ctx.clock.now(), ctx.config.retention);
+        for (const taskId of doneWithSnapshots(ctx.db, before, PER_TICK)) start(ctx, taskId, "snapshots.drop", dropSnapshots);
+      }
+
+      function keep(ctx: Ctx, taskId: number): void {
+        if (start(ctx, taskId, "snapshot.take", snapshotAtWork)) rest.tasks.set(taskId, now + SNAPSHOT_REST_MS);
+      }
+    },
+  };
+}
+
+function hasCommittedMuch(ctx: Ctx, taskId: number): boolean {
+  const since = snapshotsOf(ctx.db, taskId).at(-1)?.at ?? 0;
+  return ctx.outside.trees.commitsSince(taskId, since) >= SNAPSHOT_COMMITS;
+}
+
+function start(ctx: Ctx, taskId: number, name: string, work: (ctx: Ctx, taskId: number) => Promise<void>): boolean {
+  return startTaskJob(ctx, mustFind(ctx, taskId), { name, timeoutMs: TREE_TIMEOUT_MS, work: () => work(ctx, taskId) });
 }

@@ -1,7 +1,7 @@
 // All SQL on worktrees.
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
-import type { SetupState, Worktree, WorktreeState } from "./schema.ts";
+import type { SetupState, Snapshot, Worktree, WorktreeState } from "./schema.ts";
 
 const COLUMNS = `task_id AS taskId, state, setup, setup_command AS setupCommand, copies, skipped, trash_commit AS trashCommit,
   size_bytes AS sizeBytes, created_at AS createdAt, updated_at AS updatedAt`;
@@ -115,4 +115,58 @@ export function patchWorktree(db: Db, taskId: number, patch: WorktreePatch): voi
     ([, value]) => (typeof value === "object" && value !== null ? JSON.stringify(value) : value) as SQLQueryBindings,
   );
   db.sql.query<null, SQLQueryBindings[]>(`UPDATE worktrees SET ${sets} WHERE task_id = ?`).run(...values, taskId);
+}
+
+const SNAPSHOT_COLUMNS = `task_id AS taskId, n, commit_id AS "commit", base_commit AS base, why, note, unfinished, at`;
+
+export function insertSnapshot(db: Db, snapshot: Snapshot): void {
+  const { taskId, n, commit, base, why, note, unfinished, at } = snapshot;
+  db.sql
+    .query<null, SQLQueryBindings[]>(
+      "INSERT INTO snapshots (task_id, n, commit_id, base_commit, why, note, unfinished, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .run(taskId, n, commit, base, why, note, unfinished, at);
+}
+
+export function findSnapshot(db: Db, taskId: number, n: number): Snapshot | null {
+  return db.sql.query<Snapshot, [number, number]>(`SELECT ${SNAPSHOT_COLUMNS} FROM snapshots WHERE task_id = ? AND n = ?`).get(taskId, n);
+}
+
+/** The oldest first. */
+export function snapshotsOf(db: Db, taskId: number): Snapshot[] {
+  return db.sql.query<Snapshot, [number]>(`SELECT ${SNAPSHOT_COLUMNS} FROM snapshots WHERE task_id = ? ORDER BY n`).all(taskId);
+}
+
+export function deleteSnapshot(db: Db, taskId: number, n: number): void {
+  db.sql.query<null, [number, number]>("DELETE FROM snapshots WHERE task_id = ? AND n = ?").run(taskId, n);
+}
+
+/** Tasks that are done since before a time and still have snapshots. */
+export function doneWithSnapshots(db: Db, before: number, limit: number): number[] {
+  return db.sql
+    .query<{ taskId: number }, [number, number]>(
+      `SELECT DISTINCT s.task_id AS taskId FROM snapshots s
+       WHERE (SELECT t.state FROM tasks t WHERE t.id = s.task_id AND t.finished_at < ?1) = 'done' ORDER BY s.task_id LIMIT ?2`,
+    )
+    .all(before, limit)
+    .map(({ taskId }) => taskId);
+}
+
+/** When the task's work was last taken back to an earlier state, epoch ms; null if never. */
+export function lastRollback(db: Db, taskId: number): number | null {
+  const row = db.sql
+    .query<{ at: number | null }, [number]>("SELECT max(at) AS at FROM snapshots WHERE task_id = ? AND why = 'rollback'")
+    .get(taskId);
+  return row?.at ?? null;
+}
+
+/** Tasks in whose trees an agent may be at work. */
+export function treesAtWork(db: Db): number[] {
+  return db.sql
+    .query<{ taskId: number }, []>(
+      `SELECT t.id AS taskId FROM tasks t JOIN worktrees w ON w.task_id = t.id
+       WHERE t.state = 'executing' AND t.stage_done = 0 AND w.state = 'ready' AND w.state <> 'purged' ORDER BY t.id`,
+    )
+    .all()
+    .map(({ taskId }) => taskId);
 }

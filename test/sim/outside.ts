@@ -83,7 +83,6 @@ function simGit(world: World, effect: Effect): Git {
     setRef: (_repo, ref, to, from) => effect(() => setRef(ref, to, from)),
     refs: (_repo, prefix) =>
       effect(() => [...repo.refs].filter(([ref]) => ref.startsWith(prefix)).map(([ref, commit]) => ({ ref, commit }))),
-    importBranch: (task, base, old, text) => effect(() => importBranch(world, task, base, old, text)),
     candidate: (_repo, base, tip, text) =>
       effect(() => {
         const { conflicts, files } = repo.merge(base, tip);
@@ -137,6 +136,7 @@ function simTrees(world: World, effect: Effect): Trees {
   return {
     ...treesInUse(world, effect),
     ...treesInTrash(world, effect),
+    ...snapshots(world, effect),
     measure: () => effect(() => 1),
     exists: (taskId) => world.trees.has(taskId),
     list: () => effect(() => []),
@@ -152,7 +152,7 @@ function commitLoose(world: World, tree: SimTree, taskId: number, message: strin
   return 1;
 }
 
-function treesInUse(world: World, effect: Effect): Pick<Trees, "create" | "settle" | "show"> {
+function treesInUse(world: World, effect: Effect): Pick<Trees, "create" | "settle" | "importBranch" | "show"> {
   const { repo } = world;
   const own = (order: TreeOrder): SimTree => {
     const tree = world.trees.get(order.git.taskId);
@@ -181,6 +181,7 @@ function treesInUse(world: World, effect: Effect): Pick<Trees, "create" | "settl
         const committedFiles = commitLoose(world, tree, order.git.taskId, message);
         return { commit: tree.tip, committedFiles, left: [], found: [] };
       }),
+    importBranch: (order, old, text) => effect(() => importBranch(world, order.git, order.base, old, text)),
     show: (order, commit, on) =>
       effect(() => {
         const tree = own(order);
@@ -189,6 +190,25 @@ function treesInUse(world: World, effect: Effect): Pick<Trees, "create" | "settl
         if (on !== "detached") tree.tip = commit;
         tree.shows = commit;
       }),
+  };
+}
+
+function snapshots(world: World, effect: Effect): Pick<Trees, "snapshot" | "commitsSince"> {
+  const { repo } = world;
+  return {
+    snapshot: (order, { ref, last }) =>
+      effect(() => {
+        const { taskId } = order.git;
+        const tree = world.trees.get(taskId);
+        if (!tree) throw new Fault("environment", `There is no tree of task ${taskId}.`);
+        if (repo.at(tree.tip).message.includes("garbage")) throw new Fault("failed", "The objects are not sound.");
+        const commit = tree.loose ? repo.commit(tree.loose, [tree.tip], `snapshot of ${taskId}`) : tree.tip;
+        if (commit === last) return { commit, isNew: false, left: [], unfinished: null };
+        if (repo.refs.has(ref)) world.violate(`${ref} was given twice`);
+        repo.refs.set(ref, commit);
+        return { commit, isNew: true, left: [], unfinished: null };
+      }),
+    commitsSince: () => (world.odds.fault > 0 && world.chance(0.05) ? 10 : 0),
   };
 }
 
