@@ -6,6 +6,8 @@
 #   CCM_EVENT  the event          CCM_TASK, CCM_RUN  whose it is
 #   CCM_TREE   the run's tree     CCM_STATE          a folder of this automation's own, for as long as the run is known
 #
+# and with each stored secret that its comments name, if you have allowed it that one: ccm secret set NAME --use automation:THIS
+#
 # Everything in the event is what an agent says. Nothing in CCM_TREE may be run here, nor read as settings: `ccm_in_sandbox` is for that.
 
 # The event, all of it.

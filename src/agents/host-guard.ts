@@ -1,5 +1,6 @@
 // What a host says to an agent's hooks: calls of tools are judged, automations run, and the most severe verdict holds.
-import { type Automated, type GuardPolicy, type Judgement, judge, moreSevere, type ToolCall } from "../hooks/rules.ts";
+import { type GuardPolicy, type Judgement, judge, moreSevere, type ToolCall } from "../hooks/rules.ts";
+import type { Automations, AutomationsOutcome } from "../hooks/schema.ts";
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { AskedCall, Asking, Decision } from "./host-questions.ts";
 import type { Recorder } from "./host-record.ts";
@@ -9,13 +10,10 @@ import type { GuardVerdict } from "./schema.ts";
 /** Gives an agent's hook its answer; `{}` is no opinion. */
 export type Guard = (event: string, body: unknown) => Promise<object>;
 
-/** Runs the automations of an event; never throws. */
-export type Automate = (event: string, body: Json) => Promise<Automated>;
-
 export type GuardOptions = {
   policy: GuardPolicy;
   /** Null where no automation is switched on. */
-  automate: Automate | null;
+  automations: Pick<Automations, "areFor" | "run" | "answer"> | null;
   asking: Pick<Asking, "decide">;
   recorder: Pick<Recorder, "note">;
   nowMs(): number;
@@ -31,29 +29,31 @@ export function createGuard(options: GuardOptions): Guard {
   return async (event, body) => {
     const hook = jsonOf(body);
     if (CALLS.has(event)) return callAnswer(event, await beforeCall(event, hook, options));
-    return options.automate ? eventAnswer(event, await options.automate(event, hook)) : {};
+    return options.automations?.areFor(event) ? options.automations.answer(event, hook) : {};
   };
 }
 
-type Told = Decision & { context?: string };
+/** `stop` is why the agent is to end its turn. */
+type Besides = { context?: string; stop?: string };
+type Told = Decision & Besides;
 
-async function beforeCall(event: string, hook: Json, { policy, automate, asking, recorder, nowMs }: GuardOptions): Promise<Told | null> {
+async function beforeCall(event: string, hook: Json, { policy, automations, asking, recorder, nowMs }: GuardOptions): Promise<Told | null> {
   const beganMs = nowMs();
   const call: ToolCall = { tool: textOf(hook.tool_name) ?? "", input: hook.tool_input, cwd: textOf(hook.cwd) ?? policy.places.tree };
   const judged = judge(call, policy);
-  const automated = automate ? await within(DECISION_MS, automate(event, hook)) : {};
-  const changed = automated?.updatedInput ? judge({ ...call, input: automated.updatedInput }, policy) : judged;
+  const automated = automations?.areFor(event) ? await within(DECISION_MS, automations.run(event, hook, DECISION_MS)) : UNASKED;
+  const changed = automated.updatedInput ? judge({ ...call, input: automated.updatedInput }, policy) : judged;
   const tookMs = nowMs() - beganMs;
-  const late = automated === null || tookMs > DECISION_MS;
+  const late = automated.late !== null || tookMs > DECISION_MS;
   const holds = late ? LATE : [changed, verdictOf(automated), choiceOf(call)].reduce(moreSevere, judged);
-  const told = { ...(automated?.context ? { context: automated.context } : {}) };
+  const told = besides(automated);
 
   function note(): void {
     const verdict: GuardVerdict = { tool: call.tool, subject: callText(call.input), ...holds, tookMs: Math.round(tookMs), late };
     recorder.note("verdict", `${call.tool} was ${holds.verdict === "deny" ? "refused" : "asked about"}: ${holds.reason}`, verdict);
   }
 
-  if (holds.verdict === "allow") return allowed(automated?.updatedInput, told);
+  if (holds.verdict === "allow") return allowed(automated.updatedInput, told);
   if (holds.verdict === "deny") {
     note();
     return { ...told, verdict: "deny", reason: holds.reason };
@@ -71,9 +71,25 @@ const LATE: Judgement = {
 
 const ALLOWED: Judgement = { verdict: "allow", reason: "", by: "" };
 
-function verdictOf(automated: Automated | null): Judgement {
-  const { verdict = "allow", reason = "An automation does not allow it.", by = "automation" } = automated ?? {};
-  return { verdict, reason, by };
+/** What automations say where none is for the event. */
+const UNASKED: AutomationsOutcome = {
+  verdict: null,
+  reason: "",
+  by: "",
+  context: "",
+  updatedInput: null,
+  updatedOutput: null,
+  stop: null,
+  late: null,
+};
+
+function verdictOf(automated: AutomationsOutcome): Judgement {
+  return automated.verdict ? { verdict: automated.verdict, reason: automated.reason, by: `automation ${automated.by}` } : ALLOWED;
+}
+
+/** What the agent is told besides, whatever the verdict. */
+function besides({ context, stop }: AutomationsOutcome): Besides {
+  return { ...(context ? { context } : {}), ...(stop === null ? {} : { stop }) };
 }
 
 /** Choices are asked of a person always. */
@@ -87,16 +103,16 @@ function askedCall({ tool, input }: ToolCall, hook: Json, { reason }: Judgement)
 }
 
 /** Null is no opinion. */
-function allowed(updatedInput: Json | undefined, told: { context?: string }): Told | null {
+function allowed(updatedInput: Json | null, told: Besides): Told | null {
   if (updatedInput) return { ...told, verdict: "allow", reason: "", updatedInput };
-  return told.context ? { ...told, verdict: "allow", reason: "" } : null;
+  return Object.keys(told).length > 0 ? { ...told, verdict: "allow", reason: "" } : null;
 }
 
-/** Null when it takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
+/** Automations end by themselves by then; this is for a machine on which even that is late. */
+async function within(ms: number, promise: Promise<AutomationsOutcome>): Promise<AutomationsOutcome> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
+  const late = new Promise<AutomationsOutcome>((resolve) => {
+    timer = setTimeout(resolve, ms, { ...UNASKED, late: "all of them" });
   });
   try {
     return await Promise.race([promise, late]);
@@ -108,9 +124,10 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
 /** Sources: https://code.claude.com/docs/en/hooks, "PreToolUse decision control"; for Gemini CLI its docs/hooks/reference.md. */
 function callAnswer(event: string, told: Told | null): object {
   if (told === null) return {};
-  const { verdict, reason, updatedInput, context } = told;
+  const { verdict, reason, updatedInput, context, stop } = told;
   if (event === "BeforeTool") return verdict === "allow" ? {} : { decision: "deny", reason };
   return {
+    ...(stop === undefined ? {} : { continue: false, stopReason: stop }),
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
       permissionDecision: verdict,
@@ -118,13 +135,5 @@ function callAnswer(event: string, told: Told | null): object {
       ...(updatedInput ? { updatedInput } : {}),
       ...(context ? { additionalContext: context } : {}),
     },
-  };
-}
-
-/** Events after which there is nothing to refuse any more: a verdict is a word to the agent. */
-function eventAnswer(event: string, { verdict, reason, context }: Automated): object {
-  return {
-    ...(verdict === "deny" ? { decision: "block", reason: reason ?? "An automation says so." } : {}),
-    ...(context ? { hookSpecificOutput: { hookEventName: event, additionalContext: context } } : {}),
   };
 }

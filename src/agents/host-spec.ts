@@ -1,8 +1,10 @@
 // Reading spec.json by hand: a schema library would cost the host more memory than everything else it does.
 import { COMMAND_CLASSES, type GuardRules, VERDICTS } from "../hooks/rules.ts";
+import type { AutomationOrder } from "../hooks/schema.ts";
 import { Fault } from "../kernel/fault.ts";
 import { isJson } from "../kernel/json.ts";
 import { NETWORKS, SANDBOX_LEVELS, type SandboxSpec } from "../sandbox/schema.ts";
+import { SECRET_STORES } from "../secrets/schema.ts";
 import { ANSWER_VERDICTS, type Answer, type Conversation, type HomeOrder, RUN_KINDS, type RunLimits, type RunSpec } from "./schema.ts";
 
 const PROMPT_BY = ["argument", "stdin", "file", "none"] as const;
@@ -22,6 +24,7 @@ export function parseSpec(json: string): RunSpec {
     output: read.oneOf("output", OUTPUT),
     conversation: conversationOf(read.value("conversation")),
     guard: guardOf(read.value("guard")),
+    automations: read.list("automations").map(automationOf),
     answers: read.list("answers").map(answerOf),
     env: read.textByName("env"),
     sandbox: sandboxOf(read.value("sandbox")),
@@ -64,6 +67,24 @@ function guardOf(value: unknown): GuardRules {
     ask: read.texts("ask"),
     allow: read.texts("allow"),
   };
+}
+
+function automationOf(value: unknown): AutomationOrder {
+  const read = fieldsOf(value, "spec.automations");
+  return {
+    name: read.text("name"),
+    path: read.text("path"),
+    events: read.texts("events"),
+    matcher: read.text("matcher"),
+    deadlineMs: read.count("deadlineMs"),
+    failure: read.oneOf("failure", ["allow", "deny"] as const),
+    secrets: read.list("secrets").map(secretOf),
+  };
+}
+
+function secretOf(value: unknown): AutomationOrder["secrets"][number] {
+  const read = fieldsOf(value, "spec.automations.secrets");
+  return { name: read.text("name"), store: read.value("store") === null ? null : read.oneOf("store", SECRET_STORES) };
 }
 
 function answerOf(value: unknown): Answer {

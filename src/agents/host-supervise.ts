@@ -4,6 +4,7 @@ import type { GuardPolicy } from "../hooks/rules.ts";
 import { messageOf } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { type Identity, processOf, signalGroup } from "../kernel/process.ts";
+import { openRunAutomations } from "./host-automations.ts";
 import type { HostedCommand } from "./host-command.ts";
 import { createTalk, type Talk } from "./host-conversation.ts";
 import { createGuard } from "./host-guard.ts";
@@ -36,10 +37,14 @@ const TICK_MS = 200;
 /** Output still in the pipes after the last process died is there at once; longer means somebody else holds the pipe. */
 const DRAIN_MS = 2_000;
 
+/** Automations of the agent's last events end in time, or with the run. */
+const SETTLE_MS = 10_000;
+
 /** Runs the command to its end and proves that nothing is left. Throws when it cannot be started. */
 export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   const { spec, command, wire, claim } = supervision;
   const { recorder } = wire;
+  const automations = await openRunAutomations(spec, supervision.run, recorder);
   const child = start(command, spec);
   const startedMs = performance.now();
   recorder.note("started", `started ${spec.kind} "${spec.title}"`, { pid: child.pid, level: spec.sandbox.level });
@@ -49,7 +54,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   const talk = openTalk(supervision, input, ending, asking);
   wire.connect({
     frame: talk?.frame ?? (() => recorder.result() && input.close()),
-    hook: createGuard({ policy: policyOf(spec), automate: null, asking, recorder, nowMs: () => performance.now() }),
+    hook: createGuard({ policy: policyOf(spec), automations, asking, recorder, nowMs: () => performance.now() }),
   });
   const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath, supervision.run.spool]);
 
@@ -68,7 +73,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs > spec.limits.runMs)
       ending.end("runMs", `${Math.round(elapsedMs / 1000)} s have passed, ${spec.limits.runMs / 1000} s are allowed`);
-    const breach = watch.look(elapsedMs, new Set([child.pid]));
+    const breach = watch.look(elapsedMs, new Set([child.pid, ...(automations?.pids() ?? [])]));
     if (breach) ending.end(breach.limit, breach.text);
     ending.press();
   }, recorder);
@@ -77,6 +82,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   await child.exited;
   clearInterval(timer);
 
+  await Promise.race([automations?.settled(), Bun.sleep(SETTLE_MS)]);
   await leaveNothing(claim, recorder);
   await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
   guarded(wire.close, recorder)();

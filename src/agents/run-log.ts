@@ -15,6 +15,7 @@ const TEXT_CHARACTERS = 500;
 export function hostEntry(event: RunEvent): LogEntry | null {
   if (event.kind === "verdict") return verdictEntry(jsonOf(event.json));
   if (event.kind === "refused") return { name: "network.refused", source: "host", data: jsonOf(event.json) };
+  if (event.kind === "automation") return automationEntry(jsonOf(event.json));
   if (event.kind !== "message") return null;
   const isDelivered = jsonOf(event.json).delivered !== false;
   return { name: "message.sent", source: "host", data: { text: cut(event.text ?? ""), delivered: isDelivered } };
@@ -23,6 +24,10 @@ export function hostEntry(event: RunEvent): LogEntry | null {
 /** A call that was judged and not just allowed. */
 function verdictEntry(verdict: Json): LogEntry {
   return { name: verdict.verdict === "deny" ? "guard.denied" : "guard.asked", source: "host", data: verdict };
+}
+
+function automationEntry(record: Json): LogEntry {
+  return { name: record.ok === true ? "automation.ran" : "automation.failed", source: "host", data: record };
 }
 
 /** What a sign means, by what was known before and is known after it. What only repeats what was known is left out. */

@@ -1,7 +1,7 @@
 // Runs and their hosts: what the daemon orders, what a host records, what both may assume.
 import type { GuardRules, Verdict } from "../hooks/rules.ts";
 import type { AutomationOrder, HookBrief } from "../hooks/schema.ts";
-import type { SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
+import type { RunRights, SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
 import type { Activity, Observed, Pulse, Usage } from "./signs.ts";
 
 /** `agent`: a coding agent. `setup`: a project's set-up command. `gate`: a project's check. All run under a host. */
@@ -250,6 +250,7 @@ export type Run = {
   commit: string | null;
   command: string | null;
   sandbox: SandboxLevel | null;
+  rights: RunRights | null;
   /** Why ccm wants it to stop, or null. */
   stopWanted: string | null;
   stopSent: boolean;
@@ -265,7 +266,7 @@ export type Run = {
 /** A run as `--json` and the web give it. `name` is the agent's name, or the gate's; times are ISO 8601. */
 export type RunShape = Pick<
   Run,
-  "id" | "uuid" | "kind" | "state" | "attempt" | "cause" | "session" | "commit" | "sandbox" | "outcome" | "summary"
+  "id" | "uuid" | "kind" | "state" | "attempt" | "cause" | "session" | "commit" | "sandbox" | "rights" | "outcome" | "summary"
 > & {
   task: number;
   project: string;

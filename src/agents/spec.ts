@@ -9,12 +9,14 @@ import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { bothRoles } from "../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
 import { levelFault, sandboxSpec } from "../sandbox/rules.ts";
+import type { SandboxLevel, SandboxPolicy, SandboxSpec } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
 import { sharedPlaces } from "./claude-home.ts";
 import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
 import { reachedHosts } from "./model-hosts.ts";
+import { networkText } from "./network-text.ts";
 import { policyFor, runEnvironment } from "./rules.ts";
 import type { Conversation, Run, RunLimits, RunSpec } from "./schema.ts";
 import { type Opening, openingOf } from "./session.ts";
@@ -27,7 +29,7 @@ type Roles = ProjectSettings["roles"];
 /** `roles` are those of the base that the task works on. */
 type About = { task: Task; project: Project; roles: Roles; automations: AutomationOrder[] };
 
-/** `roles` are those of the base that the task works on. Faults: `not_found` or `invalid` when the agent is not configured, `denied` without the sandbox it is to have. */
+/** Faults: `not_found` or `invalid` when the agent is not configured, `denied` without the sandbox it is to have. */
 export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
   const { task, project, roles, automations } = about;
   const settings = bothRoles(ctx.config.agents[run.agent], roles.worker);
@@ -54,13 +56,14 @@ export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
       ...(person ? configured : command.env),
     },
   });
+  const sandbox = sandboxFor(ctx, run, { project, policy, level, settings, command, env, person });
   return {
     runId: run.id,
     taskId: task.id,
     kind: run.kind,
     title: task.title,
     argv: command.argv,
-    prompt: opening?.prompt ?? "",
+    prompt: promptOf(opening, sandbox),
     promptBy: command.promptBy,
     output: command.output,
     conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree }) : null,
@@ -68,32 +71,54 @@ export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
     automations,
     answers: opening?.answers ?? [],
     env,
-    sandbox: sandboxSpec({
-      level,
-      tree: places.tree,
-      git: places.git,
-      tmp: places.tmp,
-      spool,
-      ccmHome: ctx.paths.home,
-      userHome: process.env.HOME ?? "/",
-      repositoryGit: project.gitDir,
-      network: policy.network,
-      hosts: reachedHosts(policy.hosts, command.driver, env),
-      ports: policy.ports,
-      unixSockets: policy.unixSockets,
-      hide: policy.hide,
-      readOnly: policy.readOnly,
-      show: [
-        ...ctx.config.sandbox.show,
-        ...ownPlaces(),
-        ...shownWords(run, command),
-        ...(person ? [...sharedPlaces(person.configFolder), ...(settings.extraDirectories ?? [])] : []),
-      ],
-    }),
+    sandbox,
     limits: limitsOf(ctx, run),
     treePath: places.tree,
     gitPath: places.git,
   };
+}
+
+type SandboxParts = {
+  project: Project;
+  policy: SandboxPolicy;
+  level: SandboxLevel;
+  settings: RoleSettings;
+  command: AgentCommand;
+  env: Readonly<Record<string, string>>;
+  person: Person | null;
+};
+
+function sandboxFor(ctx: Ctx, run: Run, { project, policy, level, settings, command, env, person }: SandboxParts): SandboxSpec {
+  const { tree, git, tmp } = ctx.paths.task(run.taskId);
+  return sandboxSpec({
+    level,
+    tree,
+    git,
+    tmp,
+    spool: ctx.paths.run(run.id).spool,
+    ccmHome: ctx.paths.home,
+    userHome: process.env.HOME ?? "/",
+    repositoryGit: project.gitDir,
+    network: policy.network,
+    hosts: reachedHosts(policy.hosts, command.driver, env),
+    ports: policy.ports,
+    unixSockets: policy.unixSockets,
+    hide: policy.hide,
+    readOnly: policy.readOnly,
+    show: [
+      ...ctx.config.sandbox.show,
+      ...ownPlaces(),
+      ...shownWords(run, command),
+      ...(person ? [...sharedPlaces(person.configFolder), ...(settings.extraDirectories ?? [])] : []),
+    ],
+  });
+}
+
+/** One that goes on with a session was told of its network at the beginning. */
+function promptOf(opening: Opening | null, sandbox: SandboxSpec): string {
+  if (!opening) return "";
+  const text = opening.session?.how === "resumed" ? "" : networkText(sandbox);
+  return text ? `${opening.prompt}\n\n${text}` : opening.prompt;
 }
 
 /** The session that the run's agent will have; what `startRun` writes into its row. */

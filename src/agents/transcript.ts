@@ -1,4 +1,5 @@
 // What people read of a run: each event as a few plain lines, agents' control characters made harmless.
+import { jsonOf } from "../kernel/json.ts";
 import { type Line, line, lines } from "./lines.ts";
 import { answeredLine, questionLines } from "./question-lines.ts";
 import { isQuestion } from "./question-text.ts";
@@ -30,6 +31,8 @@ export function createTranscript(): (event: Content) => Line[] {
       case "verdict":
       case "refused":
         return lines("warn", `⚑ ${text}`);
+      case "automation":
+        return isFailed(event.json) ? lines("warn", `⚑ ${text}`) : [];
       case "interrupt":
         return [line("person", "» interrupted")];
       case "message":
@@ -43,6 +46,11 @@ export function createTranscript(): (event: Content) => Line[] {
         return lines("faint", text);
     }
   };
+}
+
+/** What automations say to the agent shows in what it does next; that one failed shows nowhere else. */
+function isFailed(record: unknown): boolean {
+  return jsonOf(record).ok === false;
 }
 
 /** Bytes of a run's last lines in its exit record. */

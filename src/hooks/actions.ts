@@ -1,9 +1,9 @@
 // What other rooms ask of hooks: the endpoint of a host, what went past it, what a hook was about, the settings of agents, automations.
-import type { AutomationPlace, Automations } from "./automation-chain.ts";
+import type { Ctx } from "../kernel/context.ts";
 import { briefOf } from "./brief.ts";
 import { type ClaudeHooks, claudeSettings } from "./claude-settings.ts";
 import { type Endpoint, type EndpointOptions, listen } from "./endpoint.ts";
-import type { Automation, AutomationOrder, HookBrief } from "./schema.ts";
+import type { Automation, AutomationOrder, AutomationPlace, Automations, HookBrief } from "./schema.ts";
 import { createSpoolReader, type SpoolReader } from "./spool.ts";
 
 /** Opens an endpoint on 127.0.0.1 at a port of the system's choice, or at a door, for one run. Throws what the system says. */
@@ -27,8 +27,8 @@ export function settingsForClaude(hooks: ClaudeHooks): string {
 }
 
 /** The automations that a person has switched on, for the order of a run. Hosts load this file, and none of them lists any. */
-export async function automationOrders(home: string): Promise<AutomationOrder[]> {
-  return (await import("./automations.ts")).automationOrders(home);
+export async function automationOrders(ctx: Ctx): Promise<AutomationOrder[]> {
+  return (await import("./automations.ts")).automationOrders(ctx);
 }
 
 /** Every automation of this home, by name. */

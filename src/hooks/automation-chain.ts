@@ -1,43 +1,23 @@
 // The automations of one run: for each event those that are for it, one after another by name, one failing not stopping the others.
 import { lstatSync, mkdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { messageOf } from "../kernel/fault.ts";
+import { Fault, messageOf } from "../kernel/fault.ts";
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
+import { pathsAt } from "../kernel/paths.ts";
 import { cleanEnvironment, ownCommand } from "../kernel/process.ts";
 import { redact } from "../kernel/redact.ts";
-import { NOTHING_SAID, readAnswer, withSaid } from "./automation-answer.ts";
+import type { SecretPlace } from "../secrets/schema.ts";
+import { hookAnswer, NOTHING_SAID, readAnswer, withSaid } from "./automation-answer.ts";
 import { patternOf } from "./automation-header.ts";
 import { type ProcessEnd, runProcess } from "./automation-process.ts";
 import { automationPlaces, dangerOf } from "./automation-safety.ts";
 import { quoted } from "./claude-settings.ts";
-import type { AutomationOrder, AutomationRecord, AutomationSaid, AutomationsOutcome } from "./schema.ts";
-
-/** Where and for whom automations run. `stateFolder` is theirs to keep things in for as long as the run is known. */
-export type AutomationPlace = {
-  home: string;
-  stateFolder: string;
-  tree: string;
-  /** Null for one that a person tries outside of any run. */
-  taskId: number | null;
-  runId: number | null;
-  record(record: AutomationRecord): void;
-  /** Values of the secrets that an automation is allowed to have, as variables. */
-  secretsFor(name: string, secrets: readonly string[]): Promise<Record<string, string>>;
-};
-
-export type Automations = {
-  /** Whether any is there for the event at all; then `run` is worth waiting for. */
-  areFor(event: string): boolean;
-  /** Runs those for the event, for `budgetMs` together. Never throws. A refusal ends it: nothing later is asked. */
-  run(event: string, body: unknown, budgetMs: number): Promise<AutomationsOutcome>;
-  /** Processes that are children of this one and whose end Bun collects. */
-  pids(): ReadonlySet<number>;
-  /** Waits until none is at work. */
-  settled(): Promise<void>;
-};
+import type { AutomationOrder, AutomationPlace, AutomationRecord, AutomationSaid, Automations, AutomationsOutcome } from "./schema.ts";
 
 /** Agents call several tools at once; what is more waits, and its time runs. */
 const AT_ONCE = 4;
+/** What all automations of an event that holds up no call may take together; each has its own deadline. */
+const EVENT_MS = 120_000;
 /** Characters of error output that the record of a start keeps. */
 const SAID_CHARACTERS = 2_000;
 const TOOL_CHARACTERS = 100;
@@ -73,6 +53,7 @@ export function createAutomations(orders: readonly AutomationOrder[], place: Aut
   return {
     areFor: (event) => orders.some(({ events }) => events.includes(event)),
     run: runFor,
+    answer: async (event, body) => hookAnswer(event, await runFor(event, body, EVENT_MS)),
     pids: () => pids,
     settled: turns.idle,
   };
@@ -117,7 +98,7 @@ async function tryOne(
       {
         path: order.path,
         cwd: stateFolder, // Never the tree: programs read settings from where they are started.
-        env: { ...environmentOf(place, event, stateFolder), ...(await place.secretsFor(order.name, order.secrets)) },
+        env: { ...(await secretsOf(order, place)), ...environmentOf(place, event, stateFolder) },
         input: new TextEncoder().encode(JSON.stringify(fields)),
         deadlineMs: Math.min(order.deadlineMs, leftMs),
       },
@@ -155,6 +136,15 @@ function environmentOf(place: AutomationPlace, event: string, stateFolder: strin
     ...(taskId === null ? {} : { CCM_TASK: String(taskId) }),
     ...(runId === null ? {} : { CCM_RUN: String(runId) }),
   };
+}
+
+/** Read when it is started, so that nobody holds them in between. Faults: `denied` for one that it may not have. */
+async function secretsOf({ name, secrets }: AutomationOrder, { home }: AutomationPlace): Promise<Record<string, string>> {
+  if (secrets.length === 0) return {};
+  const refused = secrets.find(({ store }) => store === null);
+  if (refused) throw new Fault("denied", `It may not have the secret "${refused.name}", which needs the use "automation:${name}".`);
+  const { openSecrets } = await import("../secrets/actions.ts");
+  return openSecrets(pathsAt(home), secrets as SecretPlace[]);
 }
 
 function recordOf(

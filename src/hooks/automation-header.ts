@@ -18,7 +18,8 @@ const KEYS = ["events", "matcher", "deadline", "failure", "secrets"];
 /** A comment of a shell, Python or Ruby, of JavaScript or Go, of Lua or SQL. */
 const COMMENT = /^\s*(?:#|\/\/|--)[#/-]*\s?(.*?)\s*$/;
 const SETTING = /^ccm-([a-z]+):\s*(.*)$/;
-const SECRET_NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
+/** A variable's name, as that of every stored secret is. */
+const SECRET_NAME = /^[A-Za-z_]\w{0,63}$/;
 
 /**
  * Reads the comments at the top of an automation: the first line of words says what it is for, and lines such as

@@ -1,16 +1,20 @@
 // The automations of CCM_HOME as they are there: which there are, which are on, and what is wrong with them.
 import { closeSync, lstatSync, openSync, readdirSync, readSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
+import { placesFor } from "../secrets/actions.ts";
 import { readHeader } from "./automation-header.ts";
 import { automationPlaces, dangerOf } from "./automation-safety.ts";
-import type { Automation, AutomationOrder } from "./schema.ts";
+import type { Automation, AutomationHeader, AutomationOrder } from "./schema.ts";
 import { shippedState } from "./shipped-automations.ts";
 
 /** The comments at an automation's top are within this. */
 const TOP_BYTES = 4_096;
-/** A name is a word of the command line and sorts; hidden files and what editors leave behind are no automations. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** A name is a word of the command line, part of a use of secrets, and sorts the same everywhere. */
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Hidden files and what editors leave behind. */
+const NO_AUTOMATION = /^\.|~$|^#/;
 /** More in one folder were not put there by a person. */
 const MOST = 200;
 
@@ -23,18 +27,27 @@ export function listAutomations(home: string): Automation[] {
     const isEnabled = enabled.has(name);
     const path = join(isEnabled ? places.enabled : places.available, name);
     const header = topOf(path);
-    const trouble = dangerOf(home, path) ?? (typeof header === "string" ? header : null);
+    const trouble = oddName(name) ?? dangerOf(home, path) ?? (typeof header === "string" ? header : null);
     return { name, path, isEnabled, shipped: shippedState(places, name), header: typeof header === "string" ? null : header, trouble };
   });
 }
 
+function oddName(name: string): string | null {
+  return NAME.test(name) ? null : "its name must be small letters, digits, dots and dashes.";
+}
+
 /** Those that a run's host is to start, broken ones that still say when among them: the host says what is wrong at each event. */
-export function automationOrders(home: string): AutomationOrder[] {
-  return listAutomations(home).flatMap(({ name, path, isEnabled, header }) => {
-    if (!isEnabled || !header) return [];
-    const { about: _, ...order } = header;
-    return [{ name, path, ...order }];
+export function automationOrders(ctx: Ctx): AutomationOrder[] {
+  return listAutomations(ctx.paths.home).flatMap(({ name, path, isEnabled, header }) => {
+    return isEnabled && header && !oddName(name) ? [orderOf(ctx, name, path, header)] : [];
   });
+}
+
+/** The order by which an automation is started. A person allows it a secret with the use `automation:NAME`. */
+export function orderOf(ctx: Ctx, name: string, path: string, { about: _, secrets, ...header }: AutomationHeader): AutomationOrder {
+  const allowed = secrets.length > 0 ? placesFor(ctx, `automation:${name}`) : [];
+  const storeOf = (secret: string) => allowed.find((place) => place.name === secret)?.store ?? null;
+  return { name, path, ...header, secrets: secrets.map((secret) => ({ name: secret, store: storeOf(secret) })) };
 }
 
 /** One of them. Faults: `not_found`. */
@@ -87,7 +100,7 @@ function moveAside(home: string, name: string): void {
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => NAME.test(name));
+    return readdirSync(folder).filter((name) => !NO_AUTOMATION.test(name));
   } catch {
     return [];
   }

@@ -1,7 +1,7 @@
 // How a call of a tool is judged, and hooks in words that a person understands.
 import type { SandboxSpec } from "../sandbox/schema.ts";
 import { commandsIn } from "./judge-shell.ts";
-import type { HookBrief } from "./schema.ts";
+import type { AutomationRecord, HookBrief } from "./schema.ts";
 import { shellCommand } from "./tool-kinds.ts";
 import { matchesRule, subjectsOf } from "./tool-rules.ts";
 
@@ -44,9 +44,6 @@ export type ToolCall = { tool: string; input: unknown; cwd: string };
 
 /** `reason` is for the agent: why, and what to do instead. `by` names what decided: `deny Bash(curl:*)`, `class git`, `path`. */
 export type Judgement = { verdict: Verdict; reason: string; by: string };
-
-/** What automations say to a hook; of a call of a tool the most severe verdict holds, theirs or that of the rules. */
-export type Automated = { verdict?: Verdict; reason?: string; by?: string; context?: string; updatedInput?: Record<string, unknown> };
 
 /** What holds when nobody said anything: the sandbox is the wall, so that only what never helps is refused. */
 const UNSAID: Record<CommandClass, Verdict> = {
@@ -96,6 +93,17 @@ const RULED: Record<Verdict, (rule: string) => string> = {
   ask: (rule) => `A person must allow this, says the rule "${rule}".`,
   allow: () => "",
 };
+
+/** What a start of an automation came to, without a full stop, from its record or the log's entry of it. Takes anything. */
+export function automationSentence(data: Record<string, unknown> | AutomationRecord): string {
+  const told: { [Key in keyof AutomationRecord]?: unknown } = data;
+  const who = `automation ${text(told.name) || "unnamed"} at ${text(told.event) || "an event"}${text(told.tool) ? ` of ${text(told.tool)}` : ""}`;
+  if (told.ok !== true) return `${who} failed${because(told.why).replace(/\.$/, "")}`;
+  const verdict = VERDICTS.find((one) => one === told.verdict);
+  if (verdict === "deny" || verdict === "ask") return `${who} ${verdict === "deny" ? "refused" : "asks a person"}${because(told.reason)}`;
+  const context = number(told.context) ?? 0;
+  return context > 0 ? `${who} told the agent ${context} characters` : `${who} had nothing to say`;
+}
 
 /** A brief as it comes out of the event log: nothing is promised about its fields. */
 type Told = { [Key in keyof HookBrief]?: unknown };

@@ -1,5 +1,6 @@
 // What the agents' hooks send: every event of Claude Code, Gemini CLI and Codex CLI, unknown fields kept.
 import * as v from "valibot";
+import type { SecretStore } from "../secrets/schema.ts";
 
 const text = v.string();
 const maybe = v.optional(v.string());
@@ -156,7 +157,10 @@ export type AutomationHeader = {
 };
 
 /** One that a run's host is to start. `path` is its entry in `enabled`; without it there, it is off. */
-export type AutomationOrder = Omit<AutomationHeader, "about"> & { name: string; path: string };
+export type AutomationOrder = Omit<AutomationHeader, "about" | "secrets"> & { name: string; path: string; secrets: AutomationSecret[] };
+
+/** A secret that it says it needs; `store` is null when nobody has allowed it to have that one. */
+export type AutomationSecret = { name: string; store: SecretStore | null };
 
 /** One as it is there. `trouble` says why it is not run, whatever it says of itself. */
 export type Automation = {
@@ -204,4 +208,29 @@ export type AutomationRecord = {
   tookMs: number;
   /** The last it said on its error output. */
   said: string;
+};
+
+/** Where and for whom automations run. `stateFolder` is theirs to keep things in for as long as the run is known. */
+export type AutomationPlace = {
+  home: string;
+  stateFolder: string;
+  tree: string;
+  /** Null for one that a person tries outside of any run. */
+  taskId: number | null;
+  runId: number | null;
+  record(record: AutomationRecord): void;
+};
+
+/** What runs the automations of one run; see `openAutomations`. */
+export type Automations = {
+  /** Whether any is there for the event at all. */
+  areFor(event: string): boolean;
+  /** Runs those for the event, for `budgetMs` together. Never throws. A refusal ends it: nothing later is asked. */
+  run(event: string, body: unknown, budgetMs: number): Promise<AutomationsOutcome>;
+  /** The same for an event that holds up no call, with what the agent is answered. */
+  answer(event: string, body: unknown): Promise<object>;
+  /** Processes that are children of this one and whose end Bun collects. */
+  pids(): ReadonlySet<number>;
+  /** Waits until none is at work. */
+  settled(): Promise<void>;
 };

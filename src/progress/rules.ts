@@ -1,5 +1,5 @@
 // Recorded events in words that a person understands, and which of them people need not see.
-import { hookSentence, isNoise as isNoisyHook } from "../hooks/rules.ts";
+import { automationSentence, hookSentence, isNoise as isNoisyHook } from "../hooks/rules.ts";
 import type { Event, EventSource } from "../kernel/events.ts";
 
 type Data = Record<string, unknown>;
@@ -40,7 +40,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "worktree.discarded": () => "Its tree went to the trash.",
   "worktree.purged": () => "Its tree was deleted; its commits are kept.",
   "run.claimed": (data, run) => `${run} has its slot: ${subject(data)}.`,
-  "run.started": (data, run) => `${run} started: ${subject(data)}${within(data.sandbox)}.`,
+  "run.started": (data, run) => `${run} started: ${subject(data)}${within(data)}.`,
   "run.stop-requested": (data, run) => `${run} is asked to stop${why(data)}`,
   "run.survivors-killed": (data, run) => `${run} left ${amount(data.survivors, "process", "processes")} behind, which ccm ended.`,
   "run.ended": (data, run) => `${run} ended${ending(data)}.`,
@@ -78,12 +78,20 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "agent.nudged": (data) => `Its agent was ${data.how === "interrupt" ? "interrupted and told to go on" : "reminded"}${because(data.why)}.`,
   "guard.denied": (data) => `Its agent was refused ${call(data)}${because(data.reason)}.`,
   "guard.asked": (data) => `Its agent needs a person for ${call(data)}${because(data.reason)}.`,
+  "automation.ran": (data) => automationTold(data),
+  "automation.failed": (data) => automationTold(data),
+  "automation.enabled": (data) => `The automation ${text(data.name)} runs from now on.`,
+  "automation.disabled": (data) => `The automation ${text(data.name)} runs no more.`,
   "network.refused": (data) =>
     `Its network refused ${text(data.host)} at port ${text(data.port)}${data.why === "address" ? ", which leads to this machine or its network" : ""}.`,
   "breaker.opened": (data) => `Nothing is started with ${text(data.agent) || "that agent"}${until(data.retryAt)}${because(data.text)}.`,
   "breaker.closed": (data) => `Runs start with ${text(data.agent) || "that agent"} again${because(data.why)}.`,
   "job.failed": (data) => `ccm could not go on with "${text(data.job)}": ${text(data.message)}`,
 };
+
+function automationTold(data: Data): string {
+  return ended(automationSentence(data).replace(/^a/, "A"));
+}
 
 const STAGES: Record<string, string> = {
   queued: "Is queued",
@@ -122,14 +130,20 @@ export function isNoise(name: string, data: Data): boolean {
   if (name === "hook.received") return data.again === true || isNoisyHook(data);
   if (name === "task.held") return data.reason === "question";
   if (name === "activity.changed") return data.to === "waiting" || data.to === "idle";
+  if (name === "automation.ran") return isQuiet(data);
   return name === "run.ended" || name === "request.retried" || name === "message.heard";
+}
+
+/** An automation that had nothing to say, or refused a call, which is told as a refused call. */
+function isQuiet({ event, verdict, context }: Data): boolean {
+  return event === "PreToolUse" || (verdict !== "deny" && !(Number(context) > 0));
 }
 
 /** Whether an event is good or bad news, or neither. */
 export function toneOf(name: string, data: Data): "green" | "red" | "yellow" | null {
   if (name === "task.merged" || name === "gate.passed") return "green";
   if (/^(?:task|gate|job)\.failed$|^merge\.conflicted$|^breaker\.opened$/.test(name)) return "red";
-  if (/^(?:question\.asked|agent\.nudged|guard\.denied)$/.test(name)) return "yellow";
+  if (/^(?:question\.asked|agent\.nudged|guard\.denied|automation\.failed)$/.test(name)) return "yellow";
   if (name === "activity.changed") return TROUBLE.has(text(data.to)) ? "yellow" : null;
   if (name === "run.finished" && data.outcome !== "passed" && data.outcome !== "stopped") return "red";
   return name === "task.moved" && data.to === "approving" ? "yellow" : null;
@@ -238,9 +252,11 @@ function skipped(value: unknown): string {
   return ` Not copied: ${value.map((one) => `${text(one.path)} (${text(one.why)})`).join(", ")}.`;
 }
 
-function within(level: unknown): string {
-  if (!level) return "";
-  return level === "none" ? " without a sandbox" : ` in the ${text(level)} sandbox`;
+function within({ sandbox, network, user }: Data): string {
+  if (typeof sandbox !== "string") return "";
+  if (sandbox === "none") return " without a sandbox";
+  const reach = typeof network === "string" && network !== "host" ? `, network: ${network}` : "";
+  return ` in the ${sandbox} sandbox${reach}${typeof user === "number" ? `, as user ${user}` : ""}`;
 }
 
 function subject(data: Data): string {

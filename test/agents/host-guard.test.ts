@@ -1,9 +1,11 @@
 // What a host says to an agent's hooks: judged, asked about, or left alone; and what is written down of it.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { type Automate, createGuard, type Guard } from "../../src/agents/host-guard.ts";
+import { createGuard, type Guard } from "../../src/agents/host-guard.ts";
 import { Asking, type AskingOptions } from "../../src/agents/host-questions.ts";
 import type { Answer, GuardVerdict } from "../../src/agents/schema.ts";
+import { hookAnswer } from "../../src/hooks/automation-answer.ts";
 import { type GuardWish, guardRules } from "../../src/hooks/rules.ts";
+import type { AutomationsOutcome } from "../../src/hooks/schema.ts";
 import { PLACES } from "../hooks/places.ts";
 
 let now: number;
@@ -16,7 +18,17 @@ beforeEach(() => {
   parked = [];
 });
 
-type Setting = { wish?: GuardWish; answers?: Answer[]; way?: AskingOptions["way"]; automate?: Automate };
+type Setting = { wish?: GuardWish; answers?: Answer[]; way?: AskingOptions["way"]; automate?: () => Promise<Partial<AutomationsOutcome>> };
+
+const UNSAID: AutomationsOutcome = {
+  ...{ verdict: null, reason: "", by: "", context: "", updatedInput: null, updatedOutput: null, stop: null, late: null },
+};
+
+/** Automations that answer every event alike. */
+function automationsThat(say: () => Promise<Partial<AutomationsOutcome>>) {
+  const run = async () => ({ ...UNSAID, ...(await say()) });
+  return { areFor: () => true, run, answer: async (event: string) => hookAnswer(event, await run()) };
+}
 
 function guard({ wish, answers = [], way = "defer", automate }: Setting = {}): Guard {
   const recorder = { note: (kind: string, _text: string, json?: unknown) => void notes.push({ kind, json }) };
@@ -31,7 +43,7 @@ function guard({ wish, answers = [], way = "defer", automate }: Setting = {}): G
     nowMs,
   });
   const policy = { rules: guardRules({ ask: ["Bash(git tag:*)"] }, wish), places: PLACES };
-  return createGuard({ policy, automate: automate ?? null, asking, recorder, nowMs });
+  return createGuard({ policy, automations: automate ? automationsThat(automate) : null, asking, recorder, nowMs });
 }
 
 const call = (command: string, part: object = {}) => ({ tool_name: "Bash", tool_use_id: "toolu_1", tool_input: { command }, ...part });
@@ -122,7 +134,7 @@ describe("a call that a person must allow", () => {
 
 describe("automations", () => {
   test("may make a verdict more severe, and never milder", async () => {
-    const strict = guard({ automate: async () => ({ verdict: "deny", reason: "Not on Fridays.", by: "automation fridays" }) });
+    const strict = guard({ automate: async () => ({ verdict: "deny", reason: "Not on Fridays.", by: "fridays" }) });
     expect(said(await strict("PreToolUse", call("ls")))).toMatchObject({ permissionDecisionReason: "Not on Fridays." });
     expect(verdicts()[0]).toMatchObject({ by: "automation fridays" });
     const mild = guard({ automate: async () => ({ verdict: "allow" }) });
@@ -142,10 +154,11 @@ describe("automations", () => {
 
   test("add context to other events, and may block what an agent can go back from", async () => {
     const one = guard({ automate: async () => ({ verdict: "deny", reason: "The tests fail.", context: "It is late." }) });
-    expect(await one("Stop", {})).toEqual({
+    expect(await one("Stop", {})).toEqual({ decision: "block", reason: "The tests fail." });
+    expect(await one("PostToolUse", {})).toEqual({
       decision: "block",
       reason: "The tests fail.",
-      hookSpecificOutput: { hookEventName: "Stop", additionalContext: "It is late." },
+      hookSpecificOutput: { hookEventName: "PostToolUse", additionalContext: "It is late." },
     });
   });
 

@@ -72,6 +72,7 @@ export function shellSpec(paths: Paths, part: Partial<RunSpec> = {}): RunSpec {
     promptBy: "none",
     conversation: null,
     guard: guardRules(),
+    automations: [],
     answers: [],
     output: "text",
     env: { PATH: process.env.PATH ?? "", HOME: tmp, TMPDIR: tmp },
