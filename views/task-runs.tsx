@@ -9,7 +9,7 @@ import type { RunLine } from "./parts/run-list.tsx";
 import { Table } from "./parts/table.tsx";
 import { Time } from "./parts/time.tsx";
 
-export type TaskRun = { line: RunLine; cause: string; session: string | null; sandbox: string | null };
+export type TaskRun = { line: RunLine; cause: string; session: string | null; sandbox: string };
 export type TaskRunsProps = { rows: readonly TaskRun[]; earlier: string | null; later: string | null };
 
 export function TaskRuns({ rows, earlier, later }: TaskRunsProps): Markup {
@@ -65,7 +65,7 @@ function Row({ line: run, cause, session, sandbox }: TaskRun): JSX.Element {
       </td>
       <td class="not-on-phone">{session ? <Chip text={session.slice(0, 8)} copy={session} label="session" /> : ""}</td>
       <td class="not-on-phone" safe>
-        {sandbox ?? ""}
+        {sandbox}
       </td>
       <td class="end number" safe>
         {run.took}

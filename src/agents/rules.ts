@@ -103,22 +103,6 @@ export function indent(text: string): string {
     .join("\n");
 }
 
-/** The whole prompt of a worker run. */
-export function composePrompt(
-  task: Pick<Task, "id" | "title" | "prompt" | "branch" | "instruction">,
-  project: { name: string; base: string },
-): string {
-  const next = task.instruction ? `\n\n## Next\n\n${task.instruction}` : "";
-  return `# ${task.title}
-
-${task.prompt.trim()}${next}
-
----
-You are working for ccm on task ${task.id} of the project "${project.name}", in your own git worktree on branch ${task.branch}
-(base: ${project.base}). Commit your work on this branch. Do not push, do not switch branches; ccm checks and merges what you committed.
-`;
-}
-
 /** What a session that goes on is told: the task is known there. */
 export function resumePrompt(task: Pick<Task, "instruction" | "cause">): string {
   return task.instruction ?? `You were interrupted (${task.cause}). Look at where you are in the tree, then go on with the task.`;

@@ -3,6 +3,7 @@ import type { Style } from "../kernel/command-line.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { printable, printableLines, tableRows, textFields, wrap } from "../kernel/text-table.ts";
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
+import { rightsText, sandboxText } from "../sandbox/rules.ts";
 import { activityTone, agentFields, agentLine, type Seen } from "./agent-text.ts";
 import { CHOICE_TOOL, questionText } from "./question-text.ts";
 import { runDurationMs } from "./rules.ts";
@@ -28,6 +29,7 @@ export function runTable(host: CommandHost, rows: readonly ListedRun[], now: num
       { title: "KIND" },
       { title: "NAME", shrink: true },
       { title: "STATE", paint },
+      { title: "SANDBOX", shrink: true },
       { title: "FOR", align: "right" },
       { title: "PROJECT", shrink: true },
       { title: "TITLE", shrink: true },
@@ -38,6 +40,7 @@ export function runTable(host: CommandHost, rows: readonly ListedRun[], now: num
       run.kind,
       run.agent,
       stateText(run, seen),
+      sandboxText(run.sandbox, run.rights),
       duration(runDurationMs(run, now)),
       project,
       title,
@@ -77,7 +80,7 @@ function fieldsOf({ run, project, title, seen }: ListedRun, { tree, now }: { tre
     ["Attempt", String(run.attempt)],
     ["Because", run.kind === "agent" ? run.cause : ""],
     ["Session", run.session ?? ""],
-    ["Sandbox", run.sandbox ?? ""],
+    ["Sandbox", rightsText(run.sandbox, run.rights)],
     ["Started", run.startedAt === null ? "" : ago(run.startedAt, now)],
     ["Took", run.endedAt === null ? "" : duration(runDurationMs(run, now))],
     ...(seen ? agentFields(seen, now).slice(1) : []),

@@ -6,6 +6,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { costText, percentText, tokensText } from "../kernel/number-text.ts";
 import { cut, printable, printableLines } from "../kernel/text-table.ts";
 import { duration, when } from "../kernel/time-text.ts";
+import { rightsText } from "../sandbox/rules.ts";
 import { agentFigures } from "./agent-text.ts";
 import { observationOf } from "./ingest.ts";
 import { type Asked, questionsOf } from "./question-lines.ts";
@@ -65,7 +66,7 @@ export function agentCard(ctx: Ctx, run: Run, task: { id: number; title: string 
 /** What is known of a run's agent, by name; nothing for gates and set-up. */
 export function figuresOf(ctx: Ctx, run: Run): { label: string; text: string }[] {
   const seen = run.kind === "agent" ? observationOf(ctx, run.id) : null;
-  const all: [string, string][] = [...(seen ? agentFigures(seen.observed) : []), ["Sandbox", run.sandbox ?? ""]];
+  const all: [string, string][] = [...(seen ? agentFigures(seen.observed) : []), ["Sandbox", rightsText(run.sandbox, run.rights)]];
   return all.filter(([, text]) => text !== "").map(([label, text]) => ({ label, text: printable(text) }));
 }
 

@@ -1,19 +1,24 @@
 // All SQL on runs.
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
-import type { SandboxLevel } from "../sandbox/schema.ts";
+import type { RunRights, SandboxLevel } from "../sandbox/schema.ts";
 import { questionText } from "./question-text.ts";
 import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunKind, RunOutcome } from "./schema.ts";
 import type { Activity, Observed, Verdict } from "./signs.ts";
 
 const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
-  sandbox, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,
+  sandbox, rights, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,
   started_at AS startedAt, ended_at AS endedAt, finished_at AS finishedAt`;
 
-type Row = Omit<Run, "exit" | "stopSent"> & { exit: string | null; stopSent: number };
+type Row = Omit<Run, "exit" | "rights" | "stopSent"> & { exit: string | null; rights: string | null; stopSent: number };
 
 function parse(row: Row): Run {
-  return { ...row, stopSent: row.stopSent === 1, exit: row.exit === null ? null : (JSON.parse(row.exit) as ExitRecord) };
+  return {
+    ...row,
+    stopSent: row.stopSent === 1,
+    rights: row.rights === null ? null : (JSON.parse(row.rights) as RunRights),
+    exit: row.exit === null ? null : (JSON.parse(row.exit) as ExitRecord),
+  };
 }
 
 export type InsertRun = Pick<
@@ -75,13 +80,13 @@ export function countRuns(db: Db, taskId: number, kind: RunKind): number {
   return row?.count ?? 0;
 }
 
-export function setStarting(db: Db, id: number, sandbox: SandboxLevel, session: string | null): boolean {
+export function setStarting(db: Db, id: number, as: { level: SandboxLevel; rights: RunRights; session: string | null }): boolean {
   return (
     db.sql
-      .query<null, [number, string, string | null]>(
-        "UPDATE runs SET state = 'starting', sandbox = ?2, session = ?3 WHERE id = ?1 AND state = 'claimed'",
+      .query<null, [number, string, string, string | null]>(
+        "UPDATE runs SET state = 'starting', sandbox = ?2, rights = ?3, session = ?4 WHERE id = ?1 AND state = 'claimed'",
       )
-      .run(id, sandbox, session).changes > 0
+      .run(id, as.level, JSON.stringify(as.rights), as.session).changes > 0
   );
 }
 

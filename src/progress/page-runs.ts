@@ -4,6 +4,7 @@ import { newestRunsOf, shownRuns } from "../agents/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
 import type { Asked, Page, PageRoute } from "../kernel/page.ts";
 import { printable } from "../kernel/text-table.ts";
+import { sandboxText } from "../sandbox/rules.ts";
 import { pageOf, shownTask } from "./task-page.ts";
 
 export const runsPage: PageRoute = { path: "/tasks/:id/runs", area: "tasks", show: showRuns };
@@ -23,7 +24,7 @@ async function showRuns(ctx: Ctx, asked: Asked): Promise<Page> {
       line: runLine(ctx, run),
       cause: printable(run.kind === "agent" ? run.cause : (run.command ?? "")),
       session: run.session,
-      sandbox: run.sandbox,
+      sandbox: printable(sandboxText(run.sandbox, run.rights)),
     })),
     earlier: runs.length > LISTED ? `${place}?before=r${runs[LISTED - 1]?.id}` : null,
     later: from === undefined ? null : place,

@@ -8,6 +8,7 @@ import { costText } from "../kernel/number-text.ts";
 import { printable, printableLines, textFields, textTable, wrap } from "../kernel/text-table.ts";
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
+import { sandboxText } from "../sandbox/rules.ts";
 import { stateTone } from "../tasks/rules.ts";
 import { PRIORITIES, type Task, type TaskBrief, type TaskState } from "../tasks/schema.ts";
 import type { Worktree } from "../worktrees/schema.ts";
@@ -84,10 +85,18 @@ function runsText(host: CommandHost, { runs }: TaskStory, now: number): string {
       { title: "RUN", align: "right" },
       { title: "KIND" },
       { title: "NAME", shrink: true },
+      { title: "SANDBOX", shrink: true },
       { title: "TOOK", align: "right" },
       { title: "RESULT", shrink: true },
     ],
-    runs.map((run) => [`r${run.id}`, run.kind, run.agent, duration(runDurationMs(run, now)), run.summary ?? run.state]),
+    runs.map((run) => [
+      `r${run.id}`,
+      run.kind,
+      run.agent,
+      sandboxText(run.sandbox, run.rights),
+      duration(runDurationMs(run, now)),
+      run.summary ?? run.state,
+    ]),
     host.columns,
   );
   const wide = runs.some((run) => run.summary && table.includes("…"));

@@ -1,6 +1,6 @@
 // What a sandboxed run may see and touch, and the words that start a command in it. Pure.
 import { Fault } from "../kernel/fault.ts";
-import type { SandboxLevel, SandboxPolicy, SandboxProbe, SandboxSpec, SandboxWish } from "./schema.ts";
+import type { Network, RunRights, SandboxLevel, SandboxPolicy, SandboxProbe, SandboxSpec, SandboxWish } from "./schema.ts";
 
 /** How the machine starts a sandbox: ccm's own words, the file that holds the spec, and util-linux's unshare. */
 export type SandboxLaunch = {
@@ -44,6 +44,35 @@ export function chosenLevel(
   if (settings.level === "auto") return strongest(probes) ?? none;
   if (settings.level === "none") return none;
   return probes.some((probe) => probe.level === settings.level && probe.works) ? settings.level : null;
+}
+
+/** What of a spec is kept with its run: what does not act is left out. */
+export function rightsOf({ level, network, hosts, ports, unixSockets, user }: SandboxSpec): RunRights {
+  if (level === "none") return { network: "host", hosts: [], ports: [], unixSockets: false, user: null };
+  return {
+    network,
+    hosts: network === "hosts" ? hosts : [],
+    ports: network === "ports" ? ports : [],
+    unixSockets: level === "kernel" && unixSockets,
+    user,
+  };
+}
+
+const NETWORK_TEXT: Record<Network, string> = { host: "whole network", hosts: "named hosts", ports: "named ports", none: "no network" };
+
+/** The level, and the network where it is less than the machine's: `namespace`, `kernel, no network`; empty before it is known. */
+export function sandboxText(level: SandboxLevel | null, rights: RunRights | null): string {
+  const network = rights?.network ?? "host";
+  return level && network !== "host" ? `${level}, ${NETWORK_TEXT[network]}` : (level ?? "");
+}
+
+/** All of it: `namespace, named hosts (model.example), user 60706`. */
+export function rightsText(level: SandboxLevel | null, rights: RunRights | null): string {
+  if (!level || !rights || level === "none") return level ?? "";
+  const { network, hosts, ports, unixSockets, user } = rights;
+  const named = [...hosts, ...ports].join(", ");
+  const reach = NETWORK_TEXT[network] + (named === "" ? "" : ` (${named})`);
+  return [level, reach, ...(unixSockets ? ["unix sockets"] : []), ...(user === null ? [] : [`user ${user}`])].join(", ");
 }
 
 /** Why nothing may run where this level is asked for and is not to be had. */

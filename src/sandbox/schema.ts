@@ -62,6 +62,9 @@ export type SandboxSpec = {
   unixSockets: boolean;
 };
 
+/** What its sandbox let a run do beyond its level: kept with it, for people. */
+export type RunRights = Pick<SandboxSpec, "network" | "hosts" | "ports" | "unixSockets" | "user">;
+
 /** What trying a level on this machine showed. */
 export type SandboxProbe = { level: SandboxLevel; works: boolean; detail: string };
 

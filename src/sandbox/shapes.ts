@@ -26,3 +26,12 @@ export const sandboxWishSchema = v.strictObject({
   readOnly: v.exactOptional(v.pipe(v.array(treePlace), v.maxLength(200))),
   unixSockets: v.exactOptional(v.boolean()),
 });
+
+/** What a run was allowed beyond its level, as scripts read it. */
+export const runRightsSchema = v.strictObject({
+  network: v.picklist(NETWORKS),
+  hosts: v.pipe(v.array(v.string()), v.description("Of network `hosts`: those that it reaches")),
+  ports: v.pipe(v.array(v.number()), v.description("Of network `ports`: the TCP ports that it may connect to")),
+  unixSockets: v.boolean(),
+  user: v.pipe(v.nullable(v.number()), v.description("The user of its own that it ran as; null: the daemon's")),
+});

@@ -12,7 +12,7 @@ import type { Task } from "../../src/tasks/schema.ts";
 import { moveWorktree, patchWorktree } from "../../src/worktrees/table.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";
 import { exitRecord } from "../support/exit-record.ts";
-import { moveThrough, startedRun } from "../support/progress.ts";
+import { moveThrough, RIGHTS, startedRun } from "../support/progress.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -142,7 +142,7 @@ describe("one failing login", () => {
     dispatch(ctx);
     const runs = table.liveRuns(ctx.db);
     for (const run of runs) {
-      table.setStarting(ctx.db, run.id, "kernel", "s");
+      table.setStarting(ctx.db, run.id, { level: "kernel", rights: RIGHTS, session: "s" });
       table.setRunning(ctx.db, run.id, ctx.clock.now());
       ends(run, REFUSED_LOGIN);
     }
@@ -175,7 +175,7 @@ describe("one failing login", () => {
     const [probe] = table.liveRuns(ctx.db);
     expect(explainPlan(ctx, 20, "as found").starts).toEqual([]);
     ctx.db.transact(() => {
-      table.setStarting(ctx.db, probe?.id ?? 0, "kernel", "s");
+      table.setStarting(ctx.db, probe?.id ?? 0, { level: "kernel", rights: RIGHTS, session: "s" });
       table.setRunning(ctx.db, probe?.id ?? 0, ctx.clock.now());
     });
     ends(probe as Run, { code: 0, result: { is_error: false, terminal_reason: "completed" } });

@@ -1,7 +1,18 @@
 // What the spec of a task says, how a command is started, and which paths it may see.
 import { describe, expect, test } from "bun:test";
-import { carriedEnv, chosenLevel, type SandboxOrder, sandboxArgv, sandboxEnv, sandboxSpec, strongest } from "../../src/sandbox/rules.ts";
-import type { SandboxProbe } from "../../src/sandbox/schema.ts";
+import {
+  carriedEnv,
+  chosenLevel,
+  rightsOf,
+  rightsText,
+  type SandboxOrder,
+  sandboxArgv,
+  sandboxEnv,
+  sandboxSpec,
+  sandboxText,
+  strongest,
+} from "../../src/sandbox/rules.ts";
+import type { RunRights, SandboxProbe } from "../../src/sandbox/schema.ts";
 import { markOf, marksOf, readable } from "../../src/sandbox/visibility.ts";
 
 const order: SandboxOrder = {
@@ -15,7 +26,7 @@ const order: SandboxOrder = {
   repositoryGit: "/home/ada/shop/.git",
   network: "host",
 };
-const spec = sandboxSpec({ ...order, hide: ["~/diary"], write: ["~/.claude"] });
+const spec = sandboxSpec({ ...order, hide: ["~/diary"], write: ["~/.claude"], readOnly: ["package.json", "db/migrations/"] });
 const launch = { executable: ["/usr/bin/ccm"], specPath: "/spec.json", unshare: "/usr/bin/unshare" };
 
 describe("the spec of a task", () => {
@@ -37,6 +48,9 @@ describe("the spec of a task", () => {
     ["/home/ada/shop/.git/objects", "show"],
     ["/home/ada/shop/.git/config", "hide"],
     ["/home/ada/.bashrc", "show"],
+    ["/home/ada/.ccm/tasks/1/tree/package.json", "protect"],
+    ["/home/ada/.ccm/tasks/1/tree/db/migrations/1.sql", "protect"],
+    ["/home/ada/.ccm/tasks/1/tree/db/seed.sql", "write"],
     ["/run/docker.sock", "hide"],
     ["/usr/bin/git", "show"],
     ["/", "show"],
@@ -99,4 +113,32 @@ describe("the level of runs", () => {
     expect(chosenLevel(probes, { level, allowNone })).toBe(chosen),
   );
   test("none is never the strongest", () => expect(strongest(neither)).toBe(null));
+});
+
+describe("what a run was allowed, for people", () => {
+  const rights = { network: "host", hosts: [], ports: [], unixSockets: false, user: null } as const;
+  const cases: [level: "namespace" | "kernel" | "none" | null, more: Partial<RunRights>, short: string, all: string][] = [
+    [null, {}, "", ""],
+    ["none", {}, "none", "none"],
+    ["namespace", {}, "namespace", "namespace, whole network"],
+    [
+      "namespace",
+      { network: "hosts", hosts: ["a.example", "b.example"], user: 60_706 },
+      "namespace, named hosts",
+      "namespace, named hosts (a.example, b.example), user 60706",
+    ],
+    ["kernel", { network: "ports", ports: [443], unixSockets: true }, "kernel, named ports", "kernel, named ports (443), unix sockets"],
+    ["kernel", { network: "none" }, "kernel, no network", "kernel, no network"],
+  ];
+  test.each(cases)("at %s with %j", (level, more, short, all) => {
+    const given = { ...rights, hosts: [], ports: [], ...more };
+    expect([sandboxText(level, given), rightsText(level, given)]).toEqual([short, all]);
+  });
+
+  test("is what acts: a level without walls has no rights to name, and sockets are open only where nothing else shuts them", () => {
+    const spec = sandboxSpec({ ...order, network: "hosts", hosts: ["model"], unixSockets: true });
+    expect(rightsOf({ ...spec, level: "namespace" })).toMatchObject({ network: "hosts", hosts: ["model"], ports: [], unixSockets: false });
+    expect(rightsOf({ ...spec, level: "kernel" })).toMatchObject({ unixSockets: true });
+    expect(rightsOf({ ...spec, level: "none" })).toMatchObject({ network: "host", hosts: [] });
+  });
 });

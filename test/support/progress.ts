@@ -4,8 +4,12 @@ import type { ExitRecord, Run, RunKind } from "../../src/agents/schema.ts";
 import { setEnded, setRunning, setStarting } from "../../src/agents/table.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { putCandidate } from "../../src/review/table.ts";
+import type { RunRights } from "../../src/sandbox/schema.ts";
 import { moveTask, mustFind, patchTask } from "../../src/tasks/actions.ts";
 import type { Task, TaskState } from "../../src/tasks/schema.ts";
+
+/** What a run that nobody said anything about may do. */
+export const RIGHTS: RunRights = { network: "host", hosts: [], ports: [], unixSockets: false, user: null };
 
 /** Moves a task through the given states, one after another. */
 export function moveThrough(ctx: Ctx, id: number, ...states: TaskState[]): Task {
@@ -18,7 +22,7 @@ export function startedRun(ctx: Ctx, id: number, kind: RunKind = "agent", name =
   const run = claimRun(ctx, { task: mustFind(ctx, id), kind, name, commit: null, command: kind === "gate" ? "npm test" : null });
   if (!run) throw new Error(`Task ${id} has a live run already.`);
   ctx.db.transact(() => {
-    setStarting(ctx.db, run.id, "kernel", null);
+    setStarting(ctx.db, run.id, { level: "kernel", rights: RIGHTS, session: null });
     setRunning(ctx.db, run.id, ctx.clock.now());
   });
   return run;
