@@ -53,12 +53,13 @@ function exitFrom(state: HostState, run: Run, now: number): ExitRecord | null {
 
 /** Longest pause of this function is git: commits what the agent left, brings the branch in, and judges the run. */
 export async function finishAgentRun(ctx: Ctx, run: Run): Promise<void> {
-  let tip: CommitId | null = null;
+  let tip: CommitId | Fault | null = null;
   try {
     if (run.exit) tip = await bringHome(ctx, run);
   } catch (thrown) {
     return leaveInTree(ctx, run, thrown);
   }
+  if (tip instanceof Fault) return refuse(ctx, run, tip);
   const task = mustFind(ctx, run.taskId);
   judgeEnd(ctx, run, (tip ?? task.tipCommit) === task.baseCommit ? "unchanged" : "changed");
 }
@@ -74,9 +75,20 @@ function leaveInTree(ctx: Ctx, run: Run, thrown: unknown): void {
   });
 }
 
+/** What was committed is the same the next time, so the first refusal ends run and task. */
+function refuse(ctx: Ctx, run: Run, fault: Fault): void {
+  const task = mustFind(ctx, run.taskId);
+  ctx.db.transact(() => {
+    if (!finishRun(ctx, run, "failed", fault.message)) return;
+    record(ctx, task, "work.refused", "daemon", { why: fault.message, where: fault.hint }, run.id);
+    failTask(ctx, task, { code: fault.code, text: fault.message, hint: fault.hint });
+  });
+}
+
 const NOTHING_SETTLED = { committedFiles: 0, left: [], found: [] };
 
-async function bringHome(ctx: Ctx, run: Run): Promise<string> {
+/** Gives the branch's tip, or why the repository did not take what was committed. */
+async function bringHome(ctx: Ctx, run: Run): Promise<CommitId | Fault> {
   const task = mustFind(ctx, run.taskId);
   const project = projectOf(ctx, task.projectId);
   const order = treeOrder(ctx, task);
@@ -85,13 +97,14 @@ async function bringHome(ctx: Ctx, run: Run): Promise<string> {
     run.exit?.reason === "parked" ? NOTHING_SETTLED : await ctx.outside.trees.settle(order, `Work of ${run.agent} on: ${task.title}`);
   if (!task.tipCommit) throw new Error(`Task ${task.id} has a run but no tip.`);
   const text = { message: task.title, author: { name: project.authorName, email: project.authorEmail }, at: run.claimedAt };
-  const imported = await ctx.outside.git.importBranch(order.git, order.base, task.tipCommit, text);
+  const imported = await ctx.outside.trees.importBranch(order, task.tipCommit, text).catch(asRefusal);
   const sizeBytes = await measureTree(ctx, task.id);
   ctx.db.transact(() => {
-    patchTask(ctx, task.id, { tipCommit: imported.tip });
     if (settled.committedFiles > 0 || settled.left.length > 0)
       record(ctx, task, "work.committed", "daemon", { files: settled.committedFiles, left: settled.left }, run.id);
     if (settled.found.length > 0) record(ctx, task, "work.tampered", "daemon", { found: settled.found }, run.id);
+    if (imported instanceof Fault) return;
+    patchTask(ctx, task.id, { tipCommit: imported.tip });
     if (imported.tip !== task.tipCommit)
       record(
         ctx,
@@ -102,5 +115,10 @@ async function bringHome(ctx: Ctx, run: Run): Promise<string> {
         run.id,
       );
   });
-  return imported.tip;
+  return imported instanceof Fault ? imported : imported.tip;
+}
+
+function asRefusal(thrown: unknown): Fault {
+  if (thrown instanceof Fault && (thrown.code === "denied" || thrown.code === "failed")) return thrown;
+  throw thrown;
 }

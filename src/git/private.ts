@@ -2,11 +2,13 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
+import { inTree } from "./changes.ts";
+import { type Filters, filtersOf, NO_FILTERS } from "./filters.ts";
 import { authorOf, settings, submodulesAt } from "./inspect.ts";
 import { placesOf, readPlainFile } from "./places.ts";
 import { escapePattern, quoteAlternate, quoteValue } from "./quoting.ts";
 import { moveRefs, type RefMove, tipOf } from "./refs.ts";
-import { LONG_MS, mustRun, text } from "./run.ts";
+import { mustRun, text, type Wrap } from "./run.ts";
 import type { CommitId, Repository, TaskGit } from "./schema.ts";
 import { dotGitText, keepSealed, replaceFile } from "./seal.ts";
 
@@ -16,6 +18,9 @@ const EXCLUDE_BYTES = 1_000_000;
 
 /** What of the repository's configuration decides how files look on this disk, and so must be the same in the tree. */
 const KEPT_SETTINGS = ["core.filemode", "core.ignorecase", "core.precomposeunicode", "core.symlinks", "core.autocrlf", "core.eol"];
+
+/** `unfiltered` says why the person's filters do not run in the tree though they have some; its files are pointers then. */
+export type Made = { submodules: string[]; unfiltered: string | null };
 
 /** The ref that keeps a task's base from being collected. */
 export const baseRef = (taskId: number): string => `refs/ccm/base/${taskId}`;
@@ -50,8 +55,19 @@ async function branchAbove(task: TaskGit): Promise<string | null> {
 }
 
 /** Everything in the task's folder anew; the folder itself must exist and hold neither directory nor tree. */
-export async function makePrivate(task: TaskGit, base: CommitId, copies: string[]): Promise<{ submodules: string[] }> {
-  const [texts, refs] = await Promise.all([sealedTexts(task, base, copies), refsForReading(task.repo), initialise(task, base)]);
+export async function makePrivate(task: TaskGit, base: CommitId, copies: string[], wrap: Wrap): Promise<Made> {
+  const filters = await filtersOf(task.repo);
+  try {
+    return await makeWith(task, base, copies, filters, wrap);
+  } catch (thrown) {
+    if (filters.content === "none" || !(thrown instanceof Fault)) throw thrown;
+    const made = await makeWith(task, base, copies, { lines: [], content: "none" }, wrap);
+    return { ...made, unfiltered: thrown.message };
+  }
+}
+
+async function makeWith(task: TaskGit, base: CommitId, copies: string[], filters: Filters, wrap: Wrap): Promise<Made> {
+  const [texts, refs] = await Promise.all([sealedTexts(task, base, copies, filters), refsForReading(task.repo), initialise(task, base)]);
   keepSealed(task, texts);
   mkdirSync(join(task.gitPath, "hooks"), { recursive: true });
   mkdirSync(join(task.gitPath, "info"), { recursive: true });
@@ -63,8 +79,8 @@ export async function makePrivate(task: TaskGit, base: CommitId, copies: string[
   mkdirSync(join(task.gitPath, "refs/heads", task.branch, ".."), { recursive: true });
   writeFileSync(join(task.gitPath, "refs/heads", task.branch), `${base}\n`);
   writeFileSync(join(task.gitPath, "HEAD"), `ref: refs/heads/${task.branch}\n`);
-  const [submodules] = await Promise.all([submodulesAt(task.repo.gitDir, base), checkOut(task, base)]);
-  return { submodules };
+  const [submodules] = await Promise.all([submodulesAt(task.repo.gitDir, base), checkOut(task, base, filters, wrap)]);
+  return { submodules, unfiltered: null };
 }
 
 /** Gives the agent's git a copy of the daemon's index, so that its first `git status` need not read every file. */
@@ -88,16 +104,14 @@ async function initialise(task: TaskGit, base: CommitId): Promise<void> {
   });
 }
 
-/** The tree is empty and the configuration ours, so nothing an agent wrote takes part: this one runs outside the sandbox. */
-async function checkOut(task: TaskGit, base: CommitId): Promise<void> {
-  await mustRun({
-    gitDir: task.gitPath,
-    workTree: task.treePath,
-    env: { GIT_INDEX_FILE: task.indexPath },
-    config: CHECKOUT,
-    args: ["read-tree", "--reset", "-u", base],
-    timeoutMs: LONG_MS,
-  });
+/**
+ * The tree is empty and the configuration ours, so nothing an agent wrote takes part: this one runs outside the sandbox, but
+ * for a filter, whose input may have been an agent's.
+ */
+async function checkOut(task: TaskGit, base: CommitId, filters: Filters, wrap: Wrap): Promise<void> {
+  const call = inTree(task, wrap, { args: ["read-tree", "--reset", "-u", base], config: CHECKOUT });
+  if (filters.content === "some") await mustRun(call);
+  else await mustRun({ ...call, wrap: undefined, config: [...CHECKOUT, ...NO_FILTERS] });
   replaceFile(join(task.treePath, ".git"), dotGitText(task));
   handIndex(task);
 }
@@ -105,13 +119,13 @@ async function checkOut(task: TaskGit, base: CommitId): Promise<void> {
 /** As many workers as cores (0): 20 % faster than one on 20,000 files and two cores. */
 export const CHECKOUT = ["checkout.workers=0", "checkout.thresholdForParallelism=100"];
 
-async function sealedTexts(task: TaskGit, base: CommitId, copies: string[]) {
+async function sealedTexts(task: TaskGit, base: CommitId, copies: string[], filters: Filters) {
   const [person, all] = await Promise.all([authorOf(task.repo.gitDir), settings(task.repo.gitDir)]);
   const author = person ?? { name: "ccm", email: "ccm@localhost" };
   const kept = all.filter(([key]) => KEPT_SETTINGS.includes(key));
   const excluded = readPlainFile(join(task.repo.gitDir, "info/exclude"), EXCLUDE_BYTES) ?? "";
   return {
-    config: configText(task, base, kept, author),
+    config: configText(task, base, kept, author) + filters.lines.map((line) => `${line}\n`).join(""),
     exclude: `${excluded.replace(/\n?$/, "\n")}${copies.map((path) => `/${escapePattern(path)}\n`).join("")}`,
     alternates: `${quoteAlternate(join(task.repo.gitDir, "objects"))}\n`,
     shallow: readPlainFile(join(task.repo.gitDir, "shallow"), SHALLOW_BYTES),

@@ -38,10 +38,15 @@ export type Call = {
   timeoutMs?: number;
   /** `cut` stops git once the limit is reached and returns what came so far; otherwise reaching it is a Fault. */
   limit?: { bytes: number; over: "cut" | "fault" };
-  wrap?: Wrap;
+  wrap?: Wrap | undefined;
   /** Folders the sandboxed command may write besides the task's own. */
   write?: string[];
+  /** For what reads what an agent may have made to be costly. */
+  bounds?: Bounds;
 };
+
+/** Seconds of processor time, and bytes of memory of its own (files that git maps are not counted). */
+export type Bounds = { cpuSeconds: number; memoryBytes: number };
 
 export type Answer = { code: number; stdout: Buffer; stderr: string; cut: boolean };
 
@@ -210,7 +215,17 @@ function killGroup(pid: number): void {
   }
 }
 
+/** A shell sets what may be used and becomes git: a few hundred microseconds, on every system that git is on. */
+const BOUNDED = 'ulimit -S -t "$1"; ulimit -S -d "$2"; shift 2; exec "$@"';
+
 function argvOf(call: Call): string[] {
+  const git = gitArgv(call);
+  if (!call.bounds) return git;
+  const { cpuSeconds, memoryBytes } = call.bounds;
+  return ["/bin/sh", "-c", BOUNDED, "sh", String(cpuSeconds), String(Math.floor(memoryBytes / 1024)), ...git];
+}
+
+function gitArgv(call: Call): string[] {
   const settings = [...ALWAYS, ...(call.trust === "person" ? [] : OWN_ONLY), ...(call.config ?? [])];
   return [
     gitProgram(),

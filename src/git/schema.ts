@@ -120,7 +120,7 @@ export type SnapshotMade = { commit: CommitId; isNew: boolean; left: Left[]; unf
  */
 export type TaskGits<Wrap> = {
   /** Makes directory and tree in an empty task folder; the objects come from the repository. Names of submodules left out. */
-  create(task: TaskGit, base: CommitId, copies: string[], wrap: Wrap): Promise<{ submodules: string[] }>;
+  create(task: TaskGit, base: CommitId, copies: string[], wrap: Wrap): Promise<{ submodules: string[]; unfiltered: string | null }>;
   /** Those of the paths that a commit has as files. */
   tracked(repo: Repository, commit: CommitId, paths: string[]): Promise<string[]>;
   /** Pins the base and claims the branch's name in the repository, both or none. Faults: `conflict` when the name is taken. */

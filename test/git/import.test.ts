@@ -7,7 +7,7 @@ import { bench, commitAll, complaints, faultOf, git, makeRepository, TEXT, write
 async function working(options: Parameters<typeof bench>[0] = {}) {
   const all = await bench(options);
   await all.trees.create(all.order);
-  const importNow = (old = all.base) => all.git.importBranch(all.task, all.base, old, TEXT);
+  const importNow = (old = all.base) => all.trees.importBranch(all.order, old, TEXT);
   return { ...all, importNow };
 }
 

@@ -34,11 +34,11 @@ test("a path with a newline, quotes and a colon", async () => {
   mkdirSync(folder);
   const made = makeRepository();
   renameSync(made, join(folder, "repo"));
-  const { trees, order, tree, git: outside, task, base } = await bench({ path: join(folder, "repo") });
+  const { trees, order, tree, base } = await bench({ path: join(folder, "repo") });
   await trees.create(order);
   write(tree, { "b.txt": "b" });
   const tip = commitAll(tree);
-  expect((await outside.importBranch(task, base, base, { message: "m", author: { name: "a", email: "b" }, at: 0 })).tip).toBe(tip);
+  expect((await trees.importBranch(order, base, { message: "m", author: { name: "a", email: "b" }, at: 0 })).tip).toBe(tip);
 });
 
 test("a branch name that is taken is a conflict; a half-made tree is made anew", async () => {

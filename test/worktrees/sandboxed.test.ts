@@ -15,9 +15,9 @@ const levels = (await probeSandbox()).filter((probe) => probe.works).map((probe)
 test.each(levels)(
   "made, settled, imported, shown, discarded and restored at level %s",
   async (level) => {
-    const { path, paths, order: plain, tree, task, base } = await bench();
+    const { path, paths, order: plain, tree, base } = await bench();
     const config = { sandbox: { hide: [], show: [] }, agents: {}, windows: { tmux: "off" } } as unknown as Config;
-    const { trees, git: outside } = realOutside(paths, config, { level: () => level, ownUser: () => false });
+    const { trees } = realOutside(paths, config, { level: () => level, ownUser: () => false });
     const order = { ...plain, level };
     await trees.create(order);
     write(tree, { "b.txt": "b", "closed/c.txt": "c", "unreadable.txt": "u" });
@@ -25,7 +25,7 @@ test.each(levels)(
     chmodSync(join(tree, "closed"), 0);
     const { commit, committedFiles, found } = await trees.settle(order, "work");
     expect([committedFiles, found]).toEqual([3, []]);
-    expect(await outside.importBranch(task, base, base, TEXT)).toEqual({ tip: commit, grafted: false });
+    expect(await trees.importBranch(order, base, TEXT)).toEqual({ tip: commit, grafted: false });
     await trees.show(order, base, "detached");
     await trees.show(order, commit, "branch");
     expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");

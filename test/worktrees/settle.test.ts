@@ -207,7 +207,7 @@ test("a deleted branch and a stale lock do not stop the work", async () => {
 });
 
 test("what an agent plants in its private directory is taken out, kept aside and reported, and never runs", async () => {
-  const { trees, order, tree, paths, path, git: outside, task, base } = await made();
+  const { trees, order, tree, paths, path, base } = await made();
   const proof = join(paths.home, "planted-ran");
   const plant = `touch '${proof.replaceAll("'", "'\\''")}'`;
   const evil = join(order.git.gitPath, "evil.sh");
@@ -228,7 +228,7 @@ test("what an agent plants in its private directory is taken out, kept aside and
   const settled = await trees.settle(order, "work");
   expect(settled.committedFiles).toBe(2);
   expect(settled.found.join("\n")).toMatch(/"config".*changed[\s\S]*"commondir"[\s\S]*hooks/);
-  await outside.importBranch(task, base, base, TEXT);
+  await trees.importBranch(order, base, TEXT);
   expect(existsSync(proof)).toBe(false);
   expect(readFileSync(join(paths.task(1).root, "aside/config"), "utf8")).toContain("fsmonitor");
   expect(complaints(path)).toBe("");

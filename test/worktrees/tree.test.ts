@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { bench, commitAll, complaints, git, TEXT, write } from "../git/repositories.ts";
 
 test("an agent's commits become a branch of the person's repository", async () => {
-  const { path, git: outside, trees, order, task, tree, base } = await bench();
+  const { path, trees, order, tree, base } = await bench();
   expect(await trees.create(order)).toEqual({ copied: [], skipped: [] });
   expect(git(tree, "status", "--porcelain", "--branch")).toBe("## ccm/task-1");
   write(tree, { "a.txt": "two\n", "new/file.txt": "new\n" });
   const tip = commitAll(tree, "work");
 
-  const imported = await outside.importBranch(task, base, base, TEXT);
+  const imported = await trees.importBranch(order, base, TEXT);
 
   expect(imported).toEqual({ tip, grafted: false });
   expect(git(path, "log", "--format=%s", "ccm/task-1")).toBe("work\nfirst");

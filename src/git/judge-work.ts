@@ -1,0 +1,136 @@
+// Looks at what an agent's work would bring into the repository, before it does: compares its folders with those it began from.
+import { type ObjectPlace, readObjects, settingsIn } from "./objects.ts";
+import {
+  type Change,
+  changesOf,
+  DEPTH,
+  foldersIn,
+  judgeFolder,
+  judgeLinks,
+  judgeSettings,
+  LINK,
+  type Link,
+  type Offence,
+  offence,
+  quoted,
+  SETTINGS,
+  treeEntries,
+} from "./rules.ts";
+import { LONG_MS, mustRun } from "./run.ts";
+import type { CommitId } from "./schema.ts";
+
+/** Folders that one piece of work changes, and names in them: beyond any. A tree that holds itself many times has more. */
+const FOLDERS = 200_000;
+const NAMES = 2_000_000;
+/** Commits of the person's that work goes on from are few; work that merged more is compared with the first of them. */
+const BOUNDARY = 20;
+
+/** The work: a commit or a tree, and commits of the repository that it goes on from; the first is its base. */
+export type Work = ObjectPlace & { want: string; have: readonly CommitId[] };
+/** What changed from the base, and what of it may not come in. */
+export type Judged = { changes: Change[]; offences: Offence[] };
+
+/**
+ * What the work has that neither its base nor any other commit it goes on from had: an honest repository that holds such
+ * things already keeps working. Faults: `denied` for more folders and links than can be looked at.
+ */
+export async function judgeWork(work: Work): Promise<Judged> {
+  const [base = ""] = work.have;
+  const judged = await since(work, base);
+  for (const known of judged.offences.length > 0 ? await boundary(work, base) : []) {
+    const there = (await since(work, known)).offences.map(({ what }) => what);
+    judged.offences = judged.offences.filter(({ what }) => there.includes(what));
+  }
+  return judged;
+}
+
+async function since(work: Work, known: CommitId): Promise<Judged> {
+  const judged = await walk(work, known);
+  if (judged.offences.some(({ what }) => what === DEEP || what === TOO_MANY.what)) return judged; // git itself would look at all of it.
+  const touchesLinks = judged.changes.some(({ now, was }) => now?.mode === LINK || was?.mode === LINK);
+  const links = touchesLinks ? judgeLinks(await linksOf(work, work.want), await linksOf(work, known)) : [];
+  judged.offences.push(...links, ...(await settings(work, judged.changes)));
+  return judged;
+}
+
+/** Level by level, and only into folders that differ: the cost follows what was changed. */
+async function walk(work: Work, known: CommitId): Promise<Judged> {
+  const judged: Judged = { changes: [], offences: [] };
+  const top = { path: "", now: `${work.want}^{tree}`, was: `${known}^{tree}` as string | null };
+  let [folders, names] = [0, 0];
+  for (let level = [top], depth = 0; level.length > 0; depth++) {
+    const [first] = level;
+    folders += level.length;
+    if (depth > DEPTH) return { ...judged, offences: [tooDeep(first?.path ?? "")] };
+    if (folders > FOLDERS || names > NAMES) return { ...judged, offences: [TOO_MANY] };
+    const trees = await entriesOf(
+      work,
+      level.flatMap(({ now, was }) => (was ? [now, was] : [now])),
+    );
+    const next: typeof level = [];
+    for (const { path, now, was } of level) {
+      const entries = trees.get(now) ?? [];
+      names += entries.length;
+      if (names > NAMES) return { ...judged, offences: [TOO_MANY] };
+      const changes = changesOf(path, entries, was ? (trees.get(was) ?? []) : []);
+      judged.offences.push(...judgeFolder(path, entries, changes));
+      judged.changes.push(...changes);
+      next.push(...foldersIn(changes));
+    }
+    level = next;
+  }
+  return judged;
+}
+
+const TOO_MANY = offence("many", `it changes more than ${FOLDERS} folders or ${NAMES} names`, "broken");
+const DEEP = "deep";
+const tooDeep = (path: string) => offence(DEEP, `${quoted(path)} lies below more than ${DEPTH} folders`, "broken");
+
+async function entriesOf(work: Work, names: readonly string[]) {
+  const unique = [...new Set(names)];
+  const idBytes = (work.have[0] ?? "").length / 2;
+  const contents = await readObjects(work, unique);
+  return new Map(unique.map((name, at) => [name, treeEntries(contents[at] ?? Buffer.alloc(0), idBytes)]));
+}
+
+async function linksOf(work: Work, commit: string): Promise<Link[]> {
+  const { stdout } = await mustRun({
+    gitDir: work.repo.gitDir,
+    env: work.env,
+    args: ["ls-tree", "-r", "-z", "--full-tree", commit],
+    timeoutMs: LONG_MS,
+  });
+  const listed = stdout.toString("latin1").split("\0");
+  const links = listed.filter((line) => line.startsWith(`${LINK} `)).map((line) => line.split("\t"));
+  const ids = links.map(([meta = ""]) => meta.split(" ")[2] ?? "");
+  const targets = await readObjects(work, ids);
+  return links.map(([, ...path], at) => ({ path: path.join("\t"), target: (targets[at] ?? "").toString("latin1") }));
+}
+
+async function settings(work: Work, changes: readonly Change[]): Promise<Offence[]> {
+  const offences: Offence[] = [];
+  for (const { path, now, was } of changes) {
+    if (!SETTINGS.includes(path) || !now) continue;
+    const says = now.mode === LINK ? null : await settingsIn(work, now.id);
+    if (says) offences.push(...judgeSettings(path, says, (was && (await settingsIn(work, was.id))) ?? []));
+    else offences.push(offence(`setting ${path}`, `${quoted(path)} cannot be read as settings`));
+  }
+  return offences;
+}
+
+async function boundary({ repo, env, want, have }: Work, base: CommitId): Promise<CommitId[]> {
+  const { stdout } = await mustRun({
+    gitDir: repo.gitDir,
+    env,
+    config: ["core.commitGraph=false"],
+    args: ["rev-list", "--boundary", "--stdin"],
+    stdin: [want, ...have.map((commit) => `^${commit}`)].map((line) => `${line}\n`).join(""),
+    timeoutMs: LONG_MS,
+  });
+  const commits = stdout
+    .toString()
+    .split("\n")
+    .filter((line) => line.startsWith("-"))
+    .map((line) => line.slice(1));
+  return commits.filter((commit) => commit !== base).slice(0, BOUNDARY);
+}
