@@ -18,7 +18,7 @@ const POLL_MS = 20;
 export async function askDaemon(ctx: Ctx, kind: string, input: Record<string, unknown>, timeoutMs = REQUEST_MS): Promise<unknown> {
   if (!probeLock(ctx.paths.lock))
     throw new Fault("unavailable", "No daemon runs, and only it may do this.", "`ccm start` starts it; then try again.");
-  const id = ctx.db.transact(() => insertRequest(ctx.db, kind, input, ctx.clock.now()));
+  const id = leaveRequest(ctx, kind, input);
   const deadline = ctx.clock.elapsed() + timeoutMs;
   for (;;) {
     const row = findRequest(ctx.db, id);
@@ -30,6 +30,11 @@ export async function askDaemon(ctx: Ctx, kind: string, input: Record<string, un
       throw new Fault("timeout", `The daemon did not answer "${kind}" within ${timeoutMs / 1_000} s.`, "`ccm logs` shows what it does.");
     await ctx.clock.sleep(POLL_MS);
   }
+}
+
+/** Leaves a request without waiting for its answer; a daemon that starts later takes it up, too. Gives its number. */
+export function leaveRequest(ctx: Ctx, kind: string, input: Record<string, unknown>): number {
+  return ctx.db.transact(() => insertRequest(ctx.db, kind, input, ctx.clock.now()));
 }
 
 /** The daemon's part of the loop: each open request is a job. */

@@ -2,7 +2,11 @@
 import { liveRuns, runsOf } from "../../src/agents/actions.ts";
 import { breakersOf } from "../../src/agents/breakers.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
+import { readEvents } from "../../src/kernel/events.ts";
 import { findTask, listTasks, mustFind } from "../../src/tasks/actions.ts";
+import type { Task } from "../../src/tasks/schema.ts";
+import { snapshotsOf } from "../../src/worktrees/actions.ts";
+import { snapshotRef } from "../../src/worktrees/rules.ts";
 import type { World } from "./world.ts";
 
 export function checkAlways(world: World, ctx: Ctx): void {
@@ -82,7 +86,8 @@ export function checkEnd(world: World, ctx: Ctx): void {
       world.violate(
         `task ${task.id} is stuck in ${task.state}: ${JSON.stringify(task.waiting)} run ${JSON.stringify(runsOf(ctx, task.id).at(-1)?.state)}`,
       );
-    checkWork(world, task.id, task.branch);
+    checkWork(world, ctx, task);
+    checkSnapshots(world, ctx, task);
     checkEvents(world, ctx, task.id);
   }
   for (const host of world.hosts.values()) if (host.state === "live") world.violate(`run r${host.spec.runId} is still live`);
@@ -97,11 +102,32 @@ export function checkEnd(world: World, ctx: Ctx): void {
   }
 }
 
-/** Every commit an agent made is reachable from its branch, its trash ref, or the tree that is still there. */
-function checkWork(world: World, taskId: number, branch: string): void {
-  const tips = [world.repo.refs.get(`refs/heads/${branch}`), world.repo.refs.get(`refs/ccm/trash/${taskId}`), world.trees.get(taskId)?.tip];
+/**
+ * Every commit an agent made is reachable from its branch, its trash ref, its snapshots, or the tree that is still there: what
+ * is not merged has a ref, whatever was taken back or thrown away. Of a task that is done, time takes the snapshots.
+ */
+function checkWork(world: World, ctx: Ctx, { id: taskId, branch, state }: Task): void {
+  const snapshots = [...world.repo.refs].flatMap(([ref, commit]) => (ref.startsWith(`refs/ccm/snapshots/${taskId}/`) ? [commit] : []));
+  const wasTakenBack = readEvents(ctx.db, { taskId, after: 0, limit: 100_000 }).some(({ name }) => name === "task.rolled-back");
+  if (wasTakenBack) world.count("task taken back");
+  if (state === "done" && wasTakenBack && snapshots.length === 0) return;
+  const tips = [
+    world.repo.refs.get(`refs/heads/${branch}`),
+    world.repo.refs.get(`refs/ccm/trash/${taskId}`),
+    world.trees.get(taskId)?.tip,
+    ...snapshots,
+  ];
   const kept = new Set(tips.flatMap((tip) => (tip ? [...world.repo.history(tip)] : [])));
   for (const commit of world.work.get(taskId) ?? []) if (!kept.has(commit)) world.violate(`work ${commit} of task ${taskId} is lost`);
+}
+
+/** Every snapshot that people are told of is there, at its commit. */
+function checkSnapshots(world: World, ctx: Ctx, task: Task): void {
+  for (const { n, commit, why } of snapshotsOf(ctx, task.id)) {
+    world.count(`snapshot: ${why}`);
+    const at = world.repo.refs.get(snapshotRef(task.id, n));
+    if (at !== commit) world.violate(`snapshot ${n} of task ${task.id} is at ${at}, its row says ${commit}`);
+  }
 }
 
 /** What hosts recorded is in the event log once, wherever the daemon died while it read. */

@@ -3,10 +3,12 @@ import { answerQuestion, openQuestion } from "../../src/agents/actions.ts";
 import { approve, reject, requestChanges } from "../../src/decisions/actions.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { Fault } from "../../src/kernel/fault.ts";
+import { leaveRequest } from "../../src/kernel/requests.ts";
 import { insertProject } from "../../src/projects/table.ts";
 import { createTask, listTasks, pauseTask } from "../../src/tasks/actions.ts";
 import { cancelTask, resumeTask, retryTask } from "../../src/tasks/persons-word.ts";
 import { isHeldByAgent } from "../../src/tasks/rules.ts";
+import { snapshotsOf } from "../../src/worktrees/actions.ts";
 import { Killed, type World } from "./world.ts";
 
 /** One project of a random kind and a handful of tasks, some after others. */
@@ -55,6 +57,8 @@ export function actAsPerson(world: World, ctx: Ctx): void {
       () => retryTask(ctx, id),
       ...Array.from({ length: 6 }, () => () => approve(ctx, id, "p")),
       ...Array.from({ length: 3 }, () => () => retryTask(ctx, id)),
+      () => leaveRequest(ctx, "snapshot", { taskId: id, note: world.pick(["", "a word"]), by: "p" }),
+      ...Array.from({ length: 3 }, () => () => takeBack(world, ctx)),
       () => reject(ctx, id, "p", "no"),
       () => answerQuestion(ctx, id, { verdict: world.pick(["allow", "deny"]), text: "", by: "p" }),
       () => requestChanges(ctx, id, "p", "Use good words; it did not pass my eyes."),
@@ -79,6 +83,15 @@ export function settleAsPerson(world: World, ctx: Ctx): void {
 function retryOrCancelDependency(ctx: Ctx, id: number): void {
   const blocker = listTasks(ctx, { limit: 100 }).find((task) => task.id < id && (task.state === "failed" || task.state === "cancelled"));
   if (blocker) cancelTask(ctx, id);
+}
+
+/** Mostly of a task that may be taken back; of one at work it is refused. */
+function takeBack(world: World, ctx: Ctx): void {
+  const kept = listTasks(ctx, { limit: 100 }).flatMap(({ id, state }) => (state === "done" ? [] : snapshotsOf(ctx, id)));
+  if (kept.length === 0) return;
+  const { taskId, n } = world.pick(kept);
+  if (world.chance(0.3)) attempt(() => pauseTask(ctx, taskId));
+  leaveRequest(ctx, "rollback", { taskId, to: n, by: "p" });
 }
 
 function commitOnBase(world: World): void {

@@ -9,7 +9,8 @@ import { createJobs } from "../../src/kernel/jobs.ts";
 import { silentLog } from "../../src/kernel/log.ts";
 import { tick } from "../../src/kernel/loop.ts";
 import { pathsAt } from "../../src/kernel/paths.ts";
-import { allSteps } from "../../src/modules.ts";
+import { stepRequests } from "../../src/kernel/requests.ts";
+import { allAnswers, allSteps } from "../../src/modules.ts";
 import { sections } from "../../src/setup/config.ts";
 import { advanceHosts } from "./agents.ts";
 import { checkAlways, checkEnd } from "./invariants.ts";
@@ -18,7 +19,8 @@ import { actAsPerson, prepareQueue, settleAsPerson } from "./person.ts";
 import { changeWeather, clearUp } from "./talk.ts";
 import { Killed, type Odds, World } from "./world.ts";
 
-const steps = await allSteps();
+const answers = await allAnswers();
+const steps = [{ name: "requests", run: (ctx: Ctx) => stepRequests(ctx, answers) }, ...(await allSteps())];
 
 export type SimReport = { seed: number; violations: string[]; tally: Map<string, number>; simulatedMs: number };
 
