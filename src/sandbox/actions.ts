@@ -1,9 +1,11 @@
 // What other rooms ask of the sandbox: how it is started here, and what this machine allows.
 import { readFileSync } from "node:fs";
 import { ownCommand } from "../kernel/process.ts";
+import type { SandboxedLevel } from "./promises.ts";
 import type { ProxyDoor, ProxyOptions } from "./proxy.ts";
 import { chosenLevel, type SandboxLaunch } from "./rules.ts";
 import type { SandboxLevel, SandboxProbe } from "./schema.ts";
+import type { Tried } from "./trial.ts";
 
 /**
  * How this machine starts a sandbox whose spec is in the file. `unshare` comes from util-linux, which every
@@ -44,3 +46,8 @@ export async function openWayTo(port: number, unix: string): Promise<{ close(): 
 
 /** Connections to one such port at a time: a local model or a database takes fewer. */
 const WAY_LINES = 64;
+
+/** Every promise with what came of trying to break it at each level. Takes some seconds. */
+export async function tryPromises(): Promise<{ tried: Tried[]; errors: Partial<Record<SandboxedLevel, string>> }> {
+  return await (await import("./trial.ts")).tryEach();
+}

@@ -20,6 +20,7 @@ const FAILED = 125;
 
 /** Returns only when the command could not be started, the reason on stderr; `--attempt` is what a probe runs inside. */
 export async function main(words: string[]): Promise<number> {
+  if (words[0] === "--attempt" && words[1] === "promises") return (await import("./break-promises.ts")).breakPromises(words[2] ?? "");
   if (words[0] === "--attempt") return (await import("./attempt.ts")).attempt(words[1] ?? "");
   try {
     return await enterSandbox(words);

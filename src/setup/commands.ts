@@ -25,8 +25,12 @@ export function setupCommands(program: CAC, host: CommandHost): void {
     .action(async () => (await import("./doctor.ts")).health(host));
   program
     .command("doctor", "Try everything that ccm needs on this machine; what does not work comes with what to do about it")
+    .option("--sandbox", "Try to break each promise of the sandbox, at each level")
     .example("ccm doctor")
-    .action(async () => (await import("./doctor.ts")).doctor(host));
+    .example("ccm doctor --sandbox")
+    .action(async (options: { sandbox?: true }) =>
+      options.sandbox ? (await import("./sandbox-table.ts")).sandboxTable(host) : (await import("./doctor.ts")).doctor(host),
+    );
   program
     .command("fsck", "Repair what differs from what is recorded; database, trees, runs, processes, branches; work is never deleted")
     .option("--dry-run", "Only say what would be done")
