@@ -27,7 +27,11 @@ export const contents: Contents = {
     },
     { title: "The daemon", commands: ["start", "stop", "open", "status", "health", "fsck", "daemon"] },
     { title: "Who is signed in", commands: ["web sessions", "web sign-out", "web token"] },
-    { title: "Secrets", commands: ["secret set", "secret list", "secret remove"] },
+    {
+      title: "Automations",
+      commands: ["automations list", "automations enable", "automations disable", "automations test", "automations logs"],
+    },
+    { title: "Secrets", commands: ["secret set", "secret list", "secret remove", "scrub"] },
     { title: "Settings", commands: ["config list", "config get", "config set", "config check"] },
   ],
 };

@@ -3,12 +3,13 @@ import { watch } from "node:fs";
 import { join } from "node:path";
 import { hostsMoved, liveRuns } from "./agents/actions.ts";
 import { ingestRuns } from "./agents/ingest.ts";
+import { shipAutomations } from "./hooks/actions.ts";
 import { realClock } from "./kernel/clock.ts";
 import { loadConfig } from "./kernel/config.ts";
 import type { Ctx } from "./kernel/context.ts";
 import { type Db, openDatabase } from "./kernel/database.ts";
 import { appendEvent } from "./kernel/events.ts";
-import { FAULTS, Fault, isFault, unwrap } from "./kernel/fault.ts";
+import { FAULTS, Fault, isFault, messageOf, unwrap } from "./kernel/fault.ts";
 import { currentCaller, requireHome } from "./kernel/home.ts";
 import { realIds } from "./kernel/ids.ts";
 import { createJobs, type JobEnd } from "./kernel/jobs.ts";
@@ -176,4 +177,5 @@ async function recover(ctx: Ctx, answers: Answers): Promise<void> {
     data: { pid: process.pid, sandbox: ctx.outside.sandbox.level() },
   });
   await answers.fsck?.(ctx, { repair: true });
+  await shipAutomations(ctx.paths.home).catch((thrown) => ctx.log.warn("automations could not be renewed", { error: messageOf(thrown) }));
 }

@@ -2,6 +2,7 @@
 import { agents, treesOfAgents } from "./agents/module.ts";
 import { decisions } from "./decisions/module.ts";
 import { dispatch } from "./dispatch/module.ts";
+import { hooks } from "./hooks/module.ts";
 import type { Module, Step } from "./kernel/module.ts";
 import type { Operation } from "./kernel/operation.ts";
 import type { Routes } from "./kernel/page.ts";
@@ -18,6 +19,7 @@ import { worktrees } from "./worktrees/module.ts";
 
 export const modules: readonly Module[] = [
   secrets,
+  hooks,
   projects,
   tasksOfProjects,
   tasks,

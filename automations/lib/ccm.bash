@@ -6,7 +6,7 @@
 #   CCM_EVENT  the event          CCM_TASK, CCM_RUN  whose it is
 #   CCM_TREE   the run's tree     CCM_STATE          a folder of this automation's own, for as long as the run is known
 #
-# and with each stored secret that its comments name, if you have allowed it that one: ccm secret set NAME --use automation:THIS
+# and with each stored secret that its comments name, if you have allowed it that one: ccm secret set NAME --for automation:THIS
 #
 # Everything in the event is what an agent says. Nothing in CCM_TREE may be run here, nor read as settings: `ccm_in_sandbox` is for that.
 

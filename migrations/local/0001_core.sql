@@ -11,6 +11,7 @@ CREATE TABLE events (
   data       TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_by_task ON events (task_id, seq) WHERE task_id IS NOT NULL;
+CREATE INDEX events_of_automations ON events (seq) WHERE name IN ('automation.ran', 'automation.failed');
 CREATE INDEX events_by_project ON events (project_id, seq) WHERE project_id IS NOT NULL;
 
 CREATE TABLE projects (

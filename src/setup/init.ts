@@ -1,6 +1,7 @@
 // `ccm init`: looks at the machine, makes CCM_HOME, offers to register the repository of this folder, says what comes next.
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { shipAutomations } from "../hooks/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, isFault } from "../kernel/fault.ts";
 import { SCHEMA_VERSION } from "../kernel/migrations.ts";
@@ -32,7 +33,7 @@ export async function init(host: CommandHost, options: { yes?: true }): Promise<
   if (isNew && !isAsked && !options.yes)
     throw new Fault("invalid", `"${paths.home}" would be made, and nobody can be asked.`, "Say so with: ccm init --yes");
   // A home that cannot be used is refused before anything is said.
-  if (!isNew || options.yes) makeHome(paths);
+  if (!isNew || options.yes) await makeWholeHome(paths);
   const { config, check } = readConfig(paths);
   const machine = [...(await lookAtMachine(config, paths)), ...(check.verdict === "ok" ? [] : [check])];
   host.note(checkLines(host, machine));
@@ -45,7 +46,13 @@ export async function init(host: CommandHost, options: { yes?: true }): Promise<
 async function makeIfAgreed(paths: Paths): Promise<void> {
   if (!(await agreed(`Make "${paths.home}" with a database in it?`)))
     throw new Fault("denied", "Nothing was made.", "CCM_HOME names another place.");
+  await makeWholeHome(paths);
+}
+
+/** With the automations that come with ccm, none of them switched on. */
+async function makeWholeHome(paths: Paths): Promise<void> {
   makeHome(paths);
+  await shipAutomations(paths.home);
 }
 
 type Made = { paths: Paths; isNew: boolean; isAsked: boolean; checks: Check[] };
