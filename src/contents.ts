@@ -12,7 +12,7 @@ export const contents: Contents = {
       title: "Tasks",
       commands: [
         ...["create-task", "list-tasks", "task-status", "wait", "plan"],
-        ...["edit-task", "pause-task", "resume-task", "retry-task", "cancel-task"],
+        ...["edit-task", "trust", "pause-task", "resume-task", "retry-task", "cancel-task"],
       ],
     },
     {

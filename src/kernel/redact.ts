@@ -1,5 +1,5 @@
 // Takes secrets out of text before it is stored or shown: those that are stored here by their prints, others by their shapes.
-import { type Matcher, MOST_PRINTED, NO_MATCHER, replaceFound } from "./prints.ts";
+import { type Found, type Matcher, MOST_PRINTED, NO_MATCHER, replaceFound } from "./prints.ts";
 import { ISSUED, PLACED, type Shape, SUSPICIOUS } from "./token-shapes.ts";
 
 /** What stands in the place of a secret; the kind stays readable. */
@@ -43,6 +43,39 @@ function withoutShapes(text: string, shapes: readonly Shape[]): string {
   let result = text;
   for (const { kind, pattern, keeps } of shapes)
     result = result.replace(pattern, (_, first: string) => `${keeps ? first : ""}${mark(kind)}`);
+  return result;
+}
+
+/** A key that was torn off ends where no more of it can follow, which may be the end of a text in JSON. */
+const TORN_KEY = /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s]|\\[nr])*/;
+/** What was taken out before with as many characters as it had. */
+const ERASED = /^\*+$/;
+
+/** Where secrets are in a text, by what they are; `sure` leaves out those that are only known by their place. */
+export function secretsIn(text: string, which: "all" | "sure"): Found[] {
+  const found = stored.find(text).map((one) => ({ ...one, name: `secret ${one.name}` }));
+  if (!SUSPICIOUS.test(text)) return found;
+  for (const { kind, pattern, keeps } of which === "all" ? [...ISSUED, ...PLACED] : ISSUED) {
+    for (const match of text.matchAll(pattern)) {
+      const start = match.index + (keeps ? (match[1] ?? "").length : 0);
+      const whole = text.slice(start, match.index + match[0].length);
+      const secret = (kind === "private key" && !whole.includes("-----END") ? TORN_KEY.exec(whole)?.[0] : whole) ?? whole;
+      // A backslash at the end may belong to the quote behind it.
+      const end = start + secret.replace(/\\+$/, "").length;
+      if (end > start && !ERASED.test(secret)) found.push({ name: kind, start, end });
+    }
+  }
+  return apart(found);
+}
+
+/** From left to right, and where two overlap, the first with what the other has beyond it. */
+function apart(found: readonly Found[]): Found[] {
+  const result: Found[] = [];
+  for (const one of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    if (last && one.start < last.end) last.end = Math.max(last.end, one.end);
+    else result.push({ ...one });
+  }
   return result;
 }
 

@@ -93,7 +93,7 @@ export const PLACED: readonly Shape[] = [
       /\b((?:x-(?:api-key|auth-token|goog-api-key|vault-token|amz-security-token)|private-token)["']?\s*:\s*["']?)[A-Za-z0-9._~+/=-]{8,}/gi,
     keeps: "first group",
   },
-  { kind: "cookie", pattern: /\b((?:set-)?cookie["']?\s*:\s*["']?[\w.-]{1,80}=)[^\s"';,]{8,}/gi, keeps: "first group" },
+  { kind: "cookie", pattern: /\b((?:set-)?cookie["']?\s*:\s*["']?[\w.-]{1,80}=)(?!\[redacted)[^\s"';,]{8,}/gi, keeps: "first group" },
   { kind: "password", pattern: /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"']*:)[^\s@/"']+(?=@)/gi, keeps: "first group" },
   { kind: "token", pattern: /\b(https?:\/\/)[A-Za-z0-9_-]{16,}(?=@)/gi, keeps: "first group" },
   {

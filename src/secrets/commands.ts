@@ -21,4 +21,9 @@ export function secretCommands(program: CAC, host: CommandHost): void {
     .command("secret remove <secret>", "Forget a secret; texts are not searched for it any more")
     .example("ccm secret remove GITHUB_TOKEN")
     .action(async (name: string) => (await import("./command-actions.ts")).remove(host, name));
+  program
+    .command("scrub", "Find secrets that got into the database, logs, records and agents' homes, take them out, and prove it")
+    .option("--dry-run", "Only say what is where")
+    .example("ccm scrub --dry-run")
+    .action(async (options: ScrubOptions) => (await import("./scrub-action.ts")).scrubHome(host, options));
 }
