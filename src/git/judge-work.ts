@@ -20,8 +20,10 @@ import { LONG_MS, mustRun } from "./run.ts";
 import type { CommitId } from "./schema.ts";
 
 /** Folders that one piece of work changes, and names in them: beyond any. A tree that holds itself many times has more. */
-const FOLDERS = 200_000;
-const NAMES = 2_000_000;
+const FOLDERS = 50_000;
+const NAMES = 500_000;
+/** Folders between two pauses, so that the loop and the web go on: some milliseconds. */
+const FOLDERS_A_SLICE = 500;
 /** Commits of the person's that work goes on from are few; work that merged more is compared with the first of them. */
 const BOUNDARY = 20;
 
@@ -68,7 +70,8 @@ async function walk(work: Work, known: CommitId): Promise<Judged> {
       level.flatMap(({ now, was }) => (was ? [now, was] : [now])),
     );
     const next: typeof level = [];
-    for (const { path, now, was } of level) {
+    for (const [at, { path, now, was }] of level.entries()) {
+      if (at % FOLDERS_A_SLICE === FOLDERS_A_SLICE - 1) await Bun.sleep(0);
       const entries = trees.get(now) ?? [];
       names += entries.length;
       if (names > NAMES) return { ...judged, offences: [TOO_MANY] };

@@ -8,11 +8,11 @@ import type { Repository } from "./schema.ts";
 export type ObjectPlace = { repo: Repository; env: Record<string, string> };
 
 /** One reading holds so much in memory: the trees of a level of folders, the targets of all links. */
-const READ_BYTES = 256_000_000;
+const READ_BYTES = 100_000_000;
 
 /**
  * The content of each object, in the order asked for; `<commit>^{tree}` is a name too. Faults: `denied` for more than
- * 256 MB, `failed` for an object that is not there.
+ * 100 MB, `failed` for an object that is not there.
  */
 export async function readObjects({ repo, env }: ObjectPlace, names: readonly string[]): Promise<Buffer[]> {
   if (names.length === 0) return [];

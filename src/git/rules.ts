@@ -10,8 +10,8 @@ export type ImportLimits = { packBytes: number; fileBytes: number };
 
 /** Objects of one import: the years of a large team. Each is checked, listed and kept for ever. */
 export const OBJECTS = 1_000_000;
-/** A folder of a million files, or the message of a commit; git reads each whole. */
-const FOLDER_BYTES = 50_000_000;
+/** A folder of 250,000 files, or the message of a commit; git reads each whole, and so does ccm. */
+const FOLDER_BYTES = 10_000_000;
 /** All that the objects of one import unpack to: a pack of zeros is a thousandth of its content. */
 const UNPACKED_BYTES = 8_000_000_000;
 /** Deltas on deltas: git makes 50, its older `--aggressive` 250. Reading the last one reads all of them. */

@@ -1,5 +1,16 @@
 // Puts back what must be ccm's own in a private git directory, before any git reads it, and says what was changed.
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { openUp } from "../kernel/open-folders.ts";
@@ -68,6 +79,7 @@ export function seal(task: TaskGit): string[] {
   empty(task, "info", ["exclude", "refs"], found);
   empty(task, "objects/info", ["alternates", "packs", "commit-graph", "commit-graphs"], found);
   for (const path of ["HEAD", "index", "packed-refs"]) requireFile(task, path, found);
+  requirePlainObjects(task, found);
   if (!readHead(task.gitPath)) {
     replaceFile(join(task.gitPath, "HEAD"), `ref: refs/heads/${task.branch}\n`); // Without one git sees no repository at all.
     found.push(`"HEAD" of the private git directory was not readable.`);
@@ -184,6 +196,19 @@ function requireFile(task: TaskGit, name: string, found: string[]): void {
   if (!there || there.isFile()) return;
   moveAside(task, path);
   found.push(`"${name}" of the private git directory was not a file.`);
+}
+
+/** A pipe among the objects would hold git up for ever, a link would let it read elsewhere. */
+function requirePlainObjects(task: TaskGit, found: string[]): void {
+  const objects = join(task.gitPath, "objects");
+  const isPlain = (entry: Dirent) => entry.isFile() || entry.isDirectory();
+  for (const folder of ["", ...readdirSync(objects)].map((name) => join(objects, name))) {
+    if (!look(folder)?.isDirectory()) continue;
+    for (const entry of readdirSync(folder, { withFileTypes: true }).filter((one) => !isPlain(one))) {
+      moveAside(task, join(folder, entry.name));
+      found.push(`"${entry.name}" among the objects of the private git directory was no file.`);
+    }
+  }
 }
 
 function empty(task: TaskGit, name: string, allowed: string[], found: string[]): void {
