@@ -31,8 +31,12 @@ export function endpointDoor(spec: RunSpec, run: RunPaths): Door | undefined {
 }
 
 /** `endpointPort` is null for runs without hooks. Throws what the system says. */
-export async function openNetwork(spec: RunSpec, run: RunPaths, recorder: Recorder, endpointPort: number | null): Promise<RunNetwork> {
-  const { sandbox } = spec;
+export async function openNetwork(
+  { sandbox }: Pick<RunSpec, "sandbox">,
+  run: Pick<RunPaths, "sockets">,
+  recorder: Pick<Recorder, "note">,
+  endpointPort: number | null,
+): Promise<RunNetwork> {
   if (hasOwnNetwork(sandbox)) return await openOwn(sandbox, run, recorder, endpointPort);
   const ports = endpointPort === null ? sandbox.ports : [...sandbox.ports, endpointPort];
   if (sandbox.network !== "hosts") return { sandbox: { ...sandbox, ports }, variables: {}, close() {} };
@@ -46,7 +50,12 @@ export async function openNetwork(spec: RunSpec, run: RunPaths, recorder: Record
 }
 
 /** Nothing of the machine's network is in there, so that each thing the run may reach needs a door. */
-async function openOwn(sandbox: SandboxSpec, run: RunPaths, recorder: Recorder, endpointPort: number | null): Promise<RunNetwork> {
+async function openOwn(
+  sandbox: SandboxSpec,
+  run: Pick<RunPaths, "sockets">,
+  recorder: Pick<Recorder, "note">,
+  endpointPort: number | null,
+): Promise<RunNetwork> {
   const doors: Door[] = endpointPort === null ? [] : [{ unix: join(run.sockets, "endpoint"), port: endpointPort }];
   const open: { close(): void }[] = [];
   if (sandbox.network === "hosts") {
@@ -71,7 +80,7 @@ async function openOwn(sandbox: SandboxSpec, run: RunPaths, recorder: Recorder, 
   };
 }
 
-function openSockets(run: RunPaths): void {
+function openSockets(run: Pick<RunPaths, "sockets">): void {
   mkdirSync(run.sockets, { recursive: true });
   chmodSync(run.sockets, 0o711);
 }
@@ -90,7 +99,7 @@ function proxyVariables(url: string): Record<string, string> {
 /** Refusals of one run that are written down: a program that tries again is told again, and a person once. */
 const REFUSALS = 100;
 
-function refusals(recorder: Recorder): Parameters<typeof openProxy>[0]["onRefusal"] {
+function refusals(recorder: Pick<Recorder, "note">): Parameters<typeof openProxy>[0]["onRefusal"] {
   const told = new Set<string>();
   return (refusal) => {
     const where = `${refusal.host}:${refusal.port}`;
