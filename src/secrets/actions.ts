@@ -33,7 +33,7 @@ export async function setSecret(ctx: Ctx, { name, value, store, uses }: NewSecre
   const secret = { name, store, uses: [...new Set(uses)].sort(), createdAt: before?.createdAt ?? now, updatedAt: now };
   const salt = ctx.ids.secret();
   ctx.db.transact(() => {
-    writeEntry(ctx.paths.secrets, homedir(), name, store === "file" ? value : null);
+    writeEntry(ctx.paths.secrets, userHome(), name, store === "file" ? value : null);
     table.putSecret(ctx.db, { ...secret, salt, prints: spellingsOf(value).map((text) => printOf(text, salt)) });
     appendEvent(ctx.db, now, { name: "secret.set", source: "person", data: { name, store, uses: secret.uses } });
   }, "durable");
@@ -47,7 +47,7 @@ export async function removeSecret(ctx: Ctx, name: string): Promise<void> {
   const { store } = findSecret(ctx, name);
   if (store === "keyring") await keyringFor(ctx.paths).remove(name);
   ctx.db.transact(() => {
-    writeEntry(ctx.paths.secrets, homedir(), name, null);
+    writeEntry(ctx.paths.secrets, userHome(), name, null);
     table.deleteSecret(ctx.db, name);
     appendEvent(ctx.db, ctx.clock.now(), { name: "secret.removed", source: "person", data: { name, store } });
   }, "durable");
@@ -84,7 +84,7 @@ export async function openSecrets(paths: Paths, places: readonly SecretPlace[]):
   const keyring = keyringFor(paths);
   const values: Record<string, string> = {};
   for (const { name, store } of places) {
-    const value = store === "keyring" ? await keyring.read(name) : readEntry(paths.secrets, homedir(), name);
+    const value = store === "keyring" ? await keyring.read(name) : readEntry(paths.secrets, userHome(), name);
     if (value === null)
       throw new Fault(
         "not_found",
@@ -102,6 +102,11 @@ export function publishPrints({ db, paths }: Ctx): void {
     paths.prints,
     table.allSecrets(db).map(({ name, salt, prints }) => ({ name, salt, prints })),
   );
+}
+
+/** Where a person's own files are, for the keys of the encrypted file. */
+function userHome(): string {
+  return process.env.HOME || homedir();
 }
 
 function keyringFor(paths: Paths): Keyring {

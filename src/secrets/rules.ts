@@ -90,10 +90,17 @@ function escapesOf(text: string): string[] {
     json.replace(/[\u0080-\uffff]/g, escaped),
     json.replaceAll("/", "\\/"),
     ...[address, strict].flatMap((one) => [one, one.replaceAll("%20", "+"), one.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]),
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
-    text.replaceAll('"', "&#34;").replaceAll("'", "&#x27;"),
+    ...inHtml(text),
     text.replaceAll("'", `'\\''`),
   ];
+}
+
+/** Quotes are escaped in several ways, or not at all between tags. */
+function inHtml(text: string): string[] {
+  const between = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return ["&quot;", "&#34;", '"'].flatMap((double) =>
+    ["&#39;", "&#x27;", "'"].map((single) => between.replaceAll('"', double).replaceAll("'", single)),
+  );
 }
 
 function inJson(text: string): string {

@@ -12,6 +12,7 @@ const PACKAGES: Record<string, string> = {
   ps: "procps",
   python3: "python3",
   chromium: "chromium",
+  "gnome-keyring-daemon": "gnome-keyring dbus-daemon libsecret-tools",
 };
 
 export function hasProgram(program: string): boolean {
