@@ -78,10 +78,11 @@ function expiryOf(login: Json | undefined): number {
  * Claude's own state file: the person's, without what belongs to other projects, and with the questions of a first
  * start answered. Trust, local MCP servers and allowed tools are kept under the path that claude runs in.
  */
-function stateFor(theirs: Json, { repository, tree }: HomeOrder): Json {
-  const { projects, history: _history, ...rest } = theirs;
+function stateFor(theirs: Json, { repository, tree, servers }: HomeOrder): Json {
+  const { projects, history: _history, ...all } = theirs;
   const known = (projects as Record<string, Json> | undefined)?.[repository] ?? {};
-  const { history: _own, ...project } = known;
+  const { history: _own, ...own } = known;
+  const [rest, project] = servers === "kept" ? [all, own] : [withoutServers(all), withoutServers(own)];
   const trusted = { ...project, hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true, projectOnboardingSeenCount: 1 };
   return {
     theme: "dark",
@@ -90,6 +91,10 @@ function stateFor(theirs: Json, { repository, tree }: HomeOrder): Json {
     lastOnboardingVersion: rest.lastOnboardingVersion ?? "99.0.0",
     projects: { [tree]: trusted, [repository]: trusted },
   };
+}
+
+function withoutServers({ mcpServers: _servers, ...rest }: Json): Json {
+  return rest;
 }
 
 /** Word for word: a copy, because claude writes into it what a person chooses while it runs. */

@@ -55,6 +55,7 @@ function homeOf(value: unknown): HomeOrder | null {
     stateFile: read.text("stateFile"),
     repository: read.text("repository"),
     tree: read.text("tree"),
+    servers: read.oneOf("servers", ["kept", "left out"] as const),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Config } from "../kernel/context.ts";
 import type { Project } from "../projects/schema.ts";
 import { policyOf } from "../sandbox/rules.ts";
 import type { SandboxPolicy } from "../sandbox/schema.ts";
+import { loweredRights, type Right } from "../tasks/rules.ts";
 import type { Task, TaskState } from "../tasks/schema.ts";
 import type { ExitRecord, Run, RunKind, RunOutcome, RunShape } from "./schema.ts";
 
@@ -20,6 +21,22 @@ export function stopReason(run: Pick<Run, "kind" | "stopWanted">, task: Pick<Tas
 /** What holds for the sandbox of a project's runs. What a role says is for agents: nobody else has one. */
 export function policyFor(config: Pick<Config, "sandbox">, { settings }: Pick<Project, "settings">, kind: RunKind): SandboxPolicy {
   return policyOf(config.sandbox, settings.sandbox, kind === "agent" ? settings.roles.worker?.sandbox : undefined);
+}
+
+/** The same for a run whose task others have a part in: of the hosts that it might reach, its model. */
+export function withoutNetwork(policy: SandboxPolicy): SandboxPolicy {
+  if (policy.network === "none") return policy;
+  const hosts = policy.network === "hosts" ? policy.hosts.filter((host) => host === "model") : ["model"];
+  return { ...policy, network: "hosts", hosts };
+}
+
+/**
+ * What a run does without because of its task. Set-up in a tree that no agent has been in is a command of the person's, on
+ * their own files: it installs what the agent will need, which it cannot do without a network.
+ */
+export function loweredFor(run: Pick<Run, "kind">, task: Pick<Task, "origin" | "lifted">, agentBefore: Run | null): Right[] {
+  const isFirst = run.kind === "setup" && agentBefore === null;
+  return loweredRights(task).filter((right) => right !== "network" || !isFirst);
 }
 
 /** The outcome of a run by its exit record; null means that it never started. */

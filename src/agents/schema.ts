@@ -47,8 +47,11 @@ export type Conversation = {
   idleMs: number;
 };
 
-/** What an agent's own home is made from: the person's `~/.claude` and `~/.claude.json`, and whom to trust. Absolute paths. */
-export type HomeOrder = { configFolder: string; stateFile: string; repository: string; tree: string };
+/**
+ * What an agent's own home is made from: the person's `~/.claude` and `~/.claude.json`, and whom to trust. Absolute paths.
+ * `servers` are the person's MCP servers, whose settings hold tokens.
+ */
+export type HomeOrder = { configFolder: string; stateFile: string; repository: string; tree: string; servers: "kept" | "left out" };
 
 export const ANSWER_VERDICTS = ["allow", "deny"] as const;
 export type AnswerVerdict = (typeof ANSWER_VERDICTS)[number];
@@ -180,7 +183,7 @@ export type RunEvent = {
 export type Stretch = { events: { event: RunEvent; at: number }[]; end: number };
 
 /** A process that outlived its run, as found by descent, environment marker or working directory. */
-export type Survivor = { pid: number; command: string; how: "descendant" | "marker" | "directory" };
+export type Survivor = { pid: number; command: string; how: "descendant" | "cgroup" | "marker" | "directory" };
 
 /** Hosts as the loop sees them. Each function is safe to repeat. Faults: `environment`. */
 export type Hosts = {

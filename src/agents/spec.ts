@@ -8,7 +8,7 @@ import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { bothRoles } from "../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
-import { levelFault, sandboxSpec } from "../sandbox/rules.ts";
+import { isHiddenAtHome, levelFault, sandboxFault, sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel, SandboxPolicy, SandboxSpec } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
@@ -17,9 +17,10 @@ import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
 import { reachedHosts } from "./model-hosts.ts";
 import { networkText } from "./network-text.ts";
-import { policyFor, runEnvironment } from "./rules.ts";
+import { loweredFor, policyFor, runEnvironment, withoutNetwork } from "./rules.ts";
 import type { Conversation, Run, RunLimits, RunSpec } from "./schema.ts";
 import { type Opening, openingOf } from "./session.ts";
+import * as table from "./table.ts";
 
 const MB = 1_000_000;
 const MINUTE_MS = 60_000;
@@ -32,14 +33,18 @@ type About = { task: Task; project: Project; roles: Roles; automations: Automati
 /** Faults: `not_found` or `invalid` when the agent is not configured, `denied` without the sandbox it is to have. */
 export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
   const { task, project, roles, automations } = about;
-  const settings = bothRoles(ctx.config.agents[run.agent], roles.worker);
-  const policy = policyFor(ctx.config, project, run.kind);
-  const level = ctx.outside.sandbox.level(policy.level);
-  if (!level) throw levelFault(policy.level);
+  const lowered = loweredFor(run, task, table.agentRunBefore(ctx.db, run, 0));
+  const secrets = lowered.includes("secrets") ? "withheld" : "given";
+  const said = bothRoles(ctx.config.agents[run.agent], roles.worker);
+  const settings = secrets === "given" ? said : { ...said, mcpServers: {} };
+  const wanted = policyFor(ctx.config, project, run.kind);
+  const policy = lowered.includes("network") ? withoutNetwork(wanted) : wanted;
+  const level = ctx.outside.sandbox.level(policy.level, policy.network);
+  if (!level) throw sandboxFault(ctx.outside.sandbox, policy) ?? levelFault(policy.level);
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
   const opening = run.kind === "agent" ? openingOf(ctx, run, task, project) : null;
-  const command = commandOf(ctx, run, opening, settings);
+  const command = commandOf(ctx, run, opening, settings, automations);
   const person = command.driver === "claude" ? personOf(command.env) : null;
   const { CLAUDE_CONFIG_DIR: _theirs, ...configured } = command.env;
   const env = runEnvironment({
@@ -51,12 +56,12 @@ export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
     runId: run.id,
     spool,
     extra: {
-      ...project.settings.env,
+      ...(secrets === "given" ? project.settings.env : {}),
       ...(person ? claudeEnvironment(level === "none" ? "open" : "sandboxed") : {}),
       ...(person ? configured : command.env),
     },
   });
-  const sandbox = sandboxFor(ctx, run, { project, policy, level, settings, command, env, person });
+  const sandbox = sandboxFor(ctx, run, { project, policy, level, settings, command, env, person, secrets });
   return {
     runId: run.id,
     taskId: task.id,
@@ -66,7 +71,7 @@ export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
     prompt: promptOf(opening, sandbox),
     promptBy: command.promptBy,
     output: command.output,
-    conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree }) : null,
+    conversation: opening && person ? conversationOf(ctx, run, { opening, person, project, tree: places.tree, secrets }) : null,
     guard: guardRules(ctx.config.guards, project.settings.guards, settings.guards, { ask: settings.ask ?? [] }),
     automations,
     answers: opening?.answers ?? [],
@@ -86,10 +91,15 @@ type SandboxParts = {
   command: AgentCommand;
   env: Readonly<Record<string, string>>;
   person: Person | null;
+  secrets: Secrets;
 };
 
-function sandboxFor(ctx: Ctx, run: Run, { project, policy, level, settings, command, env, person }: SandboxParts): SandboxSpec {
+/** Whether a run has what people put keys and passwords into: the project's variables, MCP servers, places that they had shown. */
+type Secrets = "given" | "withheld";
+
+function sandboxFor(ctx: Ctx, run: Run, { project, policy, level, settings, command, env, person, secrets }: SandboxParts): SandboxSpec {
   const { tree, git, tmp } = ctx.paths.task(run.taskId);
+  const userHome = process.env.HOME ?? "/";
   return sandboxSpec({
     level,
     tree,
@@ -97,7 +107,7 @@ function sandboxFor(ctx: Ctx, run: Run, { project, policy, level, settings, comm
     tmp,
     spool: ctx.paths.run(run.id).spool,
     ccmHome: ctx.paths.home,
-    userHome: process.env.HOME ?? "/",
+    userHome,
     repositoryGit: project.gitDir,
     network: policy.network,
     hosts: reachedHosts(policy.hosts, command.driver, env),
@@ -105,8 +115,9 @@ function sandboxFor(ctx: Ctx, run: Run, { project, policy, level, settings, comm
     unixSockets: policy.unixSockets,
     hide: policy.hide,
     readOnly: policy.readOnly,
+    fileBytes: ctx.config.limits.writtenMb * MB,
     show: [
-      ...ctx.config.sandbox.show,
+      ...ctx.config.sandbox.show.filter((place) => secrets === "given" || !isHiddenAtHome(place, userHome)),
       ...ownPlaces(),
       ...shownWords(run, command),
       ...(person ? [...sharedPlaces(person.configFolder), ...(settings.extraDirectories ?? [])] : []),
@@ -138,15 +149,15 @@ function personOf(env: Readonly<Record<string, string>>): Person {
 function conversationOf(
   ctx: Ctx,
   run: Run,
-  about: { opening: Opening; person: Person; project: Project; tree: string },
+  about: { opening: Opening; person: Person; project: Project; tree: string; secrets: Secrets },
 ): Conversation | null {
-  const { opening, person, project, tree } = about;
+  const { opening, person, project, tree, secrets } = about;
   if (!opening.session) return null;
   const settings = ctx.config.agents[run.agent];
   return {
     protocol: "claude",
     session: opening.session.id,
-    home: { ...person, repository: project.path, tree },
+    home: { ...person, repository: project.path, tree, servers: secrets === "given" ? "kept" : "left out" },
     silent: opening.silent,
     parkMs: Math.round((settings?.parkMinutes ?? PARK_MINUTES) * MINUTE_MS),
     idleMs: Math.round((settings?.idleMinutes ?? IDLE_MINUTES) * MINUTE_MS),
@@ -159,10 +170,11 @@ function shownWords(run: Run, command: AgentCommand): string[] {
 }
 
 /** Set-up and gates are lines for a shell, as a person would type them. */
-function commandOf(ctx: Ctx, run: Run, opening: Opening | null, role: RoleSettings): AgentCommand {
+function commandOf(ctx: Ctx, run: Run, opening: Opening | null, role: RoleSettings, automations: AutomationOrder[]): AgentCommand {
   if (run.kind === "agent") {
     const { agents } = ctx.config;
-    return unwrap(agentCommand({ name: run.agent, agents, executable: ownCommand(), session: opening?.session ?? null, role }));
+    const session = opening?.session ?? null;
+    return unwrap(agentCommand({ name: run.agent, agents, executable: ownCommand(), session, role, automations }));
   }
   if (!run.command)
     throw new Fault("invalid", `The ${run.kind} "${run.agent}" has no command.`, "`ccm project-status` shows the project's commands.");

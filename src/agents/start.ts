@@ -7,7 +7,7 @@ import type { Project, ProjectSettings } from "../projects/schema.ts";
 import { rightsOf } from "../sandbox/rules.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
-import { snapshotCommit, treeOrder } from "../worktrees/actions.ts";
+import { copyWithheld, snapshotCommit, treeOrder } from "../worktrees/actions.ts";
 import { NOTE_CHARS, type TreeOrder } from "../worktrees/schema.ts";
 import { branchTip, finishRun } from "./actions.ts";
 import type { Run } from "./schema.ts";
@@ -25,6 +25,7 @@ const LAUNCH_POLL_MS = 5;
 export async function startRun(ctx: Ctx, run: Run): Promise<void> {
   const task = mustFind(ctx, run.taskId);
   if (run.state === "claimed") {
+    await copyWithheld(ctx, task);
     const order = treeOrder(ctx, task);
     const project = projectOf(ctx, run.projectId);
     await keepSentBack(ctx, run, task);

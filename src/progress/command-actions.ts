@@ -7,7 +7,7 @@ import { taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import { findCandidate } from "../review/actions.ts";
-import { dependenciesOf, endedBriefs, mustFind } from "../tasks/actions.ts";
+import { dependenciesOf, endedBriefs, mustFind, textsOf } from "../tasks/actions.ts";
 import { taskShape } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { findWorktree } from "../worktrees/actions.ts";
@@ -23,6 +23,7 @@ export function storyOf(ctx: Ctx, task: Task): TaskStory {
   return {
     task,
     project: projectOf(ctx, task.projectId),
+    texts: task.origin === "outside" ? textsOf(ctx, task.id) : [],
     after: dependenciesOf(ctx, task.id),
     runs: runsOf(ctx, task.id),
     decisions: decisionsOf(ctx, task.id),
@@ -41,10 +42,11 @@ export async function taskStatus(host: CommandHost, id: string): Promise<void> {
 }
 
 /** A task with all that is known of it, as scripts read it. */
-export function storyShape({ task, project, after, worktree, tree, runs, decisions }: TaskStory): StoryShape {
+export function storyShape({ task, project, texts, after, worktree, tree, runs, decisions }: TaskStory): StoryShape {
   return {
     ...taskShape(task, project.name),
     prompt: task.prompt,
+    texts,
     agent: task.agent ?? project.agent,
     after: after.map((one) => one.id),
     tree: worktree?.state === "ready" ? tree : null,

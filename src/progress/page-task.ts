@@ -11,7 +11,7 @@ import { printable, printableLines } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
 import { findCandidate } from "../review/actions.ts";
 import { briefOf, dependenciesOf, dependentsOf } from "../tasks/actions.ts";
-import { isFinal } from "../tasks/rules.ts";
+import { approvalFor, isFinal } from "../tasks/rules.ts";
 import { TASK_STATES, type Task, type TaskState } from "../tasks/schema.ts";
 import { findWorktree } from "../worktrees/actions.ts";
 import { stagesOf } from "./stages.ts";
@@ -88,7 +88,8 @@ function stageFacts(ctx: Ctx, { task, project }: Shown) {
   const skipped = new Set<TaskState>();
   const candidate = findCandidate(ctx, task.id);
   if (candidate && candidate.gate === null) skipped.add("verifying");
-  if (project.approval === "auto" && !decisionsOf(ctx, task.id).some(({ verdict }) => verdict === "approved")) skipped.add("approving");
+  if (approvalFor(task, project) === "auto" && !decisionsOf(ctx, task.id).some(({ verdict }) => verdict === "approved"))
+    skipped.add("approving");
   if (task.result === "no_change") for (const state of ["verifying", "approving", "merging"] as const) skipped.add(state);
   return { endedIn: isFinal(task.state) && task.state !== "done" ? endedIn(ctx, task) : null, skipped };
 }

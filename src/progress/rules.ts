@@ -19,8 +19,10 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "config.changed": (data) => `Settings ${data.seen === "at start" ? "are now" : "were changed"}: ${changes(data)}.`,
   "audit.cut": (data) => `More of this run than ${text(data.rows)} rows are only in its log.`,
   "project.unregistered": () => "Unregistered.",
-  "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}`,
+  "task.created": (data) => `Created: ${text(data.title)}${after(data.after)}${from(data.from)}`,
   "task.edited": (data) => `Changed: ${list(data.fields)}.`,
+  "task.trusted": (data) => `${text(data.by) || "A person"} gave its runs: ${list(data.rights)}.`,
+  "task.distrusted": (data) => `${text(data.by) || "A person"} took from its runs: ${list(data.rights)}.`,
   "task.queued": (data) => `Queued again, was ${text(data.from)}.`,
   "task.moved": (data) => `${STAGES[text(data.to)] ?? `Is ${text(data.to)} now`}${why(data)}`,
   "task.held": (data) => text(data.text),
@@ -213,6 +215,10 @@ function list(value: unknown): string {
 
 function after(value: unknown): string {
   return Array.isArray(value) && value.length > 0 ? ` (after ${value.join(", ")})` : "";
+}
+
+function from(sources: unknown): string {
+  return Array.isArray(sources) ? ` (from outside: ${list(sources)})` : "";
 }
 
 function amount(value: unknown, one: string, many: string): string {

@@ -6,12 +6,14 @@ import { VERDICTS } from "../decisions/schema.ts";
 import type { AuditDamage } from "../kernel/audit.ts";
 import { EVENT_SOURCES } from "../kernel/events.ts";
 import { commitSchema, countSchema, isoTimeSchema } from "../kernel/shape.ts";
+import { outsideTextSchema } from "../tasks/schema.ts";
 import { taskEntries, taskShapeSchema } from "../tasks/shapes.ts";
 
 export const storyShapeSchema = v.pipe(
   v.strictObject({
     ...taskEntries,
     prompt: v.string(),
+    texts: v.pipe(v.array(outsideTextSchema), v.description("Texts of others that it is about")),
     agent: v.pipe(v.string(), v.description("The task's own, or that of its project")),
     after: v.pipe(v.array(v.number()), v.description("The tasks that it comes after")),
     tree: v.pipe(v.nullable(v.string()), v.description("Where its tree is, while it is in place")),

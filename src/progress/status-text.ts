@@ -9,13 +9,15 @@ import { printable, printableLines, textFields, textTable, wrap } from "../kerne
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
 import { sandboxText } from "../sandbox/rules.ts";
-import { stateTone } from "../tasks/rules.ts";
-import { PRIORITIES, type Task, type TaskBrief, type TaskState } from "../tasks/schema.ts";
+import { loweredRights, stateTone } from "../tasks/rules.ts";
+import { type OutsideText, PRIORITIES, type Task, type TaskBrief, type TaskState } from "../tasks/schema.ts";
 import type { Worktree } from "../worktrees/schema.ts";
 
 export type TaskStory = {
   task: Task;
   project: Project;
+  /** Texts of others that it is about. */
+  texts: OutsideText[];
   after: { id: number; state: TaskState; title: string }[];
   runs: Run[];
   decisions: Decision[];
@@ -35,7 +37,8 @@ export function taskText(host: CommandHost, story: TaskStory, now: number): stri
     runsText(host, story, now),
     decisionsText(host, story, now),
     ...(story.task.state === "failed" ? [outputText(host, story)] : []),
-    `${host.paint("dim", "Prompt")}\n${firstLines(host, story.task.prompt)}`,
+    `${host.paint("dim", story.task.source === null ? "Prompt" : "What somebody else wrote")}\n${firstLines(host, story.task.prompt)}`,
+    ...story.texts.map(({ source, text }) => `${host.paint("dim", `Text from ${printable(source)}`)}\n${firstLines(host, text)}`),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
@@ -59,6 +62,8 @@ function fields(host: CommandHost, story: TaskStory, now: number): string {
     [
       ["Project", project.name],
       ["Kind", `${task.kind}, priority ${PRIORITIES[task.priority] ?? task.priority}`],
+      ["From", task.origin === "outside" ? (task.source ?? "you, with texts of others") : ""],
+      ["Without", loweredText(task)],
       ["Agent", task.agent ?? project.agent],
       ["After", after.map((one) => `${one.id} (${one.state})`).join(", ")],
       ["Branch", task.tipCommit ? `${task.branch} at ${short(task.tipCommit)}` : task.branch],
@@ -70,6 +75,13 @@ function fields(host: CommandHost, story: TaskStory, now: number): string {
     ],
     host.columns,
   );
+}
+
+/** What the runs of a task from outside do without, and how a person gives it back. */
+function loweredText(task: Task): string {
+  const lowered = loweredRights(task);
+  if (lowered.length === 0) return task.origin === "outside" ? "nothing: you gave its runs all that others have" : "";
+  return `${lowered.join(", ")}: \`ccm trust ${task.id} ${lowered.map((right) => `--${right}`).join(" ")}\` gives that back`;
 }
 
 function treeText({ task, worktree, tree }: TaskStory): string {

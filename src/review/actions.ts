@@ -8,6 +8,7 @@ import { Fault } from "../kernel/fault.ts";
 import { projectOf, repositoryOf, settingsAt } from "../projects/actions.ts";
 import { MERGE_GATE, type Project } from "../projects/schema.ts";
 import { failTask, moveTask, mustFind, patchTask, record, setWaiting, skipStage } from "../tasks/actions.ts";
+import { approvalFor } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { conflictInstruction, judgeGate, judgeTouched, mergeMessage, nextStage, touchedReadOnly } from "./rules.ts";
 import type { MergeCandidate } from "./schema.ts";
@@ -95,7 +96,7 @@ type Adoption = {
 
 function adopt(ctx: Ctx, task: Task, project: Project, made: Adoption): void {
   ctx.db.transact(() => {
-    const stage = nextStage(made.gateCommand ? { command: made.gateCommand } : null, project.approval);
+    const stage = nextStage(made.gateCommand ? { command: made.gateCommand } : null, approvalFor(task, project));
     if (task.state !== stage.to && !moveTask(ctx, { task, to: stage.to })) return;
     patchTask(ctx, task.id, { baseCommit: made.base, tipCommit: made.tip, stageDone: false });
     table.putCandidate(ctx.db, {
@@ -180,7 +181,7 @@ function applyVerdict(ctx: Ctx, task: Task, run: Run, verdict: ReturnType<typeof
   if (verdict.kind === "fail") return failTask(ctx, task, verdict.error);
   if (verdict.kind === "send_back") return sendBack(ctx, task, verdict);
   if (!run.commit || !table.setPassed(ctx.db, task.id, run.commit, run.id)) return;
-  const stage = nextStage("passed", projectOf(ctx, task.projectId).approval);
+  const stage = nextStage("passed", approvalFor(task, projectOf(ctx, task.projectId)));
   for (const { stage: left, why } of stage.skipped) skipStage(ctx, task, left, why);
   moveTask(ctx, { task, to: stage.to, patch: { attempts: 0 } });
 }

@@ -92,6 +92,26 @@ export function levelFault(wish: "auto" | SandboxLevel): Fault {
   return new Fault("denied", text, hint);
 }
 
+/** From this ABI of Landlock (Linux 6.7) on, connecting by TCP can be held to ports. */
+export const PORTS_ABI = 4;
+
+/** Whether a machine with that ABI of Landlock can hold a run to the network; without a sandbox nothing is held. */
+export function holdsNetwork(level: SandboxLevel, network: Network, landlockAbi: number): boolean {
+  if (level === "none" || network === "host" || network === "none") return true;
+  return hasOwnNetwork({ level, network }) || landlockAbi >= PORTS_ABI;
+}
+
+/** Why runs that are to have this sandbox may not start here, or null when they may. */
+export function sandboxFault(here: Pick<Sandbox, "level">, { level, network }: Pick<SandboxPolicy, "level" | "network">): Fault | null {
+  if (!here.level(level)) return levelFault(level);
+  if (here.level(level, network)) return null;
+  return new Fault(
+    "denied",
+    `This machine cannot hold a run to the network "${network}".`,
+    `It needs Linux 6.7 with Landlock${network === "hosts" ? ", or the level namespace" : ""}; \`ccm edit-project PROJECT --sandbox network=…\` asks for another.`,
+  );
+}
+
 /**
  * The launcher runs for milliseconds, each line of it once: compiling its functions costs more than it saves (a third of
  * the processor time of a start, measured), and at `namespace` the launcher stays as init, smaller without. bun:ffi needs
@@ -161,6 +181,12 @@ const HIDDEN_AT_HOME = [
   ...[".claude/shell-snapshots", ".codex/auth.json", ".codex/sessions", ".gemini/oauth_creds.json", ".gemini/tmp"],
   ...[".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo"],
 ];
+
+/** Whether a place is, or is in, one that is hidden for the keys and tokens in it; `~` is the home folder. */
+export function isHiddenAtHome(place: string, userHome: string): boolean {
+  const within = place.startsWith(`${userHome}/`) ? place.slice(userHome.length + 1) : place.replace(/^~\//, "");
+  return HIDDEN_AT_HOME.some((hidden) => within === hidden || within.startsWith(`${hidden}/`));
+}
 
 /** /run holds the sockets of tmux, D-Bus, docker and databases; temporary folders what other programs left there. */
 const HIDDEN_ON_MACHINE = ["/run", "/tmp", "/var/tmp", "/dev"];

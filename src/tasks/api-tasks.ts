@@ -7,8 +7,8 @@ import { decodeCursor, encodeCursor, numberInQuery, pageQuery, pageSchema } from
 import { onlyProject, projectFinder, projectNamed, projectOf } from "../projects/actions.ts";
 import { createTask, pauseTask } from "./actions.ts";
 import { listPage } from "./lists.ts";
-import { cancelTask, editTask, resumeTask, retryTask } from "./persons-word.ts";
-import { taskShape } from "./rules.ts";
+import { cancelTask, editTask, resumeTask, retryTask, trustTask } from "./persons-word.ts";
+import { RIGHTS, taskShape } from "./rules.ts";
 import {
   editedTaskSchema,
   type ListPlace,
@@ -95,6 +95,21 @@ const edit = writeOperation({
   },
 });
 
+const trust = writeOperation({
+  path: "/tasks/:id/trust",
+  name: "trust",
+  summary: "Give rights to the runs of a task from outside, or take them again",
+  description: "A run that is live keeps what it started with.",
+  params: taskParams,
+  body: v.strictObject({
+    rights: v.pipe(v.array(v.picklist(RIGHTS)), v.minLength(1, "names no right")),
+    how: v.optional(v.picklist(["lift", "withdraw"]), "lift"),
+  }),
+  example: { rights: ["network"] },
+  answer: taskShapeSchema,
+  run: (ctx, { params, body }) => shown(ctx, trustTask(ctx, params.id, body.rights, body.how)),
+});
+
 const cancel = writeOperation({
   path: "/tasks/:id/cancel",
   name: "cancelTask",
@@ -125,6 +140,7 @@ export const taskOperations: readonly Operation[] = [
   listTasks,
   create,
   edit,
+  trust,
   cancel,
   move("pause", "Stop a task where it is; its work is kept", pauseTask),
   move("resume", "Let a paused task go on; try now what waits for an agent's provider, limit or login", resumeTask),

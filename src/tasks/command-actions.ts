@@ -10,10 +10,10 @@ import { onlyProject, projectFinder, projectNamed, projectOf } from "../projects
 import { countTasks, createTask, listTasks } from "./actions.ts";
 import { MOVES_BY_WORD } from "./moves.ts";
 import { editTask } from "./persons-word.ts";
-import { type PromptOptions, readPrompt, readTaskFile } from "./prompt-input.ts";
+import { type PromptOptions, readPrompt, readTaskFile, readTexts } from "./prompt-input.ts";
 import { taskShape } from "./rules.ts";
 import { editedTaskSchema, newTaskSchema, PRIORITIES, TASK_KINDS, TASK_STATES, type Task, type TaskEdit } from "./schema.ts";
-import { taskLine, taskTable } from "./task-text.ts";
+import { loweredText, taskLine, taskTable } from "./task-text.ts";
 
 export type CreateOptions = PromptOptions & {
   project?: string;
@@ -23,6 +23,8 @@ export type CreateOptions = PromptOptions & {
   priority?: string;
   after?: string[];
   agent?: string;
+  fromOutside?: string;
+  attach?: string[];
 };
 export type EditOptions = PromptOptions & { title?: string; priority?: string; agent?: string };
 export type ListOptions = { project?: string; state?: string; limit: string };
@@ -47,11 +49,14 @@ export async function create(host: CommandHost, input: string | undefined, optio
         priority: oneOf(PRIORITIES, options.priority ?? "normal", "priority"),
         after: (options.after ?? []).map(taskNumber),
         ...(options.agent === undefined ? {} : { agent: options.agent }),
+        ...(options.fromOutside === undefined ? {} : { source: options.fromOutside }),
+        ...(options.attach === undefined ? {} : { texts: await readTexts(options.attach) }),
       },
       CREATE_HINT,
     ),
   );
   host.print(taskShape(task, project.name), () => taskLine(host, task, "is queued"));
+  if (task.origin === "outside") host.note(wrap(loweredText(task), host.columns, 0));
   if (task.waiting) host.note(wrap(task.waiting.text, host.columns, 0));
   noteWithoutDaemon(ctx, host);
 }

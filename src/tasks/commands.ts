@@ -2,12 +2,14 @@
 import type { CAC, Command } from "cac";
 import type { CommandHost } from "../kernel/module.ts";
 import type { CreateOptions, EditOptions, ListOptions } from "./command-actions.ts";
+import type { TrustOptions } from "./trust-action.ts";
 
 const load = () => import("./command-actions.ts");
 
 export function taskCommands(program: CAC, host: CommandHost): void {
   createCommand(program, host);
   editCommand(program, host);
+  trustCommand(program, host);
   program
     .command("list-tasks", "List tasks, the newest last")
     .alias("tasks list")
@@ -39,9 +41,22 @@ function createCommand(program: CAC, host: CommandHost): void {
     .option("--file <path>", "A Markdown file: its first heading is the title, the rest the prompt")
     .option("--kind <kind>", "What kind of work it is: feature, bugfix, refactor, …", { default: "custom" })
     .option("--after <task>", "Start when this task is done; may be repeated", { type: [] })
+    .option("--from-outside <source>", "Somebody you do not vouch for wrote title and prompt; where they are from, such as an address")
+    .option("--attach <path>", "A text of somebody you do not vouch for that the task is about; may be repeated", { type: [] })
     .example('ccm create-task --project my-app --title "Fix the login" --prompt "Users with a + in their address cannot log in."')
     .example('git log -5 | ccm create-task --project my-app --title "Explain the last commits" -')
     .action(async (input: string | undefined, options: CreateOptions) => (await load()).create(host, input, options));
+}
+
+function trustCommand(program: CAC, host: CommandHost): void {
+  program
+    .command("trust <task>", "Give rights to the runs of a task from outside, which have less than others")
+    .option("--network", "They may reach what runs of its project reach, and not only their model")
+    .option("--secrets", "They get the project's variables and copied files, and your MCP servers")
+    .option("--auto-merge", "It may merge without you, where its project's approval is auto")
+    .option("--withdraw", "Take what is named again")
+    .example("ccm trust 12 --network")
+    .action(async (task: string, options: TrustOptions) => (await import("./trust-action.ts")).trust(host, task, options));
 }
 
 function editCommand(program: CAC, host: CommandHost): void {

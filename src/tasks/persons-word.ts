@@ -1,10 +1,10 @@
-// What a person says about a task that is there: end it, let it go on, try it again, change it.
+// What a person says about a task that is there: end it, let it go on, try it again, change it, trust it.
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { unregisterProject as forgetProject, projectOf, requireAgent } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
 import { byPerson, mustFind, record, setWaiting } from "./actions.ts";
-import { isHeldByAgent } from "./rules.ts";
+import { isHeldByAgent, RIGHTS, type Right } from "./rules.ts";
 import { PRIORITIES, type Task, type TaskEdit } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -100,4 +100,30 @@ export function editTask(ctx: Ctx, id: number, edit: TaskEdit): Task {
     record(ctx, task, "task.edited", "person", { fields: Object.keys(edit) });
     return mustFind(ctx, id);
   });
+}
+
+/**
+ * Gives rights to the runs of a task that others have a part in, or takes them again; a run that is live keeps what it
+ * started with. Faults: `invalid` without any right, `conflict` for a task that is all the person's own, or has ended.
+ */
+export function trustTask(ctx: Ctx, id: number, rights: readonly Right[], how: "lift" | "withdraw" = "lift"): Task {
+  if (rights.length === 0)
+    throw new Fault("invalid", `No right of task ${id} is named.`, `Name what its runs may do: ${RIGHTS.join(", ")}.`);
+  return ctx.db.transact(() => {
+    const task = mustFind(ctx, id);
+    if (task.origin === "person")
+      throw new Fault(
+        "conflict",
+        `All that task ${id} says is your own: its runs do without nothing.`,
+        "Only tasks from outside have less.",
+      );
+    if (task.state === "done")
+      throw new Fault("conflict", `Task ${id} is done: nothing of it runs any more.`, `\`ccm task-status ${id}\` shows what came of it.`);
+    const changed = rights.filter((right) => task.lifted.includes(right) === (how === "withdraw"));
+    if (changed.length === 0) return task;
+    const lifted = RIGHTS.filter((right) => (changed.includes(right) ? how === "lift" : task.lifted.includes(right)));
+    table.setLifted(ctx.db, id, lifted, ctx.clock.now());
+    record(ctx, task, how === "lift" ? "task.trusted" : "task.distrusted", "person", { rights: changed, source: task.source });
+    return mustFind(ctx, id);
+  }, "durable");
 }

@@ -1,7 +1,7 @@
-// Where a task's prompt comes from: the command line, a file, or standard input.
+// Where a task's texts come from: the command line, files, or standard input.
 import { Fault } from "../kernel/fault.ts";
 import { readText } from "../kernel/input.ts";
-import { PROMPT_BYTES } from "./schema.ts";
+import { type OutsideText, PROMPT_BYTES, TEXT_BYTES } from "./schema.ts";
 
 export type PromptOptions = { prompt?: string; promptFile?: string };
 
@@ -30,4 +30,11 @@ export async function readTaskFile(path: string): Promise<{ title: string; promp
   const heading = /^#+[ \t]+(.+?)[ \t]*#*[ \t]*$/m.exec(text);
   if (!heading?.[1]) throw new Fault("invalid", `"${path}" has no heading.`, "Its first heading becomes the title: # Fix the login");
   return { title: heading[1], prompt: text.slice(heading.index + heading[0].length).trim() };
+}
+
+/** Files with what others wrote; each is from where it lies. Faults: those of `readText`. */
+export function readTexts(paths: readonly string[]): Promise<OutsideText[]> {
+  return Promise.all(
+    paths.map(async (path) => ({ source: path === "-" ? "standard input" : path, text: await readText(path, "text", TEXT_BYTES) })),
+  );
 }

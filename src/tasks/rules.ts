@@ -1,5 +1,6 @@
 // THE state machine: which move a task may make, and what a fault of the daemon's own work means for it.
 import { Fault } from "../kernel/fault.ts";
+import type { Approval } from "../projects/schema.ts";
 import type { Task, TaskBrief, TaskShape, TaskState, WaitingReason } from "./schema.ts";
 
 /**
@@ -65,6 +66,37 @@ const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "questi
 /** Whether a task goes on only when a person does something about it. */
 export function waitsForPerson({ waiting }: Pick<Task, "waiting">): boolean {
   return waiting !== null && PERSONS_REASONS.has(waiting.reason);
+}
+
+/**
+ * What runs of a task from outside do without until a person gives it back. `network`: more than their model. `secrets`: the
+ * project's variables and copied files. `auto-merge`: merging without a person, where the project does that.
+ */
+export const RIGHTS = ["network", "secrets", "auto-merge"] as const;
+export type Right = (typeof RIGHTS)[number];
+
+/** What the runs of a task do without: nothing while all that it says is the person's own. */
+export function loweredRights({ origin, lifted }: Pick<Task, "origin" | "lifted">): Right[] {
+  return origin === "person" ? [] : RIGHTS.filter((right) => !lifted.includes(right));
+}
+
+/** What a right that is lowered means, for people; without a full stop. */
+const WITHOUT: Record<Right, string> = {
+  network: "reach their model and nothing else",
+  secrets: "get no variables and no copied files of the project",
+  "auto-merge": "merge only after you approve",
+};
+
+/** What the runs of a task from outside do without, in a sentence; empty where that is nothing. */
+export function loweredSentence(task: Pick<Task, "origin" | "lifted">): string {
+  const parts = loweredRights(task).map((right) => WITHOUT[right]);
+  if (parts.length === 0) return "";
+  return `Its runs ${parts.length === 1 ? parts[0] : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`}.`;
+}
+
+/** Whether a person approves the merge: of what came from outside always, until they said that it may merge by itself. */
+export function approvalFor(task: Pick<Task, "origin" | "lifted">, { approval }: { approval: Approval }): Approval {
+  return loweredRights(task).includes("auto-merge") ? "ask" : approval;
 }
 
 /** What a task waits for, in a word or two; the whole sentence is in its status. */
@@ -175,6 +207,9 @@ export function taskShape(task: TaskBrief, project: string): TaskShape {
     costUsd: task.costUsd,
     createdAt: iso(task.createdAt),
     updatedAt: iso(task.updatedAt),
+    origin: task.origin,
+    source: task.source,
+    lowered: loweredRights(task),
   };
 }
 

@@ -1,5 +1,6 @@
 // A task: its states, its row, and what a person may say to create one.
 import * as v from "valibot";
+import type { Right } from "./rules.ts";
 import type { taskShapeSchema } from "./shapes.ts";
 
 /** The stages a task goes through, then how it ends. The SQL CHECK lists the same words. */
@@ -21,6 +22,9 @@ export type TaskState = (typeof TASK_STATES)[number];
 /** Who wrote what a task says: the person, or anybody whom they do not vouch for. */
 export const TASK_ORIGINS = ["person", "outside"] as const;
 export type TaskOrigin = (typeof TASK_ORIGINS)[number];
+
+/** A text of somebody whom the person does not vouch for, and where it is from: an address, a file. */
+export type OutsideText = { source: string; text: string };
 
 /** The states in which nothing more happens by itself. */
 export const FINAL_STATES = ["done", "failed", "cancelled"] as const satisfies readonly TaskState[];
@@ -133,6 +137,12 @@ export type Task = {
   /** Not to be worked on before this time. */
   notBefore: number | null;
   costUsd: number;
+  /** `outside` when anything that its agent is told was written by somebody whom the person does not vouch for. */
+  origin: TaskOrigin;
+  /** Where title and prompt are from, when those are somebody else's; null while they are the person's own. */
+  source: string | null;
+  /** What a person has given back. */
+  lifted: Right[];
   createdAt: number;
   updatedAt: number;
   stateSince: number;
@@ -159,6 +169,9 @@ export type TaskBrief = Pick<
   | "mergedCommit"
   | "runs"
   | "costUsd"
+  | "origin"
+  | "source"
+  | "lifted"
   | "createdAt"
   | "updatedAt"
   | "stateSince"
@@ -199,6 +212,31 @@ export const DEPENDENCIES = 64;
 
 const agentName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, "An agent's name is a letter, then letters, digits or hyphens."));
 
+/** Longest name of a source in characters: one line. */
+export const SOURCE_CHARS = 500;
+/** Bytes of one text from outside: a long thread of comments, and not a book that fills an agent's context. */
+export const TEXT_BYTES = 100_000;
+/** Texts of one task: together no longer than the longest prompt. */
+export const TEXTS = 10;
+
+const sourceSchema = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, "The source is empty: an address or a name says where it is from."),
+  v.maxLength(SOURCE_CHARS, `The source is longer than ${SOURCE_CHARS} characters.`),
+  v.regex(/^[^\p{Cc}]*$/u, "The source has more than one line, or a control character."),
+);
+
+export const outsideTextSchema = v.strictObject({
+  source: sourceSchema,
+  text: v.pipe(
+    v.string(),
+    v.check((text) => text.trim().length > 0, "The text is empty."),
+    v.check((text) => !text.includes("\0"), "The text has a NUL byte in it."),
+    v.maxBytes(TEXT_BYTES, `The text is larger than ${TEXT_BYTES / 1_000} kB.`),
+  ),
+});
+
 /** What a person gives to create a task, after parsing. */
 export const newTaskSchema = v.object({
   title: v.pipe(
@@ -224,6 +262,16 @@ export const newTaskSchema = v.object({
     [],
   ),
   agent: v.optional(agentName),
+  source: v.exactOptional(
+    v.pipe(sourceSchema, v.description("Where title and prompt are from, when somebody wrote them whom you do not vouch for")),
+  ),
+  texts: v.exactOptional(
+    v.pipe(
+      v.array(outsideTextSchema),
+      v.maxLength(TEXTS, `A task can have ${TEXTS} texts from outside.`),
+      v.description("Texts of others that the task is about: its agent reads them as material, and its runs may do less"),
+    ),
+  ),
 });
 export type NewTask = v.InferOutput<typeof newTaskSchema>;
 

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { commitSchema, countSchema, isoTimeSchema, uuidSchema } from "../kernel/shape.ts";
 import { projectShapeSchema } from "../projects/shapes.ts";
-import { TASK_KINDS, TASK_RESULTS, TASK_STATES, WAITING_REASONS } from "./schema.ts";
+import { RIGHTS } from "./rules.ts";
+import { TASK_KINDS, TASK_ORIGINS, TASK_RESULTS, TASK_STATES, WAITING_REASONS } from "./schema.ts";
 
 /** A task's number in a path. */
 export const taskParams = v.strictObject({
@@ -39,6 +40,9 @@ export const taskEntries = {
   costUsd: v.number(),
   createdAt: isoTimeSchema,
   updatedAt: isoTimeSchema,
+  origin: v.pipe(v.picklist(TASK_ORIGINS), v.description("`outside`: somebody else wrote what it says, or a part of it")),
+  source: v.pipe(v.nullable(v.string()), v.description("Where title and prompt are from, when those are somebody else's")),
+  lowered: v.pipe(v.array(v.picklist(RIGHTS)), v.description("What its runs do without until a person gives it back")),
 };
 
 export const taskShapeSchema = v.pipe(v.strictObject(taskEntries), v.title("Task"), v.description("One unit of work."));

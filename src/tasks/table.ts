@@ -1,8 +1,10 @@
 // All SQL on tasks and their dependencies.
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
+import type { Right } from "./rules.ts";
 import {
   type ListPlace,
+  type OutsideText,
   TASK_STATES,
   type Task,
   type TaskBrief,
@@ -20,10 +22,11 @@ const COLUMNS = `id, uuid, project_id AS projectId, title, prompt, kind, priorit
   result, error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, base_commit AS baseCommit,
   tip_commit AS tipCommit, merged_commit AS mergedCommit, instruction, cause, fresh_session AS freshSession,
   attempts, setbacks, setback_since AS setbackSince, urged_at AS urgedAt, send_backs AS sendBacks, conflicts,
-  job_faults AS jobFaults, runs, not_before AS notBefore, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
-  state_since AS stateSince, finished_at AS finishedAt`;
+  job_faults AS jobFaults, runs, not_before AS notBefore, cost_usd AS costUsd, origin, source, lifted, created_at AS createdAt,
+  updated_at AS updatedAt, state_since AS stateSince, finished_at AS finishedAt`;
 
-type Row = Omit<Task, "stageDone" | "freshSession" | "waiting" | "error"> & {
+type Row = Omit<Task, "stageDone" | "freshSession" | "waiting" | "error" | "lifted"> & {
+  lifted: string;
   freshSession: number;
   stageDone: number;
   waitingReason: Waiting["reason"] | null;
@@ -35,9 +38,10 @@ type Row = Omit<Task, "stageDone" | "freshSession" | "waiting" | "error"> & {
 };
 
 function parse(row: Row): Task {
-  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, stageDone, freshSession, ...rest } = row;
+  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, stageDone, freshSession, lifted, ...rest } = row;
   return {
     ...rest,
+    lifted: JSON.parse(lifted),
     stageDone: stageDone === 1,
     freshSession: freshSession === 1,
     waiting: waitingReason === null ? null : { reason: waitingReason, text: waitingText ?? "", since: waitingSince ?? 0 },
@@ -45,18 +49,25 @@ function parse(row: Row): Task {
   };
 }
 
-export type InsertTask = Pick<Task, "uuid" | "projectId" | "title" | "prompt" | "kind" | "priority" | "agent" | "unmet"> & { at: number };
+export type InsertTask = Pick<
+  Task,
+  "uuid" | "projectId" | "title" | "prompt" | "kind" | "priority" | "agent" | "unmet" | "origin" | "source"
+> & { at: number };
 
 /** Inserts a queued task; its branch is named after the id that SQLite gives, which is never given twice. */
 export function insertTask(db: Db, task: InsertTask): Task {
   const row = db.sql
     .query<Row, SQLQueryBindings[]>(
-      `INSERT INTO tasks (uuid, project_id, title, prompt, kind, priority, agent, state, unmet, branch, created_at, updated_at, state_since)
+      `INSERT INTO tasks (uuid, project_id, title, prompt, kind, priority, agent, state, unmet, branch, created_at, updated_at, state_since,
+                          origin, source)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8,
-               'ccm/task-' || (1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0)), ?9, ?9, ?9)
+               'ccm/task-' || (1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0)), ?9, ?9, ?9, ?10, ?11)
        RETURNING ${COLUMNS}`,
     )
-    .get(task.uuid, task.projectId, task.title, task.prompt, task.kind, task.priority, task.agent, task.unmet, task.at);
+    .get(
+      ...[task.uuid, task.projectId, task.title, task.prompt, task.kind, task.priority, task.agent, task.unmet, task.at],
+      ...[task.origin, task.source],
+    );
   if (!row) throw new Error("INSERT INTO tasks returned no row.");
   return parse(row);
 }
@@ -164,11 +175,11 @@ export function spentSince(db: Db, at: number): number {
 const BRIEF_COLUMNS = `id, uuid, project_id AS projectId, title, kind, priority, agent, state, paused_from AS pausedFrom,
   waiting_reason AS waitingReason, waiting_text AS waitingText, waiting_since AS waitingSince, result,
   error_code AS errorCode, error_text AS errorText, error_hint AS errorHint, branch, tip_commit AS tipCommit,
-  merged_commit AS mergedCommit, runs, cost_usd AS costUsd, created_at AS createdAt, updated_at AS updatedAt,
-  state_since AS stateSince, finished_at AS finishedAt`;
+  merged_commit AS mergedCommit, runs, cost_usd AS costUsd, origin, source, lifted, created_at AS createdAt,
+  updated_at AS updatedAt, state_since AS stateSince, finished_at AS finishedAt`;
 
-type BriefRow = Omit<TaskBrief, "waiting" | "error"> &
-  Pick<Row, "waitingReason" | "waitingText" | "waitingSince" | "errorCode" | "errorText" | "errorHint">;
+type BriefRow = Omit<TaskBrief, "waiting" | "error" | "lifted"> &
+  Pick<Row, "lifted" | "waitingReason" | "waitingText" | "waitingSince" | "errorCode" | "errorText" | "errorHint">;
 
 /** The tasks of these numbers, in the order of the numbers. */
 export function briefsOf(db: Db, ids: readonly number[]): TaskBrief[] {
@@ -204,9 +215,10 @@ export function endedBriefs(db: Db, filter: EndedFilter): TaskBrief[] {
 }
 
 function parseBrief(row: BriefRow): TaskBrief {
-  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, ...rest } = row;
+  const { waitingReason, waitingText, waitingSince, errorCode, errorText, errorHint, lifted, ...rest } = row;
   return {
     ...rest,
+    lifted: JSON.parse(lifted),
     waiting: waitingReason === null ? null : { reason: waitingReason, text: waitingText ?? "", since: waitingSince ?? 0 },
     error: errorCode === null ? null : { code: errorCode, text: errorText ?? "", hint: errorHint ?? "" },
   };
@@ -346,6 +358,24 @@ export function setWaitingRow(db: Db, id: number, waiting: Waiting | null, at: n
 
 export function insertDependency(db: Db, taskId: number, afterId: number): void {
   db.sql.query<null, [number, number]>("INSERT INTO task_dependencies (task_id, after_id) VALUES (?, ?)").run(taskId, afterId);
+}
+
+/** Sets which rights a person has given back. */
+export function setLifted(db: Db, id: number, lifted: readonly Right[], at: number): void {
+  db.sql
+    .query<null, [string, number, number]>("UPDATE tasks SET lifted = ?, updated_at = ? WHERE id = ?")
+    .run(JSON.stringify(lifted), at, id);
+}
+
+export function insertText(db: Db, taskId: number, { source, text }: OutsideText, at: number): void {
+  db.sql
+    .query<null, [number, string, string, number]>("INSERT INTO task_texts (task_id, source, text, at) VALUES (?, ?, ?, ?)")
+    .run(taskId, source, text, at);
+}
+
+/** The texts of others that a task is about, in the order in which they came. */
+export function textsOf(db: Db, taskId: number): OutsideText[] {
+  return db.sql.query<OutsideText, [number]>("SELECT source, text FROM task_texts WHERE task_id = ? ORDER BY id").all(taskId);
 }
 
 /** What a task comes after, each with its state and result. */

@@ -2,12 +2,20 @@
 import type { CommandHost } from "../kernel/module.ts";
 import { printable, textTable, wrap } from "../kernel/text-table.ts";
 import { duration } from "../kernel/time-text.ts";
-import { stateTone, waitsText } from "./rules.ts";
+import { loweredRights, loweredSentence, stateTone, waitsText } from "./rules.ts";
 import type { Task, TaskState } from "./schema.ts";
 
 /** One sentence about what has just been done to a task. */
 export function taskLine(host: CommandHost, task: Task, said: string): string {
   return wrap(`Task ${task.id} ${said}: ${printable(task.title)}`, host.columns, 0);
+}
+
+/** Of a task from outside: what its runs do without, and how a person gives it back. */
+export function loweredText(task: Pick<Task, "id" | "origin" | "source" | "lifted">): string {
+  const from = task.source === null ? "A part of what it says is somebody else's." : `It is from ${printable(task.source)}.`;
+  const lowered = loweredRights(task);
+  if (lowered.length === 0) return `${from} You gave its runs all that others have.`;
+  return `${from} ${loweredSentence(task)} \`ccm trust ${task.id} ${lowered.map((right) => `--${right}`).join(" ")}\` gives that back.`;
 }
 
 export type ListedTask = { task: Task; project: string };

@@ -5,7 +5,7 @@ import { Fault } from "../kernel/fault.ts";
 import { projectOf, repositoryOf, settingsAt } from "../projects/actions.ts";
 import { levelFault, policyOf } from "../sandbox/rules.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
-import { isFinal } from "../tasks/rules.ts";
+import { isFinal, loweredRights } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import { mayDiscard } from "./rules.ts";
 import type { Snapshot, SnapshotAnswer, TreeMade, TreeOrder, Worktree } from "./schema.ts";
@@ -73,7 +73,9 @@ export function treeOrder(ctx: Ctx, task: Task): TreeOrder {
 export async function makeTree(ctx: Ctx, taskId: number): Promise<void> {
   const task = await withBase(ctx, mustFind(ctx, taskId));
   const settings = await settingsAt(ctx, projectOf(ctx, task.projectId), task.baseCommit);
-  const made = await ctx.outside.trees.create({ ...treeOrder(ctx, task), copies: settings.copies });
+  const { copies, withheld } = copiesFor(task, settings.copies);
+  const made = await ctx.outside.trees.create({ ...treeOrder(ctx, task), copies });
+  made.skipped.push(...withheld);
   ready(ctx, task, "wanted", made, () =>
     table.patchWorktree(ctx.db, taskId, {
       setup: settings.setup ? "needed" : "none",
@@ -82,6 +84,24 @@ export async function makeTree(ctx: Ctx, taskId: number): Promise<void> {
       skipped: made.skipped,
     }),
   );
+}
+
+/** Why a file was not copied into the tree of a task that others have a part in. */
+const WITHHELD = "withheld: not all that this task says is yours";
+
+function copiesFor(task: Task, wanted: readonly string[]): { copies: string[]; withheld: Worktree["skipped"] } {
+  if (!loweredRights(task).includes("secrets")) return { copies: [...wanted], withheld: [] };
+  return { copies: [], withheld: wanted.map((path) => ({ path, why: WITHHELD })) };
+}
+
+/** Copies what was withheld while the task's runs were to have no secrets; nothing where nothing was, or they still are. */
+export async function copyWithheld(ctx: Ctx, task: Task): Promise<void> {
+  const worktree = table.findWorktree(ctx.db, task.id);
+  const withheld = (worktree?.skipped ?? []).filter(({ why }) => why === WITHHELD).map(({ path }) => path);
+  if (!worktree || withheld.length === 0 || loweredRights(task).includes("secrets")) return;
+  const made = await ctx.outside.trees.create({ ...treeOrder(ctx, task), copies: [...worktree.copies, ...withheld] });
+  const others = worktree.skipped.filter(({ why }) => why !== WITHHELD);
+  table.patchWorktree(ctx.db, task.id, { copies: made.copied, skipped: [...others, ...made.skipped] });
 }
 
 /** Brings a discarded tree back; its set-up runs again when it was made anew. */

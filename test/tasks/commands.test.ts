@@ -32,7 +32,7 @@ describe("create-task", () => {
     const words = ["--kind", "bugfix", "--priority", "urgent", "--agent", "demo"];
     const task = await home.json<TaskShape>("create-task", "--title", "Fix", "--prompt", "Do it.", ...words);
     expect(Object.keys(task).join(" ")).toBe(
-      "id uuid project title kind state waiting result branch commit error runs costUsd createdAt updatedAt",
+      "id uuid project title kind state waiting result branch commit error runs costUsd createdAt updatedAt origin source lowered",
     );
     expect(task).toMatchObject({ id: 1, project: "my-app", kind: "bugfix", state: "queued", createdAt: "2030-01-01T00:00:00.000Z" });
     expect(mustFind(home.ctx, 1)).toMatchObject({ priority: 0, agent: "demo" });
