@@ -1,6 +1,7 @@
 // How a call of a tool is judged, and hooks in words that a person understands.
 import type { SandboxSpec } from "../sandbox/schema.ts";
-import { commandsIn } from "./judge-shell.ts";
+import { fileFault } from "./judge-file.ts";
+import { commandsIn, type JudgedCommand } from "./judge-shell.ts";
 import type { AutomationRecord, HookBrief } from "./schema.ts";
 import { shellCommand } from "./tool-kinds.ts";
 import { matchesRule, subjectsOf } from "./tool-rules.ts";
@@ -37,7 +38,11 @@ export type GuardPolicy = { rules: GuardRules; places: GuardPlaces };
 export type GuardRules = Required<GuardWish> & { classes: Record<CommandClass, Verdict> };
 
 /** A run's places, all absolute, as its sandbox has them. `git` is its private git directory, `home` its own home. */
-export type GuardPlaces = Pick<SandboxSpec, "level" | "write" | "protect" | "hide" | "show"> & { tree: string; git: string; home: string };
+export type GuardPlaces = Pick<SandboxSpec, "level" | "write" | "protect" | "hide" | "show" | "tmp"> & {
+  tree: string;
+  git: string;
+  home: string;
+};
 
 /** A call of a tool as an agent announces it: a claim. `cwd` is the folder that the agent is in. */
 export type ToolCall = { tool: string; input: unknown; cwd: string };
@@ -68,9 +73,23 @@ export function guardRules(...wishes: readonly (GuardWish | undefined)[]): Guard
  */
 export function judge(call: ToolCall, policy: GuardPolicy): Judgement {
   const line = shellCommand(call.tool, call.input);
-  if (line === null) return byRules(call.tool, subjectsOf(call.input), policy.rules) ?? ALLOWED;
-  const judgements = commandsIn(line, policy).map(({ subjects, found }) => byRules(call.tool, subjects, policy.rules) ?? found?.judgement);
-  return judgements.filter((one) => one !== undefined).reduce(moreSevere, ALLOWED);
+  return line === null ? judgeCall(call, policy) : judgeLine(line, call, policy);
+}
+
+function judgeCall({ tool, input, cwd }: ToolCall, { rules, places }: GuardPolicy): Judgement {
+  const subjects = subjectsOf(input);
+  const ruled = byRules(tool, { subjects, written: subjects }, rules);
+  if (ruled) return ruled;
+  const reason = fileFault(tool, input, cwd, places);
+  return reason === null ? ALLOWED : { verdict: "deny", reason, by: "path" };
+}
+
+function judgeLine(line: string | readonly string[], { tool, cwd }: ToolCall, policy: GuardPolicy): Judgement {
+  const commands = commandsIn(line, cwd, policy);
+  const nothing = { subjects: [""], written: [""], judgements: [] };
+  return (commands.length > 0 ? commands : [nothing])
+    .map((command) => byRules(tool, command, policy.rules) ?? command.judgements.reduce(moreSevere, ALLOWED))
+    .reduce(moreSevere, ALLOWED);
 }
 
 const ALLOWED: Judgement = { verdict: "allow", reason: "", by: "" };
@@ -80,8 +99,10 @@ export function moreSevere<T extends { verdict: Verdict }>(first: T, second: T):
   return VERDICTS.indexOf(second.verdict) > VERDICTS.indexOf(first.verdict) ? second : first;
 }
 
-function byRules(tool: string, subjects: readonly string[], rules: GuardRules): Judgement | undefined {
+/** What allows is only matched with what was written: `/elsewhere/npm test` is another program than `npm test`. */
+function byRules(tool: string, about: Pick<JudgedCommand, "subjects" | "written">, rules: GuardRules): Judgement | undefined {
   for (const verdict of ["deny", "ask", "allow"] as const) {
+    const subjects = verdict === "allow" ? about.written : about.subjects;
     const rule = rules[verdict].find((one) => matchesRule(one, tool, subjects));
     if (rule !== undefined) return { verdict, reason: RULED[verdict](rule), by: `${verdict} ${rule}` };
   }

@@ -7,10 +7,10 @@ export const TOOL_RULE = /^([\w*-]+)(?:\((.*)\))?$/s;
 /** Whether a rule is about a call of this tool that is about one of these subjects. A rule without parentheses is about every call. */
 export function matchesRule(rule: string, tool: string, subjects: readonly string[]): boolean {
   const [, name = "", about] = TOOL_RULE.exec(rule.trim()) ?? [];
-  if (name === "" || !wildcard(name).test(tool)) return false;
+  if (name === "" || !matchesWildcard(name, tool)) return false;
   if (about === undefined) return true;
-  const pattern = wildcard(about.endsWith(":*") ? `${about.slice(0, -2)}*` : about);
-  return subjects.some((subject) => pattern.test(subject));
+  const pattern = about.endsWith(":*") ? `${about.slice(0, -2)}*` : about;
+  return subjects.some((subject) => matchesWildcard(pattern, subject));
 }
 
 /** What calls of tools other than shells are about. */
@@ -19,7 +19,15 @@ export function subjectsOf(input: unknown): string[] {
   return [file_path, notebook_path, absolute_path, url, path, query].filter((value) => typeof value === "string");
 }
 
-function wildcard(text: string): RegExp {
-  const parts = text.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s");
+/** `*` stands for anything. By hand: a regular expression with ten stars takes for ever on a text that an agent may choose. */
+function matchesWildcard(pattern: string, text: string): boolean {
+  let [at, star, resume] = [0, -1, 0];
+  for (let i = 0; i < text.length; ) {
+    if (pattern[at] === "*") [star, resume, at] = [at, i, at + 1];
+    else if (pattern[at] === text[i]) [at, i] = [at + 1, i + 1];
+    else if (star >= 0) [at, i, resume] = [star + 1, resume + 1, resume + 1];
+    else return false;
+  }
+  while (pattern[at] === "*") at += 1;
+  return at === pattern.length;
 }

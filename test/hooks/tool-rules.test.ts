@@ -17,7 +17,7 @@ const CASES: [string, { tool: string; input: unknown }, boolean][] = [
   ["Bash(npm publish)", bash("npm publish --tag next"), false],
   ["Bash(npm publish*)", bash("npm publish --tag next"), true],
   ["Write(/etc/*)", { tool: "Write", input: { file_path: "/etc/hosts", content: "" } }, true],
-  ["Write(*.env)", { tool: "Write", input: { file_path: "/repo/a.ts" } }, false],
+  ["Write(*.env)", { tool: "Write", input: { file_path: "/home/ada/.ccm/tasks/7/tree/a.ts" } }, false],
   ["mcp__db__*", { tool: "mcp__db__query", input: {} }, true],
   ["*", { tool: "Anything", input: null }, true],
   ["Bash(a.b)", bash("axb"), false],

@@ -1,0 +1,92 @@
+// What a program that a shell would run is, beside harmless: the table that guards judge commands by. Pure.
+import { gitFindings } from "./git-commands.ts";
+import { programOf } from "./program-names.ts";
+import { REACHING, reachFindings } from "./reach-commands.ts";
+import type { CommandClass, GuardPlaces } from "./rules.ts";
+import type { Ran } from "./shell-run.ts";
+import { ANY, isKnown, isUnknown, maybe, PLAIN } from "./shell-values.ts";
+import { SPOILING, spoilFindings } from "./spoil-commands.ts";
+import { isIn, targetsOf, zoneOf } from "./zones.ts";
+
+/** `reason` is for the agent: what it is, and what to do instead. */
+export type Finding = { class: CommandClass; reason: string };
+
+/** Programs that a word of which nothing is known is tried as: nobody hides the others. */
+const GUESSES = ["git", "rm", "npm", "cargo"];
+
+/** Everything that is to be said of a command; none for a harmless one. */
+export function findingsOf(ran: Ran, places: GuardPlaces): Finding[] {
+  const [first = "", ...words] = ran.words;
+  const found = programsOf(first).flatMap((program) => programFindings(program, ran, places));
+  return [...found, ...fileFindings(ran, places), ...(isOpaque(first, words) ? [OPAQUE] : [])];
+}
+
+const TABLE = ["git", ...REACHING, ...SPOILING];
+
+/** The programs of the table that the first word may mean. */
+function programsOf(first: string): string[] {
+  const program = programOf(first);
+  if (isKnown(program)) return [program];
+  return isUnknown(first) ? GUESSES : isUnknown(program) ? [] : TABLE.filter((name) => maybe(program, name));
+}
+
+function programFindings(program: string, ran: Ran, places: GuardPlaces): Finding[] {
+  if (program === "git") return gitFindings(ran, places);
+  return [...reachFindings(program, ran), ...spoilFindings(program, ran, places)];
+}
+
+const OPAQUE: Finding = {
+  class: "unclear",
+  reason: "Which program this runs is known only when it runs. Write the program's name and its words out.",
+};
+
+function isOpaque(first: string, words: readonly string[]): boolean {
+  return isUnknown(first) && first !== PLAIN && words.every((word) => isUnknown(word));
+}
+
+/** Programs that only say their words, or make places. */
+const TELLING = new Set("echo printf true false test [ : mkdir touch export declare local readonly cd".split(" "));
+/** Programs that change the files they are told. */
+const CHANGING = new Set("rm rmdir mv cp ln tee touch chmod chown chgrp install truncate dd rsync sed perl shred unlink mkdir".split(" "));
+
+const GIT_DIRECTORY =
+  "The git directory is ccm's, configuration and hooks included. `git` itself does what a task needs: add, commit, reset, stash.";
+const HIDDEN =
+  "Keys, tokens and logins are not for agents, and the sandbox hides them. If the task cannot be done without, say so in your answer.";
+
+/** What the files say that a command names or is redirected to. */
+function fileFindings({ words, cwd, files }: Ran, places: GuardPlaces): Finding[] {
+  const program = programOf(words[0] ?? "");
+  const named = words.slice(1).flatMap((word) => targetsOf(pathIn(word), cwd));
+  const written = files.filter(({ use }) => use === "write").flatMap(({ path }) => targetsOf(path, cwd));
+  const read = files.filter(({ use }) => use === "read").flatMap(({ path }) => targetsOf(path, cwd));
+  const changed =
+    CHANGING.has(program) && !(program === "sed" && !words.some((word) => /^-[a-zA-Z]*i|^--in-place/.test(word))) ? named : [];
+  const looked = TELLING.has(program) ? [] : named;
+  return [
+    ...([...changed, ...written].some((path) => zoneOf(path, places) === "git") ? [{ class: "git" as const, reason: GIT_DIRECTORY }] : []),
+    ...([...looked, ...read, ...written].some((path) => isSecret(path, places)) ? [{ class: "credentials" as const, reason: HIDDEN }] : []),
+    ...(written.some((path) => /^\/dev\/(?:sd|nvme|vd|hd|mmcblk|dm-|mapper|mem|kmem|loop)/.test(path)) ? [DEVICE] : []),
+    ...(files.some(({ path }) => /^\/dev\/(?:tcp|udp)\//.test(path))
+      ? [{ class: "network" as const, reason: "It talks to another machine." }]
+      : []),
+  ];
+}
+
+export const DEVICE: Finding = { class: "destructive", reason: "It writes to a device of the machine. Write to a file in the tree." };
+
+/** `--file=path`, `@path` and `name=path` hold a path, too. */
+function pathIn(word: string): string {
+  const path = /^(?:-{1,2}[\w-]+=|@|if=|of=)(.+)$/.exec(word)?.[1] ?? word;
+  return path === ANY ? "" : path;
+}
+
+/** Below a home folder, whoever's: keys, tokens, logins. */
+const SECRETS =
+  /^\/(?:root|home\/[^/]+|Users\/[^/]+)\/(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.netrc|\.git-credentials|\.pypirc|\.pgpass|\.docker\/config\.json|\.config\/(?:gh|gcloud|git\/credentials|op)|\.password-store|\.vault-token|\.cargo\/credentials(?:\.toml)?|\.claude\/\.credentials\.json)(?:\/|$)/;
+
+function isSecret(path: string, places: GuardPlaces): boolean {
+  const atHome = isIn(path, places.home) ? `/root${path.slice(places.home.length)}` : path;
+  if (SECRETS.test(atHome) || /^\/etc\/(?:shadow|gshadow|sudoers)/.test(path) || /^\/proc\/[^/]+\/(?:environ|mem)$/.test(path)) return true;
+  return zoneOf(path, places) === "hidden" && !/^\/(?:run|tmp|var\/tmp|dev)(?:\/|$)/.test(path);
+}
