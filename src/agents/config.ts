@@ -66,7 +66,10 @@ export const limitsSection = v.optional(
     loadPerCore: v.optional(v.pipe(v.number(), v.minValue(0.1, "a number from 0.1"), v.maxValue(1_000, "a number to 1000")), 4),
     /** Minutes a run may take: agents do work for hours, but nothing useful came from one that did not end in four. */
     runMinutes: whole(240, 1, 10_080),
-    /** MB of resident memory of a run's whole process tree: a large build fits, a leak ends before the machine swaps. */
+    /**
+     * MB of memory of a run's whole process tree: a large build fits, a leak ends before the machine swaps. Where ccm may make
+     * control groups the kernel holds it, files in memory included; elsewhere what is resident is looked at once a second.
+     */
     memoryMb: whole(8_192, 64, 1_000_000),
     /** Processes of a run at one time: parallel builds stay below 300, a fork bomb does not. */
     children: whole(500, 8, 30_000),
@@ -76,6 +79,8 @@ export const limitsSection = v.optional(
     treeMb: whole(10_000, 10, 1_000_000),
     /** MB of one file that is committed for an agent; GitHub warns over 50 and refuses over 100. */
     fileMb: whole(50, 1, 2_000),
+    /** MB of one file that a run may write: archives and databases of tests stay below, what fills the disk does not. */
+    writtenMb: whole(4_000, 1, 1_000_000),
     /** Seconds between the request to stop and the kill: an agent needs about three to write its session down. */
     stopSeconds: whole(10, 0, 600),
     /** Runs of one stage before the task fails: the first, and three more after 2, 4 and 8 s. */

@@ -5,6 +5,7 @@ import { messageOf } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { type Identity, processOf, signalGroup } from "../kernel/process.ts";
 import { openRunAutomations } from "./host-automations.ts";
+import type { Cage } from "./host-cage.ts";
 import type { HostedCommand } from "./host-command.ts";
 import { createTalk, type Talk } from "./host-conversation.ts";
 import { createGuard } from "./host-guard.ts";
@@ -23,6 +24,7 @@ export type Supervision = {
   command: HostedCommand;
   claim: Claim;
   wire: Wire;
+  cage: Cage;
   /** Whether a signal asked the host to end. */
   asked: () => boolean;
   startedAt: number;
@@ -42,10 +44,11 @@ const SETTLE_MS = 10_000;
 
 /** Runs the command to its end and proves that nothing is left. Throws when it cannot be started. */
 export async function supervise(supervision: Supervision): Promise<ExitRecord> {
-  const { spec, command, wire, claim } = supervision;
+  const { spec, command, wire, claim, cage } = supervision;
   const { recorder } = wire;
   const automations = await openRunAutomations(spec, supervision.run, recorder);
   const child = start(command, spec);
+  const isCaged = cage.hold(child.pid);
   const startedMs = performance.now();
   recorder.note("started", `started ${spec.kind} "${spec.title}"`, { pid: child.pid, level: spec.sandbox.level });
   const input = openInput(spec, typeof child.stdin === "object" ? child.stdin : undefined);
@@ -73,7 +76,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
     const elapsedMs = performance.now() - startedMs;
     if (elapsedMs > spec.limits.runMs)
       ending.end("runMs", `${Math.round(elapsedMs / 1000)} s have passed, ${spec.limits.runMs / 1000} s are allowed`);
-    const breach = watch.look(elapsedMs, new Set([child.pid, ...(automations?.pids() ?? [])]));
+    const breach = watch.look(elapsedMs, new Set([child.pid, ...(automations?.pids() ?? [])])) ?? cage.breach();
     if (breach) ending.end(breach.limit, breach.text);
     ending.press();
   }, recorder);
@@ -83,7 +86,11 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   clearInterval(timer);
 
   await Promise.race([automations?.settled(), Bun.sleep(SETTLE_MS)]);
+  await isCaged;
+  const late = child.exitCode === 0 ? undefined : cage.breach();
+  if (late) ending.end(late.limit, late.text);
   await leaveNothing(claim, recorder);
+  cage.open();
   await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
   guarded(wire.close, recorder)();
   supervision.undelivered.push(...(talk?.undelivered() ?? []));

@@ -5,6 +5,7 @@ import { takeLock } from "../kernel/lock.ts";
 import { homeFrom, pathsAt, type RunPaths } from "../kernel/paths.ts";
 import { followPrints } from "../kernel/prints-file.ts";
 import { becomeSubreaper, bootId, ownIdentity } from "../kernel/process.ts";
+import { createCage } from "./host-cage.ts";
 import { markersOf, prepareCommand, taskFolders } from "./host-command.ts";
 import { openNetwork } from "./host-network.ts";
 import { parseSpec } from "./host-spec.ts";
@@ -56,13 +57,15 @@ async function carryOut(run: RunPaths, started: Started, asked: () => boolean): 
     const network = await openNetwork(spec, run, wire.recorder, wire.port);
     const command = prepareCommand({ ...spec, sandbox: network.sandbox }, run, { ...wire.variables, ...network.variables });
     becomeSubreaper();
+    const cage = createCage(run, spec.limits);
     const claim = {
       markers: markersOf(run),
+      cgroups: cage.folders,
       folders: taskFolders({ tree: spec.treePath, git: spec.gitPath, tmp: spec.sandbox.tmp }),
       sinceTicks: started.startTicks,
       sandboxed: spec.sandbox.level !== "none",
     };
-    const exit = await supervise({ spec, run, command, claim, wire, asked, startedAt: started.at, undelivered: [] });
+    const exit = await supervise({ spec, run, command, claim, wire, cage, asked, startedAt: started.at, undelivered: [] });
     network.close();
     return exit;
   } catch (thrown) {

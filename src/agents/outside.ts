@@ -6,8 +6,10 @@ import { Fault, messageOf } from "../kernel/fault.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
+import { removeCgroups } from "../sandbox/cgroup.ts";
 import { hasClaudeSession, loginFile } from "./claude-home.ts";
 import type { AgentSettings } from "./config.ts";
+import { leftCage } from "./host-cage.ts";
 import { markersOf, taskFolders } from "./host-command.ts";
 import { parseSpec } from "./host-spec.ts";
 import { createPulses } from "./pulse.ts";
@@ -156,12 +158,15 @@ async function reap(run: RunPaths, task: TaskPaths): Promise<Survivor[]> {
   const started = readStarted(run);
   if (!started || started.bootId !== bootId()) return [];
   if (probeLock(run.lock)) throw new Fault("conflict", `The host in "${run.root}" is still at work.`, "Stop the run first.");
+  const cgroups = leftCage(run);
   const survivors = await endSurvivors({
     markers: markersOf(run),
+    cgroups,
     folders: taskFolders(task),
     sinceTicks: started.startTicks,
     sandboxed: isSandboxed(run),
   });
+  removeCgroups(cgroups);
   removeHalfWritten(run);
   return survivors;
 }

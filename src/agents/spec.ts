@@ -8,7 +8,7 @@ import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { bothRoles } from "../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
-import { isHiddenAtHome, levelFault, sandboxFault, sandboxSpec } from "../sandbox/rules.ts";
+import { isHiddenAtHome, levelFor, sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel, SandboxPolicy, SandboxSpec } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
@@ -39,8 +39,7 @@ export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
   const settings = secrets === "given" ? said : { ...said, mcpServers: {} };
   const wanted = policyFor(ctx.config, project, run.kind);
   const policy = lowered.includes("network") ? withoutNetwork(wanted) : wanted;
-  const level = ctx.outside.sandbox.level(policy.level, policy.network);
-  if (!level) throw sandboxFault(ctx.outside.sandbox, policy) ?? levelFault(policy.level);
+  const level = unwrap(levelFor(ctx.outside.sandbox, policy));
   const places = ctx.paths.task(task.id);
   const { spool } = ctx.paths.run(run.id);
   const opening = run.kind === "agent" ? openingOf(ctx, run, task, project) : null;

@@ -14,6 +14,7 @@ import {
   reapAdopted,
   signalProcess,
 } from "../kernel/process.ts";
+import { heldBy } from "../sandbox/cgroup.ts";
 import type { Survivor } from "./schema.ts";
 
 /** What marks a process as a run's. */
@@ -24,6 +25,8 @@ export type Claim = {
   folders: string[];
   /** Clock ticks after boot when the run's host started; whatever is older belongs to somebody else. */
   sinceTicks: number;
+  /** Control groups that hold nothing else. */
+  cgroups: readonly string[];
   /** In a sandbox every process has given up new privileges for good, which a person's shell has not. */
   sandboxed: boolean;
 };
@@ -64,6 +67,7 @@ export function findSurvivors(claim: Claim, below?: number): (Survivor & { proce
   const processes = allProcesses().filter((process) => process.state !== "Z" && process.state !== "X");
   const descendants = new Set(below === undefined ? [] : descendantsOf(below, processes).map((process) => process.pid));
   const untouchable = lineOf(process.pid, processes);
+  const caged = heldBy(claim.cgroups);
   const ownSession = processes.find((one) => one.pid === process.pid)?.session;
   return processes.flatMap((one) => {
     const how = descendants.has(one.pid) ? "descendant" : howOutside(one);
@@ -73,7 +77,7 @@ export function findSurvivors(claim: Claim, below?: number): (Survivor & { proce
   function howOutside(one: Process): Survivor["how"] | null {
     if (untouchable.has(one.pid) || one.session === ownSession || one.startTicks < claim.sinceTicks) return null;
     const leaderPlaces = processes.some((leader) => leader.pid === one.session) ? placesOf(one.session) : claim.folders;
-    return belongsBy(
+    const how = belongsBy(
       {
         startTicks: one.startTicks,
         tty: one.tty,
@@ -84,6 +88,7 @@ export function findSurvivors(claim: Claim, below?: number): (Survivor & { proce
       },
       claim,
     );
+    return how ?? (caged.has(one.pid) ? "cgroup" : null);
   }
 }
 

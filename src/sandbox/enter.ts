@@ -8,7 +8,7 @@ import { runAsInit } from "./init.ts";
 import { confine } from "./landlock.ts";
 import { makeMounts, REPLACED } from "./mounts.ts";
 import { leaveNetwork } from "./network.ts";
-import { closeOnExec, dropPrivileges, hideFromSiblings } from "./privileges.ts";
+import { closeOnExec, dropPrivileges, hideFromSiblings, limitFiles } from "./privileges.ts";
 import { openRelays, type Way, waysOf } from "./relay.ts";
 import { carriedEnv, hasOwnNetwork } from "./rules.ts";
 import type { SandboxSpec } from "./schema.ts";
@@ -54,6 +54,7 @@ export async function enterSandbox(words: string[]): Promise<number> {
   }
   const grants = spec.level === "namespace" ? namespaceGrants(spec) : kernelGrants(spec, marks);
   process.chdir(spec.cwd); // Also at its own path: the old working directory lies below the mounts.
+  if (spec.fileBytes > 0) limitFiles(spec.fileBytes);
   dropPrivileges(spec.level === "namespace" ? "keep" : "drop");
   confine(grants, connectable(spec));
   installFilter(filterPolicy(spec));

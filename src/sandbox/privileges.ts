@@ -37,6 +37,13 @@ export function hideFromSiblings(): void {
   must("protect its own memory", "prctl", PR_SET_DUMPABLE, 0);
 }
 
+const RLIMIT_FSIZE = 1;
+
+/** No file grows beyond so many bytes, for this process and all that follow: SIGXFSZ, or EFBIG for who ignores that. */
+export function limitFiles(bytes: number): void {
+  must("limit the size of files", "prlimit64", 0, RLIMIT_FSIZE, new BigUint64Array([BigInt(bytes), BigInt(bytes)]), 0);
+}
+
 const FIRST_OWN_DESCRIPTOR = 3;
 const LAST_DESCRIPTOR = 0xffffffff;
 const CLOSE_RANGE_CLOEXEC = 4;

@@ -7,7 +7,13 @@ import { processOf } from "../../src/kernel/process.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { runs, until } from "../support/runs.ts";
 
-const claim: Claim = { markers: ["CCM_RUN_SPOOL=/h/runs/7/spool"], folders: ["/h/tasks/3/tree"], sinceTicks: 100, sandboxed: true };
+const claim: Claim = {
+  markers: ["CCM_RUN_SPOOL=/h/runs/7/spool"],
+  folders: ["/h/tasks/3/tree"],
+  cgroups: [],
+  sinceTicks: 100,
+  sandboxed: true,
+};
 const agent: Suspect = {
   startTicks: 200,
   tty: 0,
@@ -56,7 +62,7 @@ test("ending survivors kills those in the folder and spares the one beside it, a
   const [orphan = 0, bystander = 0] = orphans.map((child) => child.pid ?? 0);
   await until("both to be there", () => runs(orphan) && runs(bystander));
   const since = processOf(orphan)?.startTicks ?? 0;
-  const ended = await endSurvivors({ markers: [], folders: [inside], sinceTicks: since, sandboxed: false });
+  const ended = await endSurvivors({ markers: [], folders: [inside], cgroups: [], sinceTicks: since, sandboxed: false });
   expect(ended.map((one) => [one.pid, one.how])).toEqual([[orphan, "directory"]]);
   expect(runs(bystander)).toBe(true);
   process.kill(bystander, "SIGKILL");
