@@ -1,5 +1,6 @@
 // How each agent is started: from its name and settings to a command.
 import { settingsForClaude } from "../hooks/actions.ts";
+import type { AutomationOrder } from "../hooks/schema.ts";
 import { Fault } from "../kernel/fault.ts";
 import { type BUILT_IN_AGENTS, unknownAgent } from "../projects/rules.ts";
 import type { RoleSettings } from "../projects/schema.ts";
@@ -23,6 +24,8 @@ export type AgentOrder = {
   executable: readonly string[];
   session: Session | null;
   role?: RoleSettings;
+  /** The agent waits for them. */
+  automations?: readonly AutomationOrder[];
 };
 
 /** Agents that need no settings. */
@@ -60,11 +63,11 @@ export function agentCommand(order: AgentOrder): AgentCommand | Fault {
 /** The host says at once whether a call may go on, or that a person will say it; a machine that swaps needs longer. */
 const ANSWER_SECONDS = 30;
 
-function claudeCommand({ name, agents, executable, session, role }: AgentOrder): AgentCommand {
+function claudeCommand({ name, agents, executable, session, role, automations = [] }: AgentOrder): AgentCommand {
   const settings: Partial<AgentSettings> = agents[name] ?? {};
   const argv = claudeWords({
     settings: { ...settings, ...role },
-    settingsJson: settingsForClaude({ ccm: executable, answerSeconds: ANSWER_SECONDS }),
+    settingsJson: settingsForClaude({ ccm: executable, answerSeconds: ANSWER_SECONDS, automations }),
     session: session?.id ?? "",
     resumed: session?.how === "resumed",
   });

@@ -1,5 +1,7 @@
 // The settings that make Claude Code tell its host everything: the value of its `--settings`. Pure.
 
+import type { AutomationOrder } from "./schema.ts";
+
 /**
  * Events that are posted to the host. Names and what each does: Claude Code 2.1.197 and 2.1.330, tried with all of them
  * hooked; an answer of `{}` is no opinion, so hooking these changes nothing that the agent does, and a name that a version
@@ -56,6 +58,8 @@ export type ClaudeHooks = {
   ccm: readonly string[];
   /** How long the host may hold back its answer to PreToolUse and PermissionRequest, in seconds. */
   answerSeconds: number;
+  /** The run's automations: at their events the agent waits for all of them. */
+  automations?: readonly Pick<AutomationOrder, "events" | "deadlineMs">[];
 };
 
 /**
@@ -63,10 +67,17 @@ export type ClaudeHooks = {
  * stays in the environment. A person's `disableAllHooks` would switch off these, too; said here, it does not.
  * Source: https://code.claude.com/docs/en/hooks.
  */
-export function claudeSettings({ ccm, answerSeconds }: ClaudeHooks): string {
-  const posted = POSTED_EVENTS.map((event) => [event, [postHook(event, HELD_EVENTS.includes(event) ? answerSeconds : TIMEOUT_SECONDS)]]);
-  const commanded = COMMANDED_EVENTS.map((event) => [event, [commandHook(event, ccm)]]);
+export function claudeSettings({ ccm, answerSeconds, automations = [] }: ClaudeHooks): string {
+  const secondsFor = (event: string) => (HELD_EVENTS.includes(event) ? answerSeconds : TIMEOUT_SECONDS + secondsOf(automations, event));
+  const posted = POSTED_EVENTS.map((event) => [event, [postHook(event, secondsFor(event))]]);
+  const commanded = COMMANDED_EVENTS.map((event) => [event, [commandHook(event, ccm, secondsFor(event))]]);
   return JSON.stringify({ disableAllHooks: false, hooks: Object.fromEntries([...commanded, ...posted]) });
+}
+
+/** Automations run one after another. */
+function secondsOf(automations: readonly Pick<AutomationOrder, "events" | "deadlineMs">[], event: string): number {
+  const deadlines = automations.filter(({ events }) => events.includes(event)).map(({ deadlineMs }) => deadlineMs);
+  return Math.ceil(deadlines.reduce((sum, ms) => sum + ms, 0) / 1_000);
 }
 
 function postHook(event: string, timeout: number) {
@@ -75,10 +86,10 @@ function postHook(event: string, timeout: number) {
   return event === "FileChanged" ? { matcher: WATCHED_FILES, hooks: [hook] } : { hooks: [hook] };
 }
 
-function commandHook(event: string, ccm: readonly string[]) {
+function commandHook(event: string, ccm: readonly string[], timeout: number) {
   const engine = Object.entries(HOOK_ENGINE).map((pair) => pair.join("="));
   const command = [...engine, ...[...ccm, "hook", event].map(quoted)].join(" ");
-  return { hooks: [{ type: "command", command, timeout: TIMEOUT_SECONDS }] };
+  return { hooks: [{ type: "command", command, timeout }] };
 }
 
 /** One word of a POSIX shell, whatever is in it. */

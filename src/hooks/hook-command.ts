@@ -11,7 +11,9 @@ const CHUNK_BYTES = 65_536;
  * Events whose answer changes what the agent does: of Claude Code and Codex, then of Gemini. All others are only recorded,
  * which needs no host.
  */
-const ANSWERED = "PreToolUse PermissionRequest UserPromptSubmit Stop SubagentStop BeforeTool BeforeAgent AfterAgent".split(" ");
+const ANSWERED = "PreToolUse PermissionRequest UserPromptSubmit SessionStart Stop SubagentStop BeforeTool BeforeAgent AfterAgent".split(
+  " ",
+);
 
 /**
  * Reads the hook from standard input and prints the host's answer, if there is one. Always exits with 0: for agents, other

@@ -2,12 +2,12 @@
 
 export type HookQuestion = { url: string; token: string; event: string; body: Uint8Array };
 
-/** An agent must not wait for a host that hangs; a living one answers in milliseconds. */
-const ANSWER_MS = 2_000;
+/** An agent must not wait for a host that hangs; a living one answers in milliseconds, and refuses a call that it cannot judge in 2 s. */
+const ANSWER_MS = 4_000;
 /** An answer may hold a changed input of a tool, so a whole file. */
 const ANSWER_BYTES = 16_000_000;
 
-/** The host's answer as it came; undefined when there is no host, when it takes longer than 2 s, and when it refuses. Never throws. */
+/** The host's answer as it came; undefined when there is no host, when it takes longer than 4 s, and when it refuses. Never throws. */
 export async function ask({ url, token, event, body }: HookQuestion): Promise<string | undefined> {
   const address = URL.parse(url);
   if (!address) return undefined;

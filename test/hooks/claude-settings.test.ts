@@ -54,3 +54,13 @@ test("events that cannot be posted are told by a command, which a shell runs as 
   const said = Bun.spawnSync(["sh", "-c", command.replace("BUN_JSC_useJIT=0", `printf '%s\\n'`)]).stdout.toString();
   expect(said).toBe([...words, "hook", "Setup", ""].join("\n"));
 });
+
+test("at an event with automations the agent waits for all of them, one after another", () => {
+  const automations = [
+    { events: ["PostToolUse", "Stop"], deadlineMs: 15_000 },
+    { events: ["Stop"], deadlineMs: 500 },
+  ];
+  const { hooks } = JSON.parse(claudeSettings({ ccm: ["/opt/ccm"], answerSeconds: 900, automations })) as Settings;
+  const seconds = (event: string) => hooks[event]?.[0]?.hooks[0]?.timeout;
+  expect([seconds("PostToolUse"), seconds("Stop"), seconds("Notification"), seconds("PreToolUse")]).toEqual([20, 21, 5, 900]);
+});
