@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FILE_LINES, FILE_LINES_AIM, FUNCTION_LINES, RULES } from "./tidy/rules.ts";
+import { FILE_LINES, FILE_LINES_AIM, FUNCTION_LINES, impureParts, RULES } from "./tidy/rules.ts";
 import { readSource } from "./tidy/source.ts";
 import { checksOf, checksWithoutUnion, unionsOf } from "./tidy/unions.ts";
 
@@ -37,6 +37,10 @@ describe("this repository", () => {
 
   test.each(Object.entries(RULES))("%s", (_, rule) => {
     expect(sources.flatMap(rule).map(({ path, line, text }) => `${path}:${line} ${text}`)).toEqual([]);
+  });
+
+  test("what rules are made of is pure, too", () => {
+    expect(impureParts(sources).map(({ path, line, text }) => `${path}:${line} ${text}`)).toEqual([]);
   });
 
   test("every CHECK in SQL has its union in TypeScript", () => {
@@ -161,6 +165,16 @@ describe("each rule", () => {
 
   test("has a sample", () => {
     expect(Object.keys(RULES).filter((name) => !samples.some(([sampled]) => sampled === name))).toEqual([]);
+  });
+
+  test("about parts of rules notices one that is not pure, however far away", () => {
+    const rules = readSource("src/a/rules.ts", '// Decides.\nimport { b } from "./b.ts";');
+    const near = readSource("src/a/b.ts", '// Knows. Pure.\nimport { c } from "./c.ts";');
+    const far = readSource("src/a/c.ts", "// Tells. Pure.\nexport const c = Date.now();");
+    const mute = readSource("src/a/c.ts", "// Tells.\nexport const c = 1;");
+    expect(impureParts([rules, near, far]).map(({ text }) => text)).toEqual(["uses Date.now"]);
+    expect(impureParts([rules, near, mute])).toHaveLength(1);
+    expect(impureParts([rules, near, readSource("src/a/c.ts", "// Tells. Pure.\nexport const c = 1;")])).toEqual([]);
   });
 
   test("about unions notices a word that only SQL has", () => {

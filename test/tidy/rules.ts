@@ -34,8 +34,7 @@ export const RULES: Record<string, Rule> = {
     });
   },
 
-  "rules.ts is pure": (source) =>
-    /^src\/[^/]+\/rules\.ts$/.test(source.path) ? impurities(source, (from) => /\/(?:rules|fault|nearest)\.ts$/.test(from)) : [],
+  "rules.ts is pure": (source) => (/^src\/[^/]+\/rules\.ts$/.test(source.path) ? impurities(source, mayRestOn) : []),
 
   "views are pure": (source) =>
     source.path.startsWith("views/") ? impurities(source, (from) => from.startsWith(".") && !from.includes("/src/")) : [],
@@ -128,6 +127,32 @@ const BANNED_SYNTAX: Record<string, string> = {
   ExportDefaultDeclaration: "a default export; name it",
   ExportAllDeclaration: "a barrel; import from the file itself",
 };
+
+/** Other rules, faults, and parts of the same room that say of themselves that they are pure; see `impureParts`. */
+function mayRestOn(from: string): boolean {
+  return (
+    /\/(?:rules|fault|nearest|json)\.ts$/.test(from) || /^\.\/(?!(?:table|actions|step|commands|routes|module|outside)\.ts$)/.test(from)
+  );
+}
+
+/** What is wrong with the parts that rules are made of: each must open by saying that it is pure, and be so. */
+export function impureParts(sources: readonly Source[]): Problem[] {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const parts = new Set(sources.filter(({ path }) => /^src\/[^/]+\/rules\.ts$/.test(path)));
+  for (const source of parts)
+    for (const { from, kind } of importsOf(source)) {
+      const part = kind === "value" && from.startsWith("./") ? byPath.get(join(dirname(source.path), from)) : undefined;
+      if (part) parts.add(part);
+    }
+  return [...parts]
+    .filter(({ path }) => !path.endsWith("/rules.ts"))
+    .flatMap((source) => [
+      ...(/\bPure\b/.test(source.text.split("\n", 1)[0] ?? "")
+        ? []
+        : [problem(source, 1, "rules rest on it, and it does not say that it is pure")]),
+      ...impurities(source, mayRestOn),
+    ]);
+}
 
 /** What makes a file depend on anything but what it is given: values of other files, the process, the time. */
 function impurities(source: Source, mayImport: (from: string) => boolean): Problem[] {
