@@ -3,9 +3,10 @@ import { claimRun } from "../agents/actions.ts";
 import { policyFor } from "../agents/rules.ts";
 import type { Breaker } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
 import { listProjects } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
-import { levelFault } from "../sandbox/rules.ts";
+import { levelFor } from "../sandbox/rules.ts";
 import { moveTask, mustFind, setWaiting } from "../tasks/actions.ts";
 import { wantWorktree } from "../worktrees/actions.ts";
 import { type AgentBreaker, type Hold, type Plan, planTick, type Refusal, type Snapshot, START_KINDS, type Want } from "./rules.ts";
@@ -34,10 +35,8 @@ export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
 /** An agent's tree is made with what the project asks for, and its runs with what its role asks for, too. */
 function refusalsOf(ctx: Ctx, project: Project): Refusal[] {
   const refused = (of: "agent" | "gate", kinds: Refusal["kinds"]): Refusal[] => {
-    const { level } = policyFor(ctx.config, project, of);
-    if (ctx.outside.sandbox.level(level)) return [];
-    const { message, hint } = levelFault(level);
-    return [{ projectId: project.id, kinds, text: `${message} ${hint}` }];
+    const level = levelFor(ctx.outside.sandbox, policyFor(ctx.config, project, of));
+    return level instanceof Fault ? [{ projectId: project.id, kinds, text: `${level.message} ${level.hint}` }] : [];
   };
   return [...refused("gate", START_KINDS), ...refused("agent", ["begin", "agent"])];
 }

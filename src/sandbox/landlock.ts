@@ -2,6 +2,7 @@
 import { closeSync, fstatSync } from "node:fs";
 import { Fault } from "../kernel/fault.ts";
 import { AT_FDCWD, call, must } from "./libc.ts";
+import { PORTS_ABI } from "./rules.ts";
 
 /** `read` includes executing and listing. `write` is only writing, so a folder that is read too is granted twice. */
 export type Grant = { path: string; access: "read" | "list" | "write" | "device" };
@@ -33,8 +34,6 @@ const ACCESS: Record<Grant["access"], number> = {
 
 const VERSION_QUERY = 1;
 const RULE_PATH_BENEATH = 1;
-/** Connecting by TCP can be held to ports from this ABI (Linux 6.7) on. */
-export const PORTS_ABI = 4;
 const RULE_NET_PORT = 2;
 const CONNECT_TCP = 1 << 1;
 /** Abstract unix sockets and signals stay within the sandbox (LANDLOCK_SCOPE_*), from ABI 6 (Linux 6.12) on. */

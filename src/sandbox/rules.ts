@@ -1,6 +1,6 @@
 // What a sandboxed run may see and touch, and the words that start a command in it. Pure.
 import { Fault } from "../kernel/fault.ts";
-import type { Network, RunRights, SandboxLevel, SandboxPolicy, SandboxProbe, SandboxSpec, SandboxWish } from "./schema.ts";
+import type { Network, RunRights, Sandbox, SandboxLevel, SandboxPolicy, SandboxProbe, SandboxSpec, SandboxWish } from "./schema.ts";
 
 /** How the machine starts a sandbox: ccm's own words, the file that holds the spec, and util-linux's unshare. */
 export type SandboxLaunch = {
@@ -18,7 +18,7 @@ export type SandboxLaunch = {
 export function sandboxArgv(spec: SandboxSpec, launch: SandboxLaunch): string[] {
   if (spec.level === "none") return [];
   const enter = [...launch.executable, "sandbox", "--spec", launch.specPath, "--"];
-  return spec.level === "kernel" ? enter : [...unshareArgv(launch), ...enter];
+  return spec.level === "kernel" ? enter : [...unshareArgv(spec.user ? "none" : launch.userNamespace), ...enter];
 }
 
 /**
@@ -54,7 +54,7 @@ export function rightsOf({ level, network, hosts, ports, unixSockets, user }: Sa
     hosts: network === "hosts" ? hosts : [],
     ports: network === "ports" ? ports : [],
     unixSockets: level === "kernel" && unixSockets,
-    user,
+    user: user?.id ?? null,
   };
 }
 
@@ -101,10 +101,11 @@ export function holdsNetwork(level: SandboxLevel, network: Network, landlockAbi:
   return hasOwnNetwork({ level, network }) || landlockAbi >= PORTS_ABI;
 }
 
-/** Why runs that are to have this sandbox may not start here, or null when they may. */
-export function sandboxFault(here: Pick<Sandbox, "level">, { level, network }: Pick<SandboxPolicy, "level" | "network">): Fault | null {
+/** The level that runs with this policy get here, or why they may not start: `denied`. */
+export function levelFor(here: Pick<Sandbox, "level">, { level, network }: Pick<SandboxPolicy, "level" | "network">): SandboxLevel | Fault {
+  const found = here.level(level, network);
+  if (found) return found;
   if (!here.level(level)) return levelFault(level);
-  if (here.level(level, network)) return null;
   return new Fault(
     "denied",
     `This machine cannot hold a run to the network "${network}".`,
@@ -251,7 +252,7 @@ export function sandboxSpec(order: SandboxOrder): SandboxSpec {
     ports: [...(order.ports ?? [])],
     relays: [...(order.relays ?? [])],
     fileBytes: order.fileBytes ?? 0,
-    user: order.user ?? null,
+    user: order.user == null ? null : { id: order.user, home: order.userHome },
     unixSockets: order.unixSockets ?? false,
   };
 }

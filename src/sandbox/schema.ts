@@ -56,14 +56,17 @@ export type SandboxSpec = {
   relays: { port: number; socket: string }[];
   /** Largest file that it may write (RLIMIT_FSIZE), in bytes; 0 is no limit. */
   fileBytes: number;
-  /** The user and group that it runs as, of a daemon that is root; null: as the daemon. */
-  user: number | null;
+  /**
+   * At `namespace`, of a daemon that is root: the user and group of its own that it runs as, for whom what is root's below
+   * `home` and in the places above is its own. Null: as the daemon.
+   */
+  user: { id: number; home: string } | null;
   /** At `kernel` only: allows unix sockets, which opens tmux, D-Bus, docker and agent sockets. */
   unixSockets: boolean;
 };
 
 /** What its sandbox let a run do beyond its level: kept with it, for people. */
-export type RunRights = Pick<SandboxSpec, "network" | "hosts" | "ports" | "unixSockets" | "user">;
+export type RunRights = Pick<SandboxSpec, "network" | "hosts" | "ports" | "unixSockets"> & { user: number | null };
 
 /** What trying a level on this machine showed. */
 export type SandboxProbe = { level: SandboxLevel; works: boolean; detail: string };
@@ -72,9 +75,9 @@ export type SandboxProbe = { level: SandboxLevel; works: boolean; detail: string
 export type Sandbox = {
   /**
    * The level that runs get where this is asked for, else what the configuration asks for; null when it does not work here,
-   * or is `none` without `sandbox.allowNone`: then no run may start.
+   * or is `none` without `sandbox.allowNone`, or cannot hold a run to that network: then no run may start.
    */
-  level(wish?: SandboxWish["level"]): SandboxLevel | null;
+  level(wish?: SandboxWish["level"], network?: Network): SandboxLevel | null;
   /** Whether runs at `namespace` have a user of their own: a daemon that is root, on a machine that can map files to one. */
   ownUser(): boolean;
 };

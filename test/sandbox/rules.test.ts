@@ -3,6 +3,8 @@ import { describe, expect, test } from "bun:test";
 import {
   carriedEnv,
   chosenLevel,
+  holdsNetwork,
+  levelFor,
   rightsOf,
   rightsText,
   type SandboxOrder,
@@ -113,6 +115,32 @@ describe("the level of runs", () => {
     expect(chosenLevel(probes, { level, allowNone })).toBe(chosen),
   );
   test("none is never the strongest", () => expect(strongest(neither)).toBe(null));
+});
+
+describe("the network of runs", () => {
+  test.each([
+    ["namespace", "hosts", 1, true],
+    ["namespace", "none", 1, true],
+    ["namespace", "ports", 3, false],
+    ["namespace", "ports", 4, true],
+    ["kernel", "hosts", 3, false],
+    ["kernel", "hosts", 4, true],
+    ["kernel", "none", 1, true],
+    ["kernel", "host", 1, true],
+  ] as const)("at %s, %s with Landlock %p can be held: %p", (level, network, abi, held) =>
+    expect(holdsNetwork(level, network, abi)).toBe(held),
+  );
+
+  test("one that cannot be held keeps runs from starting, with what to do", () => {
+    const here = { level: (_?: unknown, network?: string) => (network === "ports" ? null : ("kernel" as const)) };
+    expect(levelFor(here, { level: "auto", network: "host" })).toBe("kernel");
+    const fault = levelFor(here, { level: "auto", network: "ports" });
+    expect(fault).toMatchObject({
+      code: "denied",
+      message: 'This machine cannot hold a run to the network "ports".',
+      hint: expect.stringContaining("Linux 6.7"),
+    });
+  });
 });
 
 describe("what a run was allowed, for people", () => {

@@ -6,7 +6,7 @@ import { type Arch, type SyscallName, syscallNumber } from "../../src/sandbox/sy
 const strict: FilterPolicy = { unix: "pairs", internet: "refused", sharedIpc: "refused" };
 const open: FilterPolicy = { unix: "all", internet: "allowed", sharedIpc: "allowed" };
 const AUDIT_ARCH = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
-const [ALLOW, KILL, EPERM, ENOSYS] = [0x7fff0000, 0x80000000, 0x00050001, 0x00050026];
+const [ALLOW, KILL, EPERM, ENOSYS, EOPNOTSUPP] = [0x7fff0000, 0x80000000, 0x00050001, 0x00050026, 0x0005005f];
 
 describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
   const verdict = (policy: FilterPolicy, name: SyscallName, ...args: bigint[]) =>
@@ -47,6 +47,31 @@ describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
   ] as const)("%s%p only where the policy allows it", (name, args) => {
     expect(verdict(strict, name, ...args)).toBe(EPERM);
     expect(verdict(open, name, ...args)).toBe(ALLOW);
+  });
+
+  test.each([
+    ["socket", [2n, 1n, 0n], ALLOW, ALLOW],
+    ["socket", [10n, 0x80801n, 6n], ALLOW, ALLOW],
+    ["socket", [2n, 1n, 262n], EPERM, EPERM],
+    ["socket", [10n, 1n, 132n], EPERM, EPERM],
+    ["socket", [2n, 2n, 0n], EPERM, ALLOW],
+    ["socket", [10n, 0x80002n, 17n], EPERM, ALLOW],
+    ["socket", [2n, 2n, 136n], EPERM, EPERM],
+    ["socket", [2n, 2n, 1n], EPERM, EPERM],
+    ["socket", [2n, 3n, 6n], EPERM, EPERM],
+    ["socket", [2n, 5n, 132n], EPERM, EPERM],
+    ["socket", [17n, 2n, 0n], EPERM, EPERM],
+    ["sendto", [3n, 0n, 0n, 0x4000n], ALLOW, ALLOW],
+    ["sendto", [3n, 0n, 0n, 0x2000_4000n], EOPNOTSUPP, EOPNOTSUPP],
+    ["sendmsg", [3n, 0n, 0x2000_0000n], EOPNOTSUPP, EOPNOTSUPP],
+    ["sendmmsg", [3n, 0n, 1n, 0x2000_0000n], EOPNOTSUPP, EOPNOTSUPP],
+    ["setsockopt", [3n, 6n, 31n], EPERM, EPERM],
+    ["setsockopt", [3n, 6n, 1n], ALLOW, ALLOW],
+    ["setsockopt", [3n, 1n, 31n], ALLOW, ALLOW],
+  ] as const)("%s%p where Landlock holds TCP to ports: %p, with datagrams %p", (name, args, tcp, both) => {
+    expect(verdict({ ...strict, internet: "tcp" }, name, ...args)).toBe(tcp);
+    expect(verdict({ ...strict, internet: "tcp and udp" }, name, ...args)).toBe(both);
+    if (name !== "socket") expect(verdict(open, name, ...args)).toBe(ALLOW);
   });
 
   test("stream pairs, also non-blocking ones, are allowed always", () => {
