@@ -1,6 +1,6 @@
 // Filters in a task's tree: those that the person's own configuration has for Git LFS, and no others.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { storeOf } from "./content-store.ts";
 import { quoteValue } from "./quoting.ts";
 import { run } from "./run.ts";
@@ -24,11 +24,18 @@ export async function filtersOf(repo: Repository): Promise<Filters> {
     .split("\0")
     .map((entry) => entry.replace("filter.lfs.", "").split("\n"))
     .filter(([key = "", value]) => KEYS.includes(key) && value !== undefined);
-  if (!set.some(([key]) => key === "process" || key === "smudge")) return { lines: [], content: "none" };
+  if (set.length < KEYS.length || !set.every(([key, value = ""]) => key === "required" || isLfs(value)))
+    return { lines: [], content: "none" };
   const lines = ['[filter "lfs"]', ...set.map(([key, ...value]) => `\t${key} = ${quoteValue(value.join("\n"))}`)];
   // There is no server inside: a pointer whose content is not here stays one (git-lfs-config(5)).
   lines.push("[lfs]", "\tskipdownloaderrors = true");
   return { lines, content: existsSync(join(await storeOf(repo), "objects")) ? "some" : "none" };
+}
+
+/** One that is not installed any more would fail for every file, and what is in its place is not known. */
+function isLfs(command: string): boolean {
+  const [program = ""] = command.split(" ");
+  return basename(program) === "git-lfs" && Bun.which(program, { PATH: process.env.PATH ?? "" }) !== null;
 }
 
 /** Settings under which no filter of a private directory runs. */

@@ -20,6 +20,9 @@ const ENV = {
   GIT_AUTHOR_EMAIL: "pat@example.org",
   GIT_COMMITTER_NAME: "Pat",
   GIT_COMMITTER_EMAIL: "pat@example.org",
+  // The same commits have the same ids each time.
+  GIT_AUTHOR_DATE: "1700000000 +0000",
+  GIT_COMMITTER_DATE: "1700000000 +0000",
   LC_ALL: "C",
 };
 
