@@ -148,7 +148,11 @@ CREATE TABLE worktrees (
   copies        TEXT NOT NULL DEFAULT '[]',
   skipped       TEXT NOT NULL DEFAULT '[]',
   trash_commit  TEXT,
+  -- Why not all of it could be kept under a ref when it was discarded: then only a person deletes its folder.
+  unkept        TEXT,
+  -- What it takes on the disk, and when that was measured.
   size_bytes    INTEGER NOT NULL DEFAULT 0,
+  measured_at   INTEGER NOT NULL DEFAULT 0,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL
 ) STRICT;

@@ -33,6 +33,7 @@ export function worktreeCommands(program: CAC, host: CommandHost): void {
   program
     .command("worktrees cleanup [task]", "Send the trees of ended tasks to the trash now; their commits are kept")
     .option("--trash", "Delete what is in the trash for good, too")
+    .option("--dry-run", "Only say what would go")
     .example("ccm worktrees cleanup")
     .action(async (task: string | undefined, options: CleanupOptions) => (await load()).cleanUp(host, task, options));
 }

@@ -53,8 +53,8 @@ export function createTaskGits({ lanes, importBytes }: GitOptions = defaultGitOp
       importBranch({ task, base, about, limits: { packBytes: importBytes, fileBytes }, wrap, inTurn: inTurnFor(task) }, old),
     settle: settleTree,
     show: showTree,
-    async keep(task, base, ref, keepOut, text, wrap) {
-      const commit = await snapshotForTrash(task, base, keepOut, text, wrap);
+    async keep(task, base, { ref, text, what }, keepOut, wrap) {
+      const commit = await snapshotForTrash(task, base, keepOut, text, wrap, what);
       // What is kept is for nobody but a person who looks for it, so its files may have any size.
       const limits = { packBytes: importBytes, fileBytes: importBytes };
       return importTo({ task, base, about: text, limits, wrap, inTurn: inTurnFor(task) }, commit, ref);

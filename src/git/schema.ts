@@ -105,6 +105,9 @@ export type SettledGit = { commit: CommitId; committedFiles: number; left: Left[
 /** `as left`: on the branch; where it is there already, untouched: the same agent goes on with what it has not committed. */
 export type ShowOn = "branch" | "detached" | "as left";
 
+/** How what is left of a task is kept. */
+export type KeepOrder = { ref: string; text: CommitText; what: "everything" | "the work" };
+
 /**
  * How a state of the work is kept: under a new ref. `have` are commits of the task that the repository holds, `last` is the
  * state that was kept last. What is in the middle of a rebase or of conflicts is refused, or kept for somebody to look at.
@@ -139,8 +142,11 @@ export type TaskGits<Wrap> = {
    * a checkout of the branch, or moved it away: then the work is on a branch beside it.
    */
   importBranch(task: TaskGit, base: CommitId, old: CommitId, text: CommitText, fileBytes: number, wrap: Wrap): Promise<Imported>;
-  /** Commits everything, with the branch's tip as first parent, to `ref` in the repository; the private branch stays. */
-  keep(task: TaskGit, base: CommitId, ref: string, keepOut: KeepOut, text: CommitText, wrap: Wrap): Promise<CommitId>;
+  /**
+   * Commits everything to a ref in the repository, with the branch's tip as first parent and, unless only the work is wanted,
+   * the agent's own branches and stashes as others; the private branch stays.
+   */
+  keep(task: TaskGit, base: CommitId, order: KeepOrder, keepOut: KeepOut, wrap: Wrap): Promise<CommitId>;
   /**
    * Keeps the state of the work, committed or not, under a ref of the repository. Touches nothing that the agent has and reads
    * nothing of it as configuration, so it may be at work meanwhile. Faults: `conflict` in the middle of a rebase or

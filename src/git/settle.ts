@@ -14,12 +14,13 @@ import {
   runInTree,
   shown,
 } from "./changes.ts";
+import { looseEnds } from "./loose-ends.ts";
 import { readPlainFile, readRef } from "./places.ts";
 import { descends, mergedIn, type Position, position } from "./position.ts";
 import { handIndex } from "./private.ts";
 import { identity } from "./refs.ts";
 import { run, type Wrap } from "./run.ts";
-import type { CommitId, CommitText, KeepOut, Left, SettledGit, TaskGit } from "./schema.ts";
+import type { CommitId, CommitText, KeepOrder, KeepOut, Left, SettledGit, TaskGit } from "./schema.ts";
 import { forgetUnfinished, look, seal, unfinishedIn } from "./seal.ts";
 import { showTree } from "./show.ts";
 
@@ -56,12 +57,20 @@ export async function settleTree(task: TaskGit, base: CommitId, keepOut: KeepOut
 }
 
 /** A commit of everything, on top of the branch's tip and HEAD; for the trash, so nothing is refused and nothing moves. */
-export async function snapshotForTrash(task: TaskGit, base: CommitId, keepOut: KeepOut, about: CommitText, wrap: Wrap): Promise<CommitId> {
+export async function snapshotForTrash(
+  task: TaskGit,
+  base: CommitId,
+  keepOut: KeepOut,
+  about: CommitText,
+  wrap: Wrap,
+  what: KeepOrder["what"],
+): Promise<CommitId> {
   seal(task);
   const at = await position(task, base, wrap);
   const { tree, committedFiles } = await take(task, base, at.head, keepOut, wrap);
-  if (committedFiles === 0 && at.head === at.tip) return at.tip;
-  return commitIn(task, tree, [...new Set([at.tip, at.head])], about, wrap);
+  const ends = what === "everything" ? await looseEnds(task, [at.tip, at.head], wrap) : [];
+  if (committedFiles === 0 && at.head === at.tip && ends.length === 0) return at.tip;
+  return commitIn(task, tree, [...new Set([at.tip, at.head, ...ends])], about, wrap);
 }
 
 /** Files with conflict markers. Conflicts are known only to the agent's own index; one that cannot be read holds none. */

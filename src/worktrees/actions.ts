@@ -117,6 +117,7 @@ export async function restoreTree(ctx: Ctx, taskId: number): Promise<void> {
       skipped: made.skipped,
       setup: worktree.setupCommand ? "needed" : worktree.setup,
       trashCommit: null,
+      unkept: null,
     });
   });
 }
@@ -170,9 +171,14 @@ export function releaseTree(ctx: Ctx, task: Task): void {
 
 /** Sends the tree of an ended task to the trash, whatever retention says; false when there is none in place. */
 export function releaseNow(ctx: Ctx, task: Task): boolean {
-  if (!isFinal(task.state))
-    throw new Fault("conflict", `Task ${task.id} is "${task.state}" and needs its tree.`, `\`ccm cancel-task ${task.id}\` ends it.`);
+  refuseOpen(task);
   return ctx.db.transact(() => table.moveWorktree(ctx.db, task.id, "ready", "discarding", ctx.clock.now()));
+}
+
+/** Faults: `conflict` for a task that has not ended. */
+export function refuseOpen(task: Task): void {
+  if (isFinal(task.state)) return;
+  throw new Fault("conflict", `Task ${task.id} is "${task.state}" and needs its tree.`, `\`ccm cancel-task ${task.id}\` ends it.`);
 }
 
 /**
@@ -192,9 +198,19 @@ export function wantRestored(ctx: Ctx, task: Task): void {
   throw new Fault("conflict", `Nothing of task ${task.id} is in the trash.`, "`ccm worktrees list --all` shows what there is.");
 }
 
-/** Lets the loop delete for good what is in the trash now, whatever retention says; the commits stay. Gives how many trees. */
-export function emptyTrash(ctx: Ctx): number {
-  return ctx.db.transact(() => table.ageTrash(ctx.db));
+/** What the trash may be emptied of, the oldest first, at most `limit`: everything of it is kept under a ref. */
+export function keptInTrash(ctx: Ctx, limit: number): Worktree[] {
+  return table.keptInTrash(ctx.db, limit);
+}
+
+/** Trees in the trash of which not everything could be kept under a ref, with why. */
+export function unkeptTrees(ctx: Ctx): { taskId: number; unkept: string }[] {
+  return table.unkeptTrees(ctx.db);
+}
+
+/** Lets the loop delete a tree in the trash for good, whatever retention says and was kept of it; false when it is not there. */
+export function deleteFromTrash(ctx: Ctx, taskId: number): boolean {
+  return ctx.db.transact(() => table.ageInTrash(ctx.db, taskId));
 }
 
 /** Ended tasks whose trees are still there, oldest first, at most `limit`. */
@@ -206,14 +222,14 @@ export function endedWithTree(ctx: Ctx, limit: number): Task[] {
 export async function discardTree(ctx: Ctx, taskId: number): Promise<void> {
   const task = mustFind(ctx, taskId);
   const order = treeOrder(ctx, task);
-  const { trashCommit } = await ctx.outside.trees.discard(order, task.finishedAt ?? task.updatedAt);
+  const { trashCommit, unkept } = await ctx.outside.trees.discard(order, task.finishedAt ?? task.updatedAt);
   const kept = trashCommit ?? task.tipCommit;
   if (kept) await ctx.outside.git.setRef(order.git.repo, `refs/ccm/trash/${taskId}`, kept, trashCommit ? kept : null);
   if (task.state === "done") await forgetBranch(ctx, task, order);
   ctx.db.transact(() => {
     if (!table.moveWorktree(ctx.db, taskId, "discarding", "discarded", ctx.clock.now())) return;
-    table.patchWorktree(ctx.db, taskId, { trashCommit: kept });
-    record(ctx, task, "worktree.discarded", "daemon", { trash: kept });
+    table.patchWorktree(ctx.db, taskId, { trashCommit: kept, unkept });
+    record(ctx, task, "worktree.discarded", "daemon", { trash: kept, ...(unkept === null ? {} : { unkept }) });
   });
 }
 

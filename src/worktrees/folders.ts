@@ -53,6 +53,19 @@ export async function deleteHalfMade(paths: Paths, taskId: number): Promise<void
   await deleteInside(paths, going);
 }
 
+/** Written into a task's folder on its way to the trash: why not all of it could be kept elsewhere. */
+const UNKEPT = "unkept.txt";
+
+/** Notes it in the folder itself, before that is moved: a crash may come before the row is written. */
+export function noteUnkept(paths: Paths, taskId: number, why: string): void {
+  writeFileSync(join(paths.task(taskId).root, UNKEPT), why);
+}
+
+export function unkeptIn(paths: Paths, taskId: number): string | null {
+  const path = join(trashPath(paths, taskId), UNKEPT);
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
 /** Moves a complete task folder to the trash, or back; the same file system, so it is one rename. */
 export function moveFolder(from: string, to: string, parent: string): void {
   mkdirSync(parent, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 // The real trees: task folders on this disk, with git in the sandbox wherever an agent has written.
-import type { CommitId, CommitText, Git, KeepOut, TaskGits } from "../git/schema.ts";
+import type { CommitId, CommitText, Git, KeepOrder, KeepOut, TaskGits } from "../git/schema.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { createCommitCounter } from "./commits.ts";
@@ -12,10 +12,12 @@ import {
   listFolders,
   markComplete,
   moveFolder,
+  noteUnkept,
   sizeOf,
   trashPath,
+  unkeptIn,
 } from "./folders.ts";
-import type { TreeMade, TreeOrder, Trees } from "./schema.ts";
+import type { Discarded, TreeMade, TreeOrder, Trees } from "./schema.ts";
 
 /** A process with its whole environment. */
 export type Command = { argv: string[]; env: Record<string, string>; cwd: string };
@@ -70,20 +72,25 @@ async function make(options: TreesOptions, order: TreeOrder): Promise<TreeMade> 
   return { copied, skipped };
 }
 
-async function discard(options: TreesOptions, order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }> {
+async function discard(options: TreesOptions, order: TreeOrder, at: number): Promise<Discarded> {
   const { paths, git, taskGits } = options;
   const { taskId, repo } = order.git;
   const ref = `refs/ccm/trash/${taskId}`;
   if (!exists(paths, taskId)) {
     await deleteHalfMade(paths, taskId);
-    return { trashCommit: await git.tip(repo, ref) };
+    return { trashCommit: await git.tip(repo, ref), unkept: unkeptIn(paths, taskId) };
   }
   const text = trashText(taskId, at);
-  const trashCommit = await keepIfSound(() => taskGits.keep(order.git, order.base, ref, keepOut(order), text, wrapFor(options, order)));
+  const keep = (what: KeepOrder["what"]) =>
+    keepIfSound(() => taskGits.keep(order.git, order.base, { ref, text, what }, keepOut(order), wrapFor(options, order)));
+  const all = await keep("everything");
+  const work = "commit" in all ? all : await keep("the work");
   // Only the folder of an earlier life of the same task can be there: it was restored from its ref, not from this.
   await deleteFromTrash(paths, taskId);
+  const unkept = "commit" in all ? null : all.why;
+  if (unkept !== null) noteUnkept(paths, taskId, unkept);
   moveFolder(paths.task(taskId).root, trashPath(paths, taskId), paths.trash);
-  return { trashCommit };
+  return { trashCommit: "commit" in work ? work.commit : null, unkept };
 }
 
 async function restore(options: TreesOptions, order: TreeOrder, trashCommit: CommitId): Promise<TreeMade> {
@@ -124,11 +131,11 @@ async function requireUsable(git: Git, order: TreeOrder): Promise<void> {
 }
 
 /** An agent that destroyed its own objects must not keep its folder from being discarded; the folder itself stays in the trash. */
-async function keepIfSound(keep: () => Promise<CommitId>): Promise<CommitId | null> {
+async function keepIfSound(keep: () => Promise<CommitId>): Promise<{ commit: CommitId } | { why: string }> {
   try {
-    return await keep();
+    return { commit: await keep() };
   } catch (thrown) {
-    if (thrown instanceof Fault && (thrown.code === "failed" || thrown.code === "denied")) return null;
+    if (thrown instanceof Fault && (thrown.code === "failed" || thrown.code === "denied")) return { why: thrown.message };
     throw thrown;
   }
 }

@@ -47,7 +47,11 @@ export type Worktree = {
   copies: string[];
   skipped: { path: string; why: string }[];
   trashCommit: string | null;
+  /** Why not all of it could be kept under a ref: then only a person deletes its folder. */
+  unkept: string | null;
+  /** As measured at `measuredAt` (0: never): the tree with its private git directory. */
   sizeBytes: number;
+  measuredAt: number;
   createdAt: number;
   updatedAt: number;
 };
@@ -69,6 +73,9 @@ export type TreeMade = { copied: string[]; skipped: { path: string; why: string 
  * are sentences on what was not as ccm had left it (a changed configuration, another branch), to be kept as an event.
  */
 export type Settled = { commit: CommitId; committedFiles: number; left: Left[]; found: string[] };
+
+/** What is kept of a discarded tree under its ref, and why that is not all there was (null when it is). */
+export type Discarded = { trashCommit: CommitId | null; unkept: string | null };
 
 /** A folder below CCM_HOME/tasks or CCM_HOME/trash as fsck sees it. */
 export type TreeFound = { taskId: number; where: "tasks" | "trash"; path: string; sizeBytes: number };
@@ -97,7 +104,7 @@ export type Trees = {
   /** Bytes below the tree and its private git directory. */
   measure(taskId: number): Promise<number>;
   /** Commits everything not ignored to `refs/ccm/trash/<id>` in the repository, then moves the task's folder to trash. */
-  discard(order: TreeOrder, at: number): Promise<{ trashCommit: CommitId | null }>;
+  discard(order: TreeOrder, at: number): Promise<Discarded>;
   /** Brings a discarded task's folder back, or makes it anew from its trash ref. */
   restore(order: TreeOrder, trashCommit: CommitId): Promise<TreeMade>;
   /** Deletes a task's folder in the trash for good. */

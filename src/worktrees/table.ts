@@ -3,8 +3,8 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { SetupState, Snapshot, Worktree, WorktreeState } from "./schema.ts";
 
-const COLUMNS = `task_id AS taskId, state, setup, setup_command AS setupCommand, copies, skipped, trash_commit AS trashCommit,
-  size_bytes AS sizeBytes, created_at AS createdAt, updated_at AS updatedAt`;
+const COLUMNS = `task_id AS taskId, state, setup, setup_command AS setupCommand, copies, skipped, trash_commit AS trashCommit, unkept,
+  size_bytes AS sizeBytes, measured_at AS measuredAt, created_at AS createdAt, updated_at AS updatedAt`;
 
 type Row = Omit<Worktree, "copies" | "skipped"> & { copies: string; skipped: string };
 
@@ -58,9 +58,31 @@ export function wantRestored(db: Db, taskId: number, at: number): boolean {
   );
 }
 
-/** Makes everything in the trash older than any retention, so that the loop deletes it next. */
-export function ageTrash(db: Db): number {
-  return db.sql.query<null, []>("UPDATE worktrees SET updated_at = 0 WHERE state = 'discarded' AND state <> 'purged'").run().changes;
+/** Those in the trash of which everything was kept, the oldest first. */
+export function keptInTrash(db: Db, limit: number): Worktree[] {
+  return db.sql
+    .query<Row, [number]>(
+      `SELECT ${COLUMNS} FROM worktrees WHERE state = 'discarded' AND state <> 'purged' AND unkept IS NULL ORDER BY updated_at LIMIT ?`,
+    )
+    .all(limit)
+    .map(parse);
+}
+
+/** Trees in the trash of which not everything was kept, with why. */
+export function unkeptTrees(db: Db): { taskId: number; unkept: string }[] {
+  return db.sql
+    .query<{ taskId: number; unkept: string }, []>(
+      "SELECT task_id AS taskId, unkept FROM worktrees WHERE state = 'discarded' AND state <> 'purged' AND unkept IS NOT NULL ORDER BY task_id",
+    )
+    .all();
+}
+
+/** Makes a tree in the trash older than any retention, so that the loop deletes it next, whatever was kept of it; false when it is not there. */
+export function ageInTrash(db: Db, taskId: number): boolean {
+  return (
+    db.sql.query<null, [number]>("UPDATE worktrees SET updated_at = 0, unkept = NULL WHERE task_id = ? AND state = 'discarded'").run(taskId)
+      .changes > 0
+  );
 }
 
 /** Trees that are still in place although their task has ended, oldest first: what retention looks at. */
@@ -76,11 +98,11 @@ export function endedWorktrees(db: Db, limit: number): Worktree[] {
     .map(parse);
 }
 
-/** Trees that have been in the trash since before a time, oldest first. */
+/** Trees that have been in the trash since before a time, oldest first; but for those of which not everything was kept. */
 export function oldDiscarded(db: Db, before: number, limit: number): Worktree[] {
   return db.sql
     .query<Row, [number, number]>(
-      `SELECT ${COLUMNS} FROM worktrees WHERE state = 'discarded' AND state <> 'purged' AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
+      `SELECT ${COLUMNS} FROM worktrees WHERE state = 'discarded' AND state <> 'purged' AND unkept IS NULL AND updated_at <= ? ORDER BY updated_at LIMIT ?`,
     )
     .all(before, limit)
     .map(parse);
@@ -95,7 +117,9 @@ export function moveWorktree(db: Db, taskId: number, from: WorktreeState, to: Wo
   );
 }
 
-export type WorktreePatch = Partial<Pick<Worktree, "setupCommand" | "copies" | "skipped" | "trashCommit" | "sizeBytes">> & {
+export type WorktreePatch = Partial<
+  Pick<Worktree, "setupCommand" | "copies" | "skipped" | "trashCommit" | "unkept" | "sizeBytes" | "measuredAt">
+> & {
   setup?: SetupState;
 };
 
@@ -105,7 +129,9 @@ const PATCH_COLUMNS: Record<keyof WorktreePatch, string> = {
   copies: "copies",
   skipped: "skipped",
   trashCommit: "trash_commit",
+  unkept: "unkept",
   sizeBytes: "size_bytes",
+  measuredAt: "measured_at",
 };
 
 export function patchWorktree(db: Db, taskId: number, patch: WorktreePatch): void {

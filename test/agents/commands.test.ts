@@ -234,7 +234,9 @@ describe("worktrees", () => {
       code: "conflict",
       message: 'Task 3 is "queued" and needs its tree.',
     });
-    expect(await home.json("worktrees", "cleanup")).toEqual({ released: [2], deleted: 0 });
+    const going = { task: 2, to: "trash", sizeBytes: 0, ref: "refs/ccm/trash/2" };
+    expect(await home.json("worktrees", "cleanup", "--dry-run")).toEqual({ dryRun: true, released: [2], deleted: 0, trees: [going] });
+    expect(await home.json("worktrees", "cleanup")).toEqual({ dryRun: false, released: [2], deleted: 0, trees: [going] });
     expect([stateOf(1), stateOf(2)]).toEqual(["ready", "discarding"]);
     expect(await home.fault("worktrees", "restore", "2")).toMatchObject({
       message: "The tree of task 2 is still on its way to the trash.",
@@ -245,7 +247,9 @@ describe("worktrees", () => {
   test("cleanup --trash lets the loop delete what is in the trash", async () => {
     moveThrough(home.ctx, 1, "cancelled");
     tree(1, "ready", "discarding", "discarded");
-    expect(await home.out("worktrees", "cleanup", "--trash")).toStartWith("No tree goes to the trash. Deleted for good: 1.\n");
+    expect(await home.out("worktrees", "cleanup", "--trash")).toStartWith(
+      "No tree goes to the trash.\nDeleted for good: the trees of 1 (0 B).\n",
+    );
     expect(findWorktree(home.ctx, 1)?.updatedAt).toBe(0);
   });
 

@@ -219,14 +219,14 @@ function treesInTrash(world: World, effect: Effect): Pick<Trees, "discard" | "re
       effect(() => {
         const { taskId } = order.git;
         const tree = world.trees.get(taskId);
-        if (!tree) return { trashCommit: repo.refs.get(`refs/ccm/trash/${taskId}`) ?? null };
+        if (!tree) return { trashCommit: repo.refs.get(`refs/ccm/trash/${taskId}`) ?? null, unkept: null };
         if ([...world.hosts.values()].some((host) => host.state === "live" && host.spec.taskId === taskId))
           world.violate(`the tree of task ${taskId} was discarded under a live run`);
         commitLoose(world, tree, taskId, "trash");
         repo.refs.set(`refs/ccm/trash/${taskId}`, tree.tip);
         world.trees.delete(taskId);
         world.trash.set(taskId, tree);
-        return { trashCommit: tree.tip };
+        return { trashCommit: tree.tip, unkept: null };
       }),
     restore: (order, trashCommit) =>
       effect(() => {

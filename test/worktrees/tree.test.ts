@@ -59,7 +59,7 @@ test("a discarded tree leaves a commit, comes back as it was, and is made anew w
   const { trashCommit } = await trees.discard(order, TEXT.at);
   expect(git(path, "show", "refs/ccm/trash/1:b.txt")).toBe("b");
   expect(existsSync(paths.task(1).root)).toBe(false);
-  expect(await trees.discard(order, TEXT.at)).toEqual({ trashCommit });
+  expect(await trees.discard(order, TEXT.at)).toEqual({ trashCommit, unkept: null });
 
   await trees.restore(order, trashCommit ?? "");
   expect(git(tree, "status", "--porcelain")).toBe("?? b.txt");
