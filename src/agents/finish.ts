@@ -81,8 +81,14 @@ function refuse(ctx: Ctx, run: Run, fault: Fault): void {
   ctx.db.transact(() => {
     if (!finishRun(ctx, run, "failed", fault.message)) return;
     record(ctx, task, "work.refused", "daemon", { why: fault.message, where: fault.hint }, run.id);
+    patchTask(ctx, task.id, { instruction: refusedInstruction(fault.message), freshSession: true });
     failTask(ctx, task, { code: fault.code, text: fault.message, hint: fault.hint });
   });
+}
+
+/** For an agent that is let try again: its tree then shows the last work that was taken. */
+function refusedInstruction(why: string): string {
+  return `Your last work was refused: ${why} The tree is as it was before; \`git branch --list 'ccm-aside-*'\` names what was refused. Do the task again without that.`;
 }
 
 const NOTHING_SETTLED = { committedFiles: 0, left: [], found: [] };

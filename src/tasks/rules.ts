@@ -61,7 +61,7 @@ export function isHeldByAgent({ waiting }: Pick<Task, "waiting">): boolean {
 }
 
 /** What only a person clears. Everything else passes by itself, or with what it waits for. */
-const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "question", "dirty_checkout", "conflict", "fault"]);
+const PERSONS_REASONS: ReadonlySet<WaitingReason> = new Set(["approval", "question", "dirty_checkout", "conflict", "fault", "disk"]);
 
 /** Whether a task goes on only when a person does something about it. */
 export function waitsForPerson({ waiting }: Pick<Task, "waiting">): boolean {
@@ -118,6 +118,7 @@ const WAITS: Record<WaitingReason, string> = {
   login: "a login",
   agent: "its agent",
   load: "the machine's load",
+  disk: "room on the disk",
 };
 
 export function waitsText(reason: WaitingReason): string {
@@ -155,7 +156,7 @@ export function judgeFault(code: string, faults: number): FaultVerdict {
 
 /** Largest number that is taken from a ref's name: beyond it somebody's own branch would make ids that nobody can type. */
 const LARGEST_REF_ID = 1_000_000_000;
-const NUMBERED_REF = /^refs\/(?:heads\/ccm\/task-|ccm\/(?:trash|base)\/)(\d+)$/;
+const NUMBERED_REF = /^refs\/(?:heads\/ccm\/task-|ccm\/(?:trash|base|refused)\/)(\d+)$/;
 
 /** The highest task number that refs of a repository hold: task branches, kept work, pinned bases. 0 without one. */
 export function highestTaskNumber(refs: readonly string[]): number {

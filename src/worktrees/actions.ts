@@ -240,9 +240,10 @@ async function forgetBranch(ctx: Ctx, task: Task, order: TreeOrder): Promise<voi
   const tip = await git.tip(order.git.repo, ref);
   if (tip && tip === task.tipCommit && !(await git.isCheckedOut(order.git.repo, task.branch)))
     await git.setRef(order.git.repo, ref, null, tip);
-  const pin = `refs/ccm/base/${task.id}`;
-  const base = await git.tip(order.git.repo, pin);
-  if (base) await git.setRef(order.git.repo, pin, null, base);
+  for (const own of [`refs/ccm/base/${task.id}`, `refs/ccm/refused/${task.id}`]) {
+    const at = await git.tip(order.git.repo, own);
+    if (at) await git.setRef(order.git.repo, own, null, at);
+  }
 }
 
 /** Deletes a discarded folder for good; its trash ref stays. */
