@@ -84,8 +84,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "automation.failed": (data) => automationTold(data),
   "automation.enabled": (data) => `The automation ${text(data.name)} runs from now on.`,
   "automation.disabled": (data) => `The automation ${text(data.name)} runs no more.`,
-  "network.refused": (data) =>
-    `Its network refused ${text(data.host)} at port ${text(data.port)}${data.why === "address" ? ", which leads to this machine or its network" : ""}.`,
+  "network.refused": (data) => `Its network refused ${text(data.host)} at port ${text(data.port)}${REFUSED_WHY[text(data.why)] ?? ""}.`,
   "breaker.opened": (data) => `Nothing is started with ${text(data.agent) || "that agent"}${until(data.retryAt)}${because(data.text)}.`,
   "breaker.closed": (data) => `Runs start with ${text(data.agent) || "that agent"} again${because(data.why)}.`,
   "job.failed": (data) => `ccm could not go on with "${text(data.job)}": ${text(data.message)}`,
@@ -103,6 +102,11 @@ const STAGES: Record<string, string> = {
   verifying: "Is being checked",
   approving: "Waits for approval",
   merging: "Is in the merge queue",
+};
+
+const REFUSED_WHY: Record<string, string> = {
+  address: ", a name that leads to this machine or its network",
+  tunnel: ", asked for in a tunnel to another",
 };
 
 const ACTIVITIES: Record<string, string> = {

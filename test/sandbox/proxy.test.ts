@@ -1,7 +1,10 @@
 // The proxy of a run, asked by real clients: who is let through, where to, and what it withstands.
 import { describe, expect, test } from "bun:test";
-import { networkInterfaces } from "node:os";
-import { openProxy, type ProxyOptions, type Refusal } from "../../src/sandbox/proxy.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { openProxy, type ProxyOptions } from "../../src/sandbox/proxy.ts";
+import type { Refusal } from "../../src/sandbox/refusal.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -56,6 +59,25 @@ async function call(port: number, first = "") {
   afterThisTest(() => line.terminate());
   if (first) line.write(first);
   return { line, heard: () => heard, isOver: () => isOver };
+}
+
+/** A ClientHello as short as can be, for that name. */
+function clientHello(name: string): Buffer {
+  const sized = (bytes: number, body: Uint8Array) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(body.length);
+    return Buffer.concat([size.subarray(4 - bytes), body]);
+  };
+  const serverName = sized(2, Buffer.concat([Buffer.from([0]), sized(2, Buffer.from(name))]));
+  const extensions = sized(2, Buffer.concat([Buffer.from([0, 0]), sized(2, serverName)]));
+  const hello = Buffer.concat([
+    Buffer.alloc(34, 3),
+    sized(1, Buffer.alloc(0)),
+    sized(2, Buffer.from([19, 1])),
+    sized(1, Buffer.alloc(1)),
+    extensions,
+  ]);
+  return Buffer.concat([Buffer.from([22, 3, 1]), sized(2, Buffer.concat([Buffer.from([1]), sized(3, hello)]))]);
 }
 
 const connect = (host: string) => `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${AUTHORIZED}\r\n\r\n`;
@@ -132,6 +154,89 @@ describe("who is let through", () => {
     const line = await call(open([site]).port, get("/first", site) + get("/second", "evil.example"));
     await waitFor("the end of the line", () => line.isOver());
     expect(asked).toEqual(["/first"]);
+  });
+
+  describe("in a tunnel", () => {
+    async function openTls() {
+      const folder = mkdtempSync(join(tmpdir(), "ccm-tls-"));
+      afterThisTest(() => rmSync(folder, { recursive: true }));
+      const words = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=registry.example",
+        "-days",
+        "1",
+      ];
+      const made = Bun.spawnSync(["openssl", ...words, "-keyout", join(folder, "key"), "-out", join(folder, "certificate")], {
+        stderr: "pipe",
+      });
+      if (made.exitCode !== 0) throw new Error(made.stderr.toString());
+      const tls = { key: Bun.file(join(folder, "key")), cert: Bun.file(join(folder, "certificate")) };
+      const server = Bun.serve({ hostname: "127.0.0.2", port: 0, tls, fetch: () => new Response("reached") });
+      afterThisTest(() => server.stop(true));
+      return `127.0.0.2:${server.port}`;
+    }
+    /** What OpenSSL hears in a tunnel to the first, asking for the second. */
+    async function greet(proxy: { url: string }, tunnel: string, name: string): Promise<string> {
+      const [, user, place] = /^http:\/\/(.*)@(.*)$/.exec(proxy.url) ?? [];
+      const [login, password] = (user ?? "").split(":");
+      const through = ["-proxy", place ?? "", "-proxy_user", login ?? "", "-proxy_pass", `pass:${password}`];
+      const words = ["s_client", "-connect", tunnel, ...through, ...(name ? ["-servername", name] : ["-noservername"]), "-tls1_3"];
+      const child = Bun.spawn(["openssl", ...words], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+      const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+      return out + err;
+    }
+
+    test("TLS asks for the host that it leads to, or for another that is listed, or for nobody", async () => {
+      const site = await openTls();
+      const [address, port] = site.split(":");
+      const proxy = open([site, `other.example:${port}`]);
+      expect(await curl(proxy, "-k", `https://${site}/`)).toEqual({ code: 0, text: "reached" });
+      expect(await greet(proxy, `${address}:${port}`, "other.example")).toContain("CN = registry.example");
+      expect(await greet(proxy, `${address}:${port}`, "")).toContain("CN = registry.example");
+      expect(proxy.refused).toEqual([]);
+    });
+
+    test("and for nobody else who may be behind the same address", async () => {
+      const site = await openTls();
+      const [host = "", port] = site.split(":");
+      const proxy = open([site]);
+      const heard = await greet(proxy, `${host}:${port}`, "evil.example");
+      expect(heard).toContain("unrecognized name");
+      expect(heard).not.toContain("CN = registry.example");
+      expect(proxy.refused).toEqual([{ host: "evil.example", port: Number(port), why: "tunnel" }]);
+    });
+
+    test("a greeting in pieces is looked at when it is whole; one in many records is none", async () => {
+      const came: string[] = [];
+      const listener = Bun.listen({
+        hostname: "127.0.0.2",
+        port: 0,
+        socket: { data: (_, chunk) => void came.push(chunk.toString("hex")) },
+      });
+      afterThisTest(() => listener.stop(true));
+      const host = `127.0.0.2:${listener.port}`;
+      const proxy = open([host]);
+      const whole = clientHello("evil.example");
+      const { line, heard, isOver } = await call(proxy.port, connect(host));
+      await waitFor("the tunnel", () => heard().endsWith("\r\n\r\n"));
+      for (const byte of whole) line.write(new Uint8Array([byte]));
+      await waitFor("the end", () => isOver());
+      const split = await call(proxy.port, connect(host));
+      await waitFor("the tunnel", () => split.heard().endsWith("\r\n\r\n"));
+      split.line.write(
+        Buffer.concat([Buffer.from([22, 3, 1, 0, 4]), whole.subarray(5, 9), Buffer.from([22, 3, 1, 0, 9]), whole.subarray(9)]),
+      );
+      await waitFor("the end", () => split.isOver());
+      expect(came).toEqual([]);
+      expect(proxy.refused.map(({ why }) => why)).toEqual(["tunnel", "tunnel"]);
+    });
   });
 
   test("on a port of the machine only those with the run's password", async () => {
