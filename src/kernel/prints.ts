@@ -6,7 +6,7 @@
  */
 export type Print = { lead: string; length: number; hash: string };
 
-/** All prints of one secret. */
+/** All prints of one secret; `name` is what it is called in its place, such as `secret GITHUB_TOKEN`. */
 export type Prints = { name: string; salt: string; prints: readonly Print[] };
 
 /** A place in a text, by UTF-16 units, and the name of what stands there. */
@@ -15,7 +15,6 @@ export type Found = { name: string; start: number; end: number };
 export type Matcher = {
   /** What was found, from left to right; of two at the same place the longer one. */
   find(text: string): Found[];
-  readonly names: readonly string[];
 };
 
 /** Units of a lead: each is one of 16 kinds. With 60 prints one place in a thousand is hashed in vain, which takes 1 µs. */
@@ -33,7 +32,7 @@ export function printOf(text: string, salt: string): Print {
 }
 
 /** Finds nothing. */
-export const NO_MATCHER: Matcher = { find: () => [], names: [] };
+export const NO_MATCHER: Matcher = { find: () => [] };
 
 /**
  * Finds printed texts. The leads become one pattern, which the engine runs as machine code: 3 µs for a line of 500 characters,
@@ -59,7 +58,6 @@ export function createMatcher(secrets: readonly Prints[]): Matcher {
   }
 
   return {
-    names: secrets.map(({ name }) => name),
     find(text) {
       const found: Found[] = [];
       pattern.lastIndex = 0;

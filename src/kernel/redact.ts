@@ -15,10 +15,10 @@ export function recognise(matcher: Matcher): void {
 
 /** The text with every stored secret replaced by a mark with its name. */
 export function redactStored(text: string): string {
-  return replaceFound(text, stored.find(text), (name) => mark(`secret ${name}`));
+  return replaceFound(text, stored.find(text), mark);
 }
 
-/** The name of a stored secret that the text holds, or null. */
+/** The stored secret that the text holds, such as `secret GITHUB_TOKEN`, or null. */
 export function storedIn(text: string): string | null {
   return stored.find(text)[0]?.name ?? null;
 }
@@ -53,7 +53,7 @@ const ERASED = /^\*+$/;
 
 /** Where secrets are in a text, by what they are; `sure` leaves out those that are only known by their place. */
 export function secretsIn(text: string, which: "all" | "sure"): Found[] {
-  const found = stored.find(text).map((one) => ({ ...one, name: `secret ${one.name}` }));
+  const found = stored.find(text);
   if (!SUSPICIOUS.test(text)) return found;
   for (const { kind, pattern, keeps } of which === "all" ? [...ISSUED, ...PLACED] : ISSUED) {
     for (const match of text.matchAll(pattern)) {

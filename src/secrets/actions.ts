@@ -98,10 +98,7 @@ export async function openSecrets(paths: Paths, places: readonly SecretPlace[]):
 
 /** Tells every process by what secrets are recognised. Called again when the daemon starts: a crash may have come between. */
 export function publishPrints({ db, paths }: Ctx): void {
-  writePrints(
-    paths.prints,
-    table.allSecrets(db).map(({ name, salt, prints }) => ({ name, salt, prints })),
-  );
+  writePrints(paths.prints, table.allPrints(db));
 }
 
 /** Where a person's own files are, for the keys of the encrypted file. */

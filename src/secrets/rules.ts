@@ -65,8 +65,9 @@ export function judgeValue(value: string): Fault | null {
 export function spellingsOf(value: string): string[] {
   const spelled = [value, ...linesOf(value)].flatMap((text) => [text, ...escapesOf(text)]);
   const bytes = Buffer.from(value);
-  const latin1 = bytes.toString("latin1");
-  const all = [...spelled, latin1, ...base64Of(bytes), bytes.toString("hex"), bytes.toString("hex").toUpperCase()];
+  // Files are searched as bytes, of which one character may have several.
+  const asBytes = spelled.map((text) => Buffer.from(text).toString("latin1"));
+  const all = [...spelled, ...asBytes, ...base64Of(bytes), bytes.toString("hex"), bytes.toString("hex").toUpperCase()];
   return [...new Set(all.flatMap(piecesOf))].filter((text) => text.length >= LEAST_LENGTH);
 }
 

@@ -75,7 +75,7 @@ function recogniseFound(ctx: Ctx): void {
     const isOne = text.length <= MOST_LENGTH && !kind.startsWith("secret ");
     if (isOne && values.size < MOST_VALUES) values.set(text, kind);
   };
-  const stored = table.allSecrets(ctx.db);
+  const stored = table.allPrints(ctx.db);
   recognise(createMatcher(stored));
   const look = (text: string) => secretsIn(text, "sure").forEach(({ name, start, end }) => void onFound(name, text.slice(start, end)));
   rewriteTexts(ctx.db, 0, ({ text }) => {

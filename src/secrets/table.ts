@@ -1,6 +1,6 @@
 // SQL of secrets: names, uses and prints. Values are never in the database.
 import type { Db } from "../kernel/database.ts";
-import type { Print } from "../kernel/prints.ts";
+import type { Print, Prints } from "../kernel/prints.ts";
 import type { SecretRow, SecretStore } from "./schema.ts";
 
 type Row = { name: string; store: SecretStore; prints: string; uses: string; createdAt: number; updatedAt: number };
@@ -28,6 +28,11 @@ export function putSecret(db: Db, { name, store, salt, prints, uses, createdAt, 
 
 export function deleteSecret(db: Db, name: string): void {
   db.sql.query<null, [string]>("DELETE FROM secrets WHERE name = ?").run(name);
+}
+
+/** By what all of them are recognised. */
+export function allPrints(db: Db): Prints[] {
+  return allSecrets(db).map(({ name, salt, prints }) => ({ name: `secret ${name}`, salt, prints }));
 }
 
 function secretOf({ prints, uses, ...row }: Row): SecretRow {

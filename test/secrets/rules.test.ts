@@ -7,7 +7,7 @@ import { judgeName, judgeUses, judgeValue, spellingsOf } from "../../src/secrets
 const SALT = "salt";
 
 function store(name: string, value: string): void {
-  recognise(createMatcher([{ name, salt: SALT, prints: spellingsOf(value).map((text) => printOf(text, SALT)) }]));
+  recognise(createMatcher([{ name: `secret ${name}`, salt: SALT, prints: spellingsOf(value).map((text) => printOf(text, SALT)) }]));
 }
 
 afterEach(() => recognise(NO_MATCHER));
@@ -80,7 +80,7 @@ test("a long one goes whole, and as one", () => {
 
 test("what a text holds can be said by name, and a text is not cut inside of it", () => {
   store("DEMO", PLAIN);
-  expect([storedIn(`a ${PLAIN}`), storedIn("a")]).toEqual(["DEMO", null]);
+  expect([storedIn(`a ${PLAIN}`), storedIn("a")]).toEqual(["secret DEMO", null]);
   const text = `${"x".repeat(1_000)}${PLAIN}${"y".repeat(1_000)}`;
   expect([999, 1_000, 1_005, 1_014, 1_500].map((at) => uncutAt(text, at))).toEqual([999, 1_000, 1_000, 1_014, 1_500]);
 });
