@@ -1,5 +1,6 @@
 // What other rooms ask of hooks: the endpoint of a host, what went past it, what a hook was about, the settings of agents, automations.
 import type { Ctx } from "../kernel/context.ts";
+import type { AutomationShape } from "./automation-shapes.ts";
 import { briefOf } from "./brief.ts";
 import { type ClaudeHooks, claudeSettings } from "./claude-settings.ts";
 import { type Endpoint, type EndpointOptions, listen } from "./endpoint.ts";
@@ -34,6 +35,16 @@ export async function automationOrders(ctx: Ctx): Promise<AutomationOrder[]> {
 /** Every automation of this home, by name. */
 export async function automationsAt(home: string): Promise<Automation[]> {
   return (await import("./automations.ts")).listAutomations(home);
+}
+
+/** The same as people and scripts see them, each with what it did last. */
+export async function automationsShown(ctx: Ctx): Promise<AutomationShape[]> {
+  return (await import("./automation-changes.ts")).shownAutomations(ctx);
+}
+
+/** Has one run or not, from a person's word. Faults: `not_found`, `denied` for one that must not be run, `conflict`. */
+export async function switchAutomation(ctx: Ctx, name: string, to: "on" | "off"): Promise<AutomationShape> {
+  return (await import("./automation-changes.ts")).switchAutomation(ctx, name, to);
 }
 
 /** What runs a run's automations. Loaded where there are any: most hosts need none of it. */

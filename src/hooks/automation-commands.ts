@@ -24,7 +24,7 @@ export function automationCommands(program: CAC, host: CommandHost): void {
     .option("--command <line>", "The command that the agent is about to run")
     .option("--input <file>", "The event as JSON, from a file or - for standard input, instead of a made-up one")
     .option("--run <run>", "As if this run caused it: its tree, its sandbox")
-    .example("ccm automations test 10-guard-commands --command 'rm -rf /'")
+    .example('ccm automations test 10-guard-commands --command "rm -rf /"')
     .action(async (name: string, options: TestOptions) => (await import("./automation-test.ts")).test(host, name, options));
   program
     .command("automations logs [automation]", "Tell what automations did, the newest last")

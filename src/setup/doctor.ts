@@ -8,6 +8,7 @@ import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
 import { checkAgents, checkHeld, checkTmux } from "./agent-checks.ts";
+import { checkAutomations } from "./automation-checks.ts";
 import { checkLines } from "./check-text.ts";
 import { checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
 import { sections } from "./config.ts";
@@ -29,7 +30,7 @@ export async function doctor(host: CommandHost): Promise<void> {
     await checkTmux(config, paths),
     ...(await checkSandbox(config)),
     ...(await checkAgents(config, process.env)),
-    await tried("disk", () => checkDisk(paths)),
+    await tried("disk", () => checkDisk(paths, config)),
     checkMemory(config),
     check,
     ...(await homeChecks(paths)),
@@ -48,6 +49,7 @@ async function homeChecks(paths: Paths): Promise<Check[]> {
     await tried("locks", () => checkLocks(paths)),
     await tried("database", () => checkDatabase(paths)),
     await tried("clock", () => checkClock(paths)),
+    ...(await checkAutomations(paths)),
   ];
 }
 
@@ -90,9 +92,10 @@ export async function runningChecks(ctx: Ctx): Promise<Check[]> {
           hint: "ccm start",
         },
     ...(isReady ? [await tried("loop", () => ping(ctx)), levelCheck(daemon.state.sandbox), ...pageCheck(daemon.state.web)] : []),
-    await tried("disk", () => checkDisk(ctx.paths)),
+    await tried("disk", () => checkDisk(ctx.paths, ctx.config)),
     checkMemory(ctx.config, ctx.outside.machine.freeMemoryBytes()),
     ...checkHeld(ctx),
+    ...(await checkAutomations(ctx.paths)),
   ];
 }
 

@@ -7,10 +7,12 @@ import { type FormRoute, form, type Page, type PageRoute } from "../kernel/page.
 import { printable } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
 import { checkHeld } from "./agent-checks.ts";
+import { checkAutomations } from "./automation-checks.ts";
 import { checkLevel, checkMemory, ok, tried } from "./checks.ts";
 import { findDaemon } from "./daemon-file.ts";
 import { checkDisk } from "./home-checks.ts";
 import { lastComplaints } from "./log-tail.ts";
+import { automationsSection } from "./page-automations.ts";
 import type { Check } from "./schema.ts";
 import { lastTrial, tryEverything } from "./trial.ts";
 
@@ -29,6 +31,7 @@ async function health(ctx: Ctx, { csrf }: { csrf: string }): Promise<Page> {
       { kind: "still", id: "heading", html: () => HealthHeading({ csrf }) },
       { kind: "live", id: "checks", html: () => HealthChecks({ checks: checks.map(shown) }) },
       { kind: "live", id: "tried", html: () => HealthTried({ trial: trial && { at: when(trial.at), checks: trial.checks.map(shown) } }) },
+      await automationsSection(ctx, csrf),
       { kind: "live", id: "daemon", html: () => HealthDaemon({ facts: daemonFacts(ctx) }) },
       {
         kind: "live",
@@ -48,9 +51,10 @@ async function cheapChecks(ctx: Ctx): Promise<Check[]> {
       ? ok("daemon", `Process ${daemon.state.pid}.`)
       : { name: "daemon", verdict: "fail", text: "It does not run.", hint: "ccm start" },
     levelOf(ctx),
-    await tried("disk", () => checkDisk(ctx.paths, STEP_BYTES)),
+    await tried("disk", () => checkDisk(ctx.paths, ctx.config, STEP_BYTES)),
     checkMemory(ctx.config, free),
     ...checkHeld(ctx),
+    ...(await checkAutomations(ctx.paths)),
   ];
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "../..");
 /** What the executable is made of. */
-const SOURCES = ["src", "views", "public", "migrations", "build.ts", "package.json", "package-lock.json"];
+const SOURCES = ["src", "views", "public", "migrations", "automations", "build.ts", "package.json", "package-lock.json"];
 
 let path: string | undefined;
 
