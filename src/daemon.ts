@@ -25,6 +25,7 @@ import { type Answers, stepRequests } from "./kernel/requests.ts";
 import { allAnswers, allRoutes, allSteps } from "./modules.ts";
 import { realOutside } from "./outside.ts";
 import { openSandbox } from "./sandbox/outside.ts";
+import { publishPrints } from "./secrets/publish.ts";
 import { sections } from "./setup/config.ts";
 import { recordConfigAtStart } from "./setup/config-audit.ts";
 import { findDaemon, tellDaemon, untellDaemon } from "./setup/daemon-file.ts";
@@ -53,7 +54,6 @@ export async function main(words: string[]): Promise<number> {
 
 async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   requireHome(paths, currentCaller());
-  followPrints(paths.prints);
   const lock = findDaemon(paths).kind === "ready" ? null : await takeLockAfterDeath(paths.lock);
   if (!lock) throw new Fault("conflict", `A daemon already runs for "${paths.home}".`, "`ccm status` shows it; `ccm stop` ends it.");
   untellDaemon(paths);
@@ -62,9 +62,12 @@ async function runDaemon(paths: Paths, profile: Profile): Promise<void> {
   let loop: Loop | undefined;
   const ctx = await openDaemon(paths, (end) => loop?.wake() ?? end);
   const answers = await allAnswers();
+  publishPrints(ctx);
+  const lookAtPrints = followPrints(paths.prints);
   const own: Step[] = [
     // A home that was deleted or replaced is nobody's, and another daemon may have the new one.
     { name: "home", run: () => lock.isInPlace() || stop.abort() },
+    { name: "secrets", run: lookAtPrints },
     { name: "requests", run: () => stepRequests(ctx, answers) },
   ];
   loop = createLoop(ctx, [...own, ...(await allSteps())], {
@@ -136,7 +139,7 @@ async function openDaemon(paths: Paths, onEnd: (end: JobEnd) => void): Promise<C
   const config = loadConfig(sections, paths.config, process.env);
   const fault = judgeWeb(config.web);
   if (fault) throw fault;
-  const [sandbox, db] = await Promise.all([openSandbox(config.sandbox), openMigrated(paths)]);
+  const [sandbox, db] = await Promise.all([openSandbox(config.sandbox, paths.home), openMigrated(paths)]);
   const log = createLog(realClock, { file: join(paths.logs, "daemon.log"), level: "info" });
   const jobs = createJobs(realClock, (end) => {
     if (end.error !== undefined) log.error(`job ${end.key} ended badly`, { error: String(end.error) });

@@ -36,7 +36,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return "";
+    return JSON.stringify([]); // A home without secrets needs no file.
   }
 }
 

@@ -102,11 +102,11 @@ export const PLACED: readonly Shape[] = [
       /([?&](?:access_token|refresh_token|id_token|client_secret|api_?key|token|password|sig|signature|x-amz-signature|x-goog-signature)=)[^\s&#"'<>[\]]{8,}/gi,
     keeps: "first group",
   },
-  { kind: "password", pattern: /\b(login\s+\S{1,200}\s+password\s+)[^\s"'[]{4,}/gi, keeps: "first group" },
+  { kind: "password", pattern: /\b(machine\s+\S{1,200}\s+login\s+\S{1,200}\s+password\s+)[^\s"'[]{4,}/gi, keeps: "first group" },
   {
     kind: "secret",
     pattern:
-      /(\s--(?:password|passwd|token|secret|api-key|access-token|auth-token|client-secret)(?:=|\s+)["']?)(?!\[redacted|\$|-)[^\s"'`\\]{8,}/g,
+      /(\s--(?:password|passwd|token|secret|api-key|access-token|auth-token|client-secret)(?:=|\s+)["']?)(?!\[redacted|[$<-])[^\s"'`\\]{8,}/g,
     keeps: "first group",
   },
   {

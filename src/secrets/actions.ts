@@ -5,8 +5,8 @@ import { appendEvent } from "../kernel/events.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { printOf } from "../kernel/prints.ts";
-import { writePrints } from "../kernel/prints-file.ts";
 import { type Keyring, keyringOf } from "./keyring.ts";
+import { publishPrints } from "./publish.ts";
 import { judgeName, judgeUses, judgeValue, spellingsOf } from "./rules.ts";
 import type { Secret, SecretPlace, SecretStore } from "./schema.ts";
 import { readEntry, writeEntry } from "./secrets-file.ts";
@@ -94,11 +94,6 @@ export async function openSecrets(paths: Paths, places: readonly SecretPlace[]):
     values[name] = value;
   }
   return values;
-}
-
-/** Tells every process by what secrets are recognised. Called again when the daemon starts: a crash may have come between. */
-export function publishPrints({ db, paths }: Ctx): void {
-  writePrints(paths.prints, table.allPrints(db));
 }
 
 /** Where a person's own files are, for the keys of the encrypted file. */

@@ -4,7 +4,6 @@ import { secretCommands } from "./commands.ts";
 
 export const secrets: Module = {
   name: "secrets",
-  steps: async () => [(await import("./step.ts")).secretsStep()],
   offers: async () => (await import("./offers.ts")).offers,
   commands: secretCommands,
 };

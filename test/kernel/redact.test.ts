@@ -4,6 +4,8 @@ import { redact, redactDeep } from "../../src/kernel/redact.ts";
 
 const letters = (count: number) => "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z".repeat(8).slice(0, count);
 
+const hex = (count: number) => "0a1b2c3d4e5f6789".repeat(8).slice(0, count);
+
 const secrets: [string, string, string][] = [
   ["Anthropic key", `sk-ant-${"api03"}-${letters(40)}`, "API key"],
   ["OpenAI key", `sk-proj-${letters(48)}`, "API key"],
@@ -18,6 +20,57 @@ const secrets: [string, string, string][] = [
   ["AWS key id", `AKIA${"ABCDEFGHIJKLMNOP"}`, "AWS key"],
   ["Supabase secret", `sb_secret_${letters(31)}`, "Supabase key"],
   ["Telegram token", `123456789:${letters(35)}`, "Telegram token"],
+  ["xAI key", `xai-${letters(60)}`, "API key"],
+  ["Groq key", `gsk_${letters(52)}`, "API key"],
+  ["Hugging Face token", `hf_${letters(34)}`, "API key"],
+  ["Replicate token", `r8_${letters(37)}`, "API key"],
+  ["Perplexity key", `pplx-${letters(48)}`, "API key"],
+  ["OpenRouter key", `sk-or-v1-${hex(64)}`, "API key"],
+  ["Google OAuth secret", `GOCSPX-${letters(28)}`, "API key"],
+  ["Google access token", `ya29.${letters(60)}`, "API key"],
+  ["Google refresh token", `1//0${letters(40)}`, "API key"],
+  ["GitLab runner token", `glrt-${letters(20)}`, "GitLab token"],
+  ["GitLab deploy token", `gldt-${letters(20)}`, "GitLab token"],
+  ["PyPI token", `pypi-${letters(80)}`, "package token"],
+  ["RubyGems key", `rubygems_${hex(48)}`, "package token"],
+  ["crates.io token", `cio${letters(32)}`, "package token"],
+  ["Docker token", `dckr_pat_${letters(27)}`, "package token"],
+  ["Slack refresh token", `xoxe.xoxp-1-${letters(40)}`, "Slack token"],
+  ["Slack app token", `xapp-1-${letters(40)}`, "Slack token"],
+  ["Discord bot token", `M${letters(23)}.${letters(6)}.${letters(27)}`, "Discord token"],
+  ["SendGrid key", `SG.${letters(22)}.${letters(43)}`, "API key"],
+  ["Mailgun key", `key-${hex(32)}`, "API key"],
+  ["Mailchimp key", `${hex(32)}-us14`, "API key"],
+  ["Twilio key", `SK${hex(32)}`, "API key"],
+  ["Stripe webhook secret", `whsec_${letters(32)}`, "API key"],
+  ["Square token", `sq0atp-${letters(22)}`, "API key"],
+  ["Shopify token", `shpat_${hex(32)}`, "API key"],
+  ["Azure client secret", `abc8Q~${letters(34)}`, "Azure secret"],
+  ["DigitalOcean token", `dop_v1_${hex(64)}`, "API key"],
+  ["Databricks token", `dapi${hex(32)}`, "API key"],
+  ["Fly token", `fm2_${letters(80)}`, "API key"],
+  ["Heroku key", `HRKU-${letters(40)}`, "API key"],
+  ["Netlify token", `nfp_${letters(36)}`, "API key"],
+  ["Tailscale key", `tskey-auth-${letters(30)}`, "API key"],
+  ["PlanetScale password", `pscale_pw_${letters(43)}`, "database key"],
+  ["Supabase access token", `sbp_${hex(40)}`, "Supabase key"],
+  ["HashiCorp Vault token", `hvs.${letters(90)}`, "vault token"],
+  ["Terraform token", `${letters(14)}.atlasv1.${letters(67)}`, "vault token"],
+  ["Doppler token", `dp.st.${letters(44)}`, "vault token"],
+  ["1Password service account", `ops_eyJ${letters(80)}`, "vault token"],
+  ["Pulumi token", `pul-${hex(40)}`, "vault token"],
+  ["Atlassian token", `ATATT3${letters(120)}`, "API key"],
+  ["Linear key", `lin_api_${letters(40)}`, "API key"],
+  ["Notion token", `ntn_${letters(46)}`, "API key"],
+  ["Airtable token", `pat${letters(14)}.${hex(64)}`, "API key"],
+  ["Figma token", `figd_${letters(40)}`, "API key"],
+  ["Postman key", `PMAK-${hex(24)}-${hex(34)}`, "API key"],
+  ["Grafana token", `glsa_${letters(32)}_${hex(8)}`, "API key"],
+  ["New Relic key", `NRAK-${"ABCDEFGHIJKLMNOPQRSTUVWXYZ1"}`, "API key"],
+  ["Sentry token", `sntrys_${letters(80)}`, "API key"],
+  ["Buildkite token", `bkua_${hex(40)}`, "API key"],
+  ["CircleCI token", `CCIPAT_${letters(22)}_${hex(40)}`, "API key"],
+  ["age key", `AGE-SECRET-KEY-1${"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".repeat(2)}`, "private key"],
   ["JWT", `eyJ${letters(20)}.eyJ${letters(40)}.${letters(43)}`, "JWT"],
 ];
 
@@ -49,6 +102,22 @@ describe("a secret goes", () => {
     expect(redact(`https://hooks.slack.com/services/T000/B000/${letters(24)}`)).toBe("https://hooks.slack.com/services/[redacted webhook]");
   });
 
+  test.each([
+    [`AccountKey=${letters(86)}==`, "AccountKey=[redacted Azure key]"],
+    [`x-api-key: ${letters(20)}`, "x-api-key: [redacted API key]"],
+    [`PRIVATE-TOKEN: ${letters(20)}`, "PRIVATE-TOKEN: [redacted API key]"],
+    [`Cookie: session=${letters(20)}; theme=dark`, "Cookie: session=[redacted cookie]; theme=dark"],
+    [`https://example.org/cb?access_token=${letters(20)}&x=1`, "https://example.org/cb?access_token=[redacted token]&x=1"],
+    [`machine example.org login me password ${letters(10)}`, "machine example.org login me password [redacted password]"],
+    [`deploy --token ${letters(20)} --now`, "deploy --token [redacted secret] --now"],
+    [`//registry.npmjs.org/:_authToken=${letters(36)}`, "//registry.npmjs.org/:_authToken=[redacted secret]"],
+    [`aws_secret_access_key = ${letters(40)}`, "aws_secret_access_key = [redacted secret]"],
+    [`{"client_secret":"${letters(24)}","x":1}`, '{"client_secret":"[redacted secret]","x":1}'],
+  ])("%s", (text, rest) => {
+    expect(redact(text)).toBe(rest);
+    expect(redact(rest)).toBe(rest);
+  });
+
   test("several in one text, and twice over changes nothing more", () => {
     const text = secrets.map(([, secret]) => secret).join("\n");
     const once = redact(text);
@@ -71,6 +140,11 @@ test.each([
   "npm_config_registry=https://registry.npmjs.org/",
   "12:34:56.789 at src/kernel/redact.ts:10:5",
   "max_tokens: 4096, TOKENS: 12",
+  "the cookie: a=1; cookies are baked, key-value, secret_santa, pat-a-cake, hf_config, gl-matrix, SKIP, cioran",
+  "usage: login NAME password prompt; --token-file path; --token <token>; --password $PASSWORD",
+  '{"token": null, "password": "short", "apiKey": ""}',
+  "https://example.org/?token=abc&sig=1&q=password",
+  "node_modules/pplx/index.js dp.x.y lin_algebra_library fm2_short xai-sdk",
   "2030-01-01T00:00:00.000Z http://127.0.0.1:8765/tasks/7?after=3#log",
 ])("%s stays", (text) => {
   expect(redact(text)).toBe(text);
