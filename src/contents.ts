@@ -12,7 +12,7 @@ export const contents: Contents = {
       title: "Tasks",
       commands: [
         ...["create-task", "list-tasks", "task-status", "wait", "plan"],
-        ...["edit-task", "trust", "pause-task", "resume-task", "retry-task", "cancel-task"],
+        ...["edit-task", "pause-task", "resume-task", "retry-task", "cancel-task"],
       ],
     },
     {
@@ -33,5 +33,6 @@ export const contents: Contents = {
     },
     { title: "Secrets", commands: ["secret set", "secret list", "secret remove", "scrub"] },
     { title: "Settings", commands: ["config list", "config get", "config set", "config check"] },
+    { title: "Policy", commands: ["policy show", "policy test", "trust"] },
   ],
 };

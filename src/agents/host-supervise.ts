@@ -1,9 +1,9 @@
 // From the start of a run's command to its end: output, requests, limits, and stopping.
 import type { Subprocess } from "bun";
-import type { GuardPolicy } from "../hooks/rules.ts";
 import { messageOf } from "../kernel/fault.ts";
 import type { RunPaths } from "../kernel/paths.ts";
 import { type Identity, processOf, signalGroup } from "../kernel/process.ts";
+import { placesOf } from "./guard-places.ts";
 import { openRunAutomations } from "./host-automations.ts";
 import type { Cage } from "./host-cage.ts";
 import type { HostedCommand } from "./host-command.ts";
@@ -57,9 +57,15 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   const talk = openTalk(supervision, input, ending, asking);
   wire.connect({
     frame: talk?.frame ?? (() => recorder.result() && input.close()),
-    hook: createGuard({ policy: policyOf(spec), automations, asking, recorder, nowMs: () => performance.now() }),
+    hook: createGuard({
+      policy: { rules: spec.guard, places: placesOf(spec) },
+      automations,
+      asking,
+      recorder,
+      nowMs: () => performance.now(),
+    }),
   });
-  const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath, supervision.run.spool]);
+  const watch = createWatch(process.pid, spec.limits, [spec.treePath, spec.gitPath, supervision.run.spool], spec.gitPath);
 
   const onOutput = () => {
     if (recorder.full()) ending.end("outputBytes", `the run folder is full: ${spec.limits.outputBytes} bytes are allowed`);
@@ -107,10 +113,6 @@ function openAsking({ spec, wire }: Supervision, input: Input, ending: Ending): 
     park: (text) => ending.end("parked", text),
     nowMs: () => performance.now(),
   });
-}
-
-function policyOf({ guard, sandbox, treePath, gitPath, env }: RunSpec): GuardPolicy {
-  return { rules: guard, places: { ...sandbox, tree: treePath, git: gitPath, home: env.HOME ?? sandbox.tmp } };
 }
 
 /** Null for a command that is only given its prompt. */

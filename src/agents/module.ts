@@ -1,13 +1,17 @@
 // Runs and their hosts: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
 import { agentCommands } from "./commands.ts";
+import { policyCommands } from "./policy-commands.ts";
 import { worktreeCommands } from "./worktree-commands.ts";
 
 export const agents: Module = {
   name: "agents",
-  commands: agentCommands,
+  commands(program, host) {
+    agentCommands(program, host);
+    policyCommands(program, host);
+  },
   routes: async () => (await import("./routes.ts")).routes,
-  operations: async () => (await import("./api-agents.ts")).agentOperations,
+  operations: async () => [...(await import("./api-agents.ts")).agentOperations, ...(await import("./api-policy.ts")).policyOperations],
   offers: async () => (await import("./offers.ts")).offers,
   steps: async () => {
     const { stepLiveness } = await import("./live-step.ts");

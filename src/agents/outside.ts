@@ -1,5 +1,5 @@
 // Hosts and the machine as the daemon reaches them: run folders, detached processes, and the proof that a run is over.
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from "node:fs";
 import { availableParallelism, freemem, loadavg } from "node:os";
 import { join } from "node:path";
 import { Fault, messageOf } from "../kernel/fault.ts";
@@ -49,6 +49,7 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
     launch: (runId) => launch(paths, runId, executable),
     look: (runId) => look(paths.run(runId)),
     request: (runId, request) => writeRequest(paths.run(runId), request),
+    ordered: (runId) => ordered(paths.run(runId)),
     written: (runId) => writtenBytes(paths.run(runId).events),
     readEvents: (runId, position) => readEventsFrom(paths.run(runId).events, position),
     readBefore: (runId, before, bytes) => readEventsBefore(paths.run(runId).events, before, bytes),
@@ -60,8 +61,18 @@ export function createHosts({ paths, executable }: HostsOptions): Hosts {
   };
 }
 
-export function createMachine(): Machine {
-  return { freeMemoryBytes: availableBytes, load: () => loadavg()[0] ?? 0, cores: availableParallelism };
+export function createMachine(home: string): Machine {
+  return {
+    freeMemoryBytes: availableBytes,
+    freeDiskBytes: () => diskBytes(home),
+    load: () => loadavg()[0] ?? 0,
+    cores: availableParallelism,
+  };
+}
+
+function diskBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** Variables of the daemon that say who an agent is to its provider. */
@@ -94,6 +105,14 @@ function stateOf(path: string): [number, number] | null {
   try {
     const { mtimeMs, size } = statSync(path);
     return [mtimeMs, size];
+  } catch {
+    return null;
+  }
+}
+
+function ordered(run: RunPaths): RunSpec | null {
+  try {
+    return parseSpec(readFileSync(run.spec, "utf8"));
   } catch {
     return null;
   }

@@ -64,6 +64,7 @@ const LIMIT_TEXT: Record<string, string> = {
   children: "had more processes than limits.children allows",
   outputBytes: "wrote more output than limits.outputMb allows",
   treeBytes: "made the tree larger than limits.treeMb allows",
+  commits: "made more commits than limits.commits allows",
 };
 
 /** One sentence about how a run ended, for people. */

@@ -19,6 +19,8 @@ export type RunLimits = {
   outputBytes: number;
   /** Bytes of tree, private git directory and spool together, looked at every few seconds. */
   treeBytes: number;
+  /** Commits made, as the private git directory's own log says: it stops what runs wild, not what hides. */
+  commits: number;
   /** Time between SIGINT and SIGKILL. */
   stopMs: number;
 };
@@ -108,7 +110,8 @@ export type ExitReason =
   | "memoryBytes"
   | "children"
   | "outputBytes"
-  | "treeBytes";
+  | "treeBytes"
+  | "commits";
 
 /** `runs/<n>/exit.json`. Exactly one of `code` and `signal` is not null, but for `unstarted`. Times are epoch ms. */
 export type ExitRecord = {
@@ -194,6 +197,8 @@ export type Hosts = {
   /** Looks at lock and files; microseconds. */
   look(runId: number): HostState;
   request(runId: number, request: RunRequest): void;
+  /** The spec that a run was started with; null without one, or where another version of ccm wrote it. */
+  ordered(runId: number): RunSpec | null;
   /** Bytes that the host has written of the run's events; 0 before the first. */
   written(runId: number): number;
   /** Whole lines of the run's events from a byte on, some at a time; `next` is the byte to go on from, the same when there is none. */
@@ -212,8 +217,11 @@ export type Hosts = {
   remove(runId: number): void;
 };
 
-/** The machine, for admission: `load` is the average number of processes that want to run, over a minute. */
-export type Machine = { freeMemoryBytes(): number; load(): number; cores(): number };
+/**
+ * The machine, for admission: `load` is the average number of processes that want to run, over a minute; the disk is the one
+ * that CCM_HOME is on, with what its user may still write there.
+ */
+export type Machine = { freeMemoryBytes(): number; freeDiskBytes(): number; load(): number; cores(): number };
 
 /** What the login of an agent looks like, without its secrets: it differs when a person has logged in anew, or changed its settings. */
 export type Logins = { fingerprint(agent: string): string };

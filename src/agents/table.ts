@@ -279,6 +279,18 @@ export function agentRunBefore(db: Db, run: Run, since: number): Run | null {
   return row ? parse(row) : null;
 }
 
+/** Runs of agents that were claimed since a time, of one project or of all; at most `limit`, the newest, oldest first. */
+export function agentRunsSince(db: Db, since: number, projectId: number | null, limit: number): Run[] {
+  return db.sql
+    .query<Row, [number, number | null, number]>(
+      `SELECT ${COLUMNS} FROM runs WHERE kind = 'agent' AND claimed_at >= ?1 AND (?2 IS NULL OR project_id = ?2)
+       ORDER BY id DESC LIMIT ?3`,
+    )
+    .all(since, projectId, limit)
+    .reverse()
+    .map(parse);
+}
+
 /** Runs of agents that were lost with their host between the two times, oldest first; `ids` around the run, since ends are not indexed. */
 export function lostRuns(db: Db, ids: { from: number; to: number }, ended: { from: number; to: number }): number[] {
   return db.sql

@@ -46,6 +46,7 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
       return [{ pid: 4_000_000 + runId, command: "orphan", how: "directory" }];
     },
     hasSession: (_taskId, session) => world.sessions.has(session),
+    ordered: (runId) => world.hosts.get(runId)?.spec ?? null,
     written: (runId) => world.hosts.get(runId)?.events.length ?? 0,
     readEvents: (runId, position) => guard(() => readEvents(world, runId, position)),
     readBefore: (runId, before) => {

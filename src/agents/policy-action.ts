@@ -1,0 +1,78 @@
+// `ccm policy`: what agents may do and who said so, and what a changed policy would have made of what they did.
+import * as v from "valibot";
+import { guardWishSchema } from "../hooks/shapes.ts";
+import type { Ctx } from "../kernel/context.ts";
+import { Fault, messageOf } from "../kernel/fault.ts";
+import { pastTime, readText } from "../kernel/input.ts";
+import type { CommandHost } from "../kernel/module.ts";
+import { projectNamed, projectOf } from "../projects/actions.ts";
+import type { Project } from "../projects/schema.ts";
+import { type Policy, policyHere, type Tried } from "./policy.ts";
+import { type Replay, replayPolicy } from "./policy-replay.ts";
+import type { PolicyShape, ReplayShape } from "./policy-shapes.ts";
+import { policyText, replayText } from "./policy-text.ts";
+
+export type TestOptions = { since: string; project?: string; with?: string };
+
+/** Bytes of a policy: some hundred rules are 20 kB. */
+const POLICY_BYTES = 1_000_000;
+
+/** Faults: `not_found` for an unknown project; those of its repository's settings. */
+export async function showPolicy(host: CommandHost, options: { project?: string }): Promise<void> {
+  const ctx = await host.open();
+  const project = namedProject(ctx, options.project);
+  const policy = await policyHere(ctx, project);
+  host.print(policyShape(policy, project), () => policyText(host, policy, project));
+}
+
+/** Faults: `not_found`, `invalid` for a time that is none, and for a file that is no policy. */
+export async function testPolicy(host: CommandHost, options: TestOptions): Promise<void> {
+  const ctx = await host.open();
+  const since = pastTime(options.since, ctx.clock.now());
+  const project = namedProject(ctx, options.project);
+  const tried = options.with === undefined ? null : await readPolicy(options.with, project);
+  const replay = await replayPolicy(ctx, { since, project, tried });
+  host.print(replayShape(ctx, replay, since), () => replayText(host, replay, since));
+}
+
+function namedProject(ctx: Ctx, name: string | undefined): Project | null {
+  return name === undefined ? null : projectNamed(ctx, name);
+}
+
+/** A file as the `guards` of the configuration or of a project: instead of what stands there. */
+async function readPolicy(path: string, project: Project | null): Promise<Tried> {
+  const text = await readText(path, "policy", POLICY_BYTES);
+  const hint = "It holds what the section `guards` holds: classes, deny, ask, allow.";
+  let parsed: unknown;
+  try {
+    parsed = Bun.YAML.parse(text) ?? {};
+  } catch (thrown) {
+    throw new Fault("invalid", `"${path}" is not YAML: ${messageOf(thrown)}.`, hint);
+  }
+  const checked = v.safeParse(guardWishSchema, parsed);
+  if (checked.success) return { guards: checked.output, for: project ? "project" : "configuration" };
+  const [issue] = checked.issues;
+  throw new Fault("invalid", `"${v.getDotPath(issue) ?? "It"}" in "${path}" is wrong: ${issue.message}.`, hint);
+}
+
+/** A policy as scripts read it. */
+export function policyShape(policy: Policy, project: Project | null): PolicyShape {
+  return { project: project?.name ?? null, approval: project?.approval ?? null, ...policy };
+}
+
+/** What a replay found, as scripts read it. */
+export function replayShape(ctx: Ctx, { runs, calls, changes, unreplayed }: Replay, since: number): ReplayShape {
+  return {
+    since: new Date(since).toISOString(),
+    runs,
+    calls,
+    changes: changes.map(({ run, at, ...rest }) => ({
+      run: run.id,
+      task: run.taskId,
+      project: projectOf(ctx, run.projectId).name,
+      at: new Date(at).toISOString(),
+      ...rest,
+    })),
+    unreplayed: { runsWithoutRecord: unreplayed["no record"], cutCalls: unreplayed.cut, callsOfAutomations: unreplayed.automation },
+  };
+}
