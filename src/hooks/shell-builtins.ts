@@ -27,6 +27,9 @@ export function changeShell(ran: Ran, shell: Shell): void {
       if (words[0] === "-v" && words[1]) assign(shell, words[1], [[ANY]]);
       break;
     case "export":
+      for (const word of words) shell.exported.add(word.replace(/\+?=[\s\S]*$/, ""));
+      for (const word of words) declare(word, shell);
+      break;
     case "declare":
     case "typeset":
     case "local":

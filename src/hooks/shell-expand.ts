@@ -53,6 +53,7 @@ function segmentsOf(piece: Piece, shell: Shell, outputOf: OutputOf, where: "firs
     case "output":
       return outputOf(piece.script, shell).map((text) => [expanded(text, piece.quoted ? "quoted" : "bare")]);
     case "parameter": {
+      if (!piece.quoted && /^:?[-=+]$/.test(piece.parameter.operator)) return replacedSegments(piece, shell, outputOf);
       const set = (name: string, value: Value) => assign(shell, name, value);
       const expand = (word: Word) => expandText(word, shell, outputOf);
       const values = parameterValues(piece.parameter, { shell, variableOf: (name) => variableOf(shell, name), expand, set });
@@ -61,6 +62,26 @@ function segmentsOf(piece: Piece, shell: Shell, outputOf: OutputOf, where: "firs
       return values.map((elements) => joined(elements, piece.quoted ? (isJoined ? "star" : "quoted") : "bare"));
     }
   }
+}
+
+/** Stands for what is behind the operator of `${x:-…}`, where each part keeps its own quotes. */
+const OPERAND = "\ue006";
+
+function replacedSegments({ parameter }: Extract<Piece, { kind: "parameter" }>, shell: Shell, outputOf: OutputOf): Segment[][] {
+  const texts = () => expandText(parameter.operand, shell, outputOf).map((text) => [text]);
+  const set = (name: string, value: Value) =>
+    assign(
+      shell,
+      name,
+      value.flatMap((one) => (one[0] === OPERAND ? texts() : [one])),
+    );
+  const values = parameterValues(parameter, { shell, variableOf: (name) => variableOf(shell, name), expand: () => [OPERAND], set });
+  const operand = () => expandWord(parameter.operand, shell, outputOf).map((segments) => segments.map(splitting));
+  return values.flatMap((elements) => (elements[0] === OPERAND ? operand() : [joined(elements, "bare")]));
+}
+
+function splitting(segment: Segment): Segment {
+  return segment === "break" || segment.quoted ? segment : { ...segment, splits: true };
 }
 
 function isStar(subscript: Word | null): boolean {

@@ -1,7 +1,7 @@
 // What `${…}` gives: the value of a parameter, and what the operators of bash(1), "Parameter Expansion", make of it. Pure.
 import type { Shell, Value } from "./shell-state.ts";
 import type { Parameter, Word } from "./shell-syntax.ts";
-import { ANY, isKnown, NAME, ONE, UNSET, withGlobs } from "./shell-values.ts";
+import { ANY, isElastic, isKnown, NAME, ONE, UNSET, withGlobs } from "./shell-values.ts";
 
 type Around = {
   shell: Shell;
@@ -33,13 +33,19 @@ function indirect(name: string, { variableOf }: Around): Value {
 function plainValue({ name, subscript }: Parameter, { shell, variableOf, expand }: Around): Value {
   if (name === "@" || name === "*") return [shell.words];
   if (name === "0") return [["bash"]];
-  if (/^\d+$/.test(name)) return [shell.words.slice(Number(name) - 1, Number(name))];
+  if (/^\d+$/.test(name)) return [[shell.words[Number(name) - 1] ?? ""]];
   if (!/^[A-Za-z]|^_./.test(name)) return [[ANY]];
   const value = variableOf(name);
-  if (subscript === null) return value.map((elements) => elements.slice(0, 1));
+  if (subscript === null) return value.map(([first = ""]) => [first]);
   const [place = ""] = expand(subscript);
   if (place === "@" || place === "*") return value;
-  return /^\d+$/.test(place) ? value.map((elements) => elements.slice(Number(place), Number(place) + 1)) : [[ANY]];
+  const isPlace = /^\d+$/.test(place);
+  return value.map((elements) => [isPlace && !elements.some(isStretchy) ? (elements[Number(place)] ?? "") : ANY]);
+}
+
+/** Whether it may be several elements, or none. */
+function isStretchy(text: string): boolean {
+  return isElastic(text) || text.includes(NAME);
 }
 
 function operated(parameter: Parameter, value: Value, around: Around): Value {

@@ -1,4 +1,5 @@
 // The grammar of a line for a shell: lists, pipelines, compound commands, redirections. POSIX 2.9 and 2.10, and bash's own forms. Pure.
+import { expandBraces } from "./shell-braces.ts";
 import {
   type Cursor,
   cursorAt,
@@ -263,9 +264,10 @@ function readSimple(cursor: Cursor): Command {
       command.redirects.push(redirect);
       continue;
     }
-    const assignment = command.words.length === 0 || declares(command.words[0]) ? readAssignment(cursor) : null;
+    const isDeclaring = declares(command.words[0]);
+    const assignment = command.words.length === 0 || isDeclaring ? readAssignment(cursor) : null;
     if (assignment) {
-      command.assignments.push(assignment);
+      command.assignments.push(...(isDeclaring ? declared(assignment) : [assignment]));
       continue;
     }
     const start = cursor.at;
@@ -285,6 +287,11 @@ const DECLARING = new Set(["declare", "typeset", "local", "export", "readonly"])
 function declares(word: Word | undefined): boolean {
   const [first] = word ?? [];
   return word?.length === 1 && first?.kind === "text" && DECLARING.has(first.text);
+}
+
+/** Behind `export` and its like, braces make several assignments of one. */
+function declared(assignment: Assignment): Assignment[] {
+  return assignment.isArray ? [assignment] : expandBraces(assignment.values[0] ?? []).map((value) => ({ ...assignment, values: [value] }));
 }
 
 function readAssignment(cursor: Cursor): Assignment | null {

@@ -4,7 +4,7 @@ import { changeShell } from "./shell-builtins.ts";
 import { expandText, expandWords } from "./shell-expand.ts";
 import { printedBy } from "./shell-output.ts";
 import { parseShell } from "./shell-parse.ts";
-import { assign, copyOf, type Shell, type Value, variableOf } from "./shell-state.ts";
+import { assign, copyOf, type Shell, startedBy, type Value, variableOf } from "./shell-state.ts";
 import type { Assignment, Command, Pipeline, Redirect, Script, Word } from "./shell-syntax.ts";
 import { ANY, isElastic, isUnknown, MANY, PLAIN, shown, withoutMarks } from "./shell-values.ts";
 import { scriptsOf } from "./shell-words.ts";
@@ -132,12 +132,13 @@ function runSimple(command: Extract<Command, { kind: "simple" }>, shell: Shell, 
   const files = filesOf(command.redirects, shell);
   const values = command.assignments.map((assignment) => ({ assignment, value: valueOfAssignment(assignment, shell) }));
   const possible = expandWords(command.words, shell, outputOf);
-  const isDeclared =
+  const isPassedOn =
     command.words.length > 0 && !possible.some(([program = ""]) => /^(?:declare|typeset|local|export|readonly)$/.test(program));
-  const environment = isDeclared
+  const environment = isPassedOn
     ? values.flatMap(({ assignment, value }) => value.map(([text = ""]) => ({ name: assignment.name, value: text })))
     : [];
-  if (!isDeclared) for (const { assignment, value } of values) assign(shell, assignment.name, value);
+  if (!isPassedOn) for (const { assignment, value } of values) assign(shell, assignment.name, value);
+  if (possible.some(([program]) => program === "export")) for (const { assignment } of values) shell.exported.add(assignment.name);
   for (const words of possible) {
     const ran = { words, source: command.source, cwd: shell.cwd, home: shell.home, input: read, files, environment };
     runProgram({ ...ran, isOwnRepository: (folder) => isWithin(folder, shell) }, shell, seen);
@@ -175,12 +176,17 @@ function runCarried(carried: Carried, ran: Ran, shell: Shell, seen: Seen): void 
   if (shell.depth > DEPTH || --shell.budget.left < 0)
     return void seen.odd.push({ kind: "unclear", source: ran.source, why: "too much is inside it" });
   if (carried.kind === "words") {
-    const inner = { ...(carried.shell === "same" ? shell : copyOf(shell)), depth: shell.depth + 1, cwd: carried.cwd ?? shell.cwd };
+    const inner = {
+      ...(carried.shell === "same" ? shell : copyOf(shell)),
+      functions: new Map(),
+      depth: shell.depth + 1,
+      cwd: carried.cwd ?? shell.cwd,
+    };
     const environment = [...ran.environment, ...(carried.environment ?? [])];
     return runProgram({ ...ran, files: [], words: carried.words, cwd: inner.cwd, environment }, inner, seen);
   }
   if (isUnclear(carried.text)) return void seen.odd.push({ kind: "unclear", source: ran.source, why: carried.why });
-  const inner = carried.shell === "same" ? shell : { ...copyOf(shell), words: carried.words ?? [] };
+  const inner = carried.shell === "same" ? shell : startedBy(shell, ran.environment, carried.words ?? []);
   inner.depth += 1;
   if (carried.text !== PLAIN) runText(carried.text, carried.text, inner, seen);
   inner.depth -= 1;

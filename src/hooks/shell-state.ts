@@ -8,6 +8,8 @@ export type Value = readonly (readonly string[])[];
 export type Shell = {
   variables: Map<string, Value>;
   functions: Map<string, Command>;
+  /** Variables that programs get from it, whatever else they get. */
+  exported: Set<string>;
   /** Absolute; null when it is not known. */
   cwd: string | null;
   /** `$1`, `$2` … */
@@ -34,15 +36,28 @@ export function shellAt(cwd: string, home: string, tmp: string, commands: number
     ["TMPDIR", [[tmp]]],
   ]);
   return {
-    ...{ variables, functions: new Map(), cwd, words: [], repositories: new Set(), home },
+    ...{ variables, functions: new Map(), exported: new Set(["HOME", "TMPDIR"]), cwd, words: [], repositories: new Set(), home },
     ...{ isConditional: false, depth: 0, budget: { left: commands } },
   };
 }
 
 /** A shell of its own, as for what is in parentheses: what it changes stays there. */
 export function copyOf(shell: Shell): Shell {
-  const { variables, functions, repositories } = shell;
-  return { ...shell, variables: new Map(variables), functions: new Map(functions), repositories: new Set(repositories) };
+  const { variables, functions, exported, repositories } = shell;
+  const copied = { variables: new Map(variables), functions: new Map(functions), exported: new Set(exported) };
+  return { ...shell, ...copied, repositories: new Set(repositories) };
+}
+
+/** A shell that another program starts: it has no functions of this one, and perhaps its variables. */
+export function startedBy(shell: Shell, environment: readonly { name: string; value: string }[], words: readonly string[]): Shell {
+  const perhaps = [...shell.variables].map(([name, value]): [string, Value] => [
+    name,
+    shell.exported.has(name) ? value : [...value, [UNSET]],
+  ]);
+  const given = environment.map(({ name, value }): [string, Value] => [name, [[value]]]);
+  const variables = new Map([...perhaps, ...given].filter(([name]) => name !== "IFS"));
+  const own = { functions: new Map(), exported: new Set(shell.exported), repositories: new Set(shell.repositories) };
+  return { ...shell, ...own, variables: variables.set("IFS", [[" \t\n"]]), words };
 }
 
 export function variableOf(shell: Shell, name: string): Value {

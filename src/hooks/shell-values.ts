@@ -12,8 +12,8 @@ export const UNSET = "\ue004";
 /** What a program prints that is there to print it: as harmless, or not, as the program itself. */
 export const PLAIN = "\ue005";
 
-const MARKS = /[\ue000-\ue005]/;
-const ALL_MARKS = /[\ue000-\ue005]/g;
+const MARKS = /[\ue000-\ue006]/;
+const ALL_MARKS = /[\ue000-\ue006]/g;
 
 /** The text without what stands for something unknown. */
 export function withoutMarks(text: string): string {
