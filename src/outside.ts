@@ -9,7 +9,7 @@ import type { Config, Outside } from "./kernel/context.ts";
 import type { Paths } from "./kernel/paths.ts";
 import { ownCommand, ownPlaces } from "./kernel/process.ts";
 import { sandboxLaunch } from "./sandbox/actions.ts";
-import { sandboxArgv, sandboxEnv, sandboxSpec } from "./sandbox/rules.ts";
+import { GIT_USER, sandboxArgv, sandboxEnv, sandboxSpec } from "./sandbox/rules.ts";
 import type { Sandbox } from "./sandbox/schema.ts";
 import { createTrees, type Sandboxed } from "./worktrees/outside.ts";
 
@@ -19,9 +19,9 @@ export function realOutside(paths: Paths, config: Config, sandbox: Sandbox): Out
   const git = createGit(options);
   return {
     git,
-    trees: createTrees({ paths, git, taskGits: createTaskGits(options), sandboxed: sandboxedGit(paths, config) }),
+    trees: createTrees({ paths, git, taskGits: createTaskGits(options), sandboxed: sandboxedGit(paths, config, sandbox) }),
     hosts: createHosts({ paths, executable: ownCommand() }),
-    machine: createMachine(),
+    machine: createMachine(paths.home),
     logins: createLogins(config.agents),
     windows: createWindows({ paths, executable: ownCommand(), when: config.windows.tmux, elapsed: realClock.elapsed }),
     sandbox,
@@ -29,7 +29,7 @@ export function realOutside(paths: Paths, config: Config, sandbox: Sandbox): Out
 }
 
 /** git over a tree that an agent has written runs in that task's sandbox, without a network. */
-function sandboxedGit(paths: Paths, config: Config): Sandboxed {
+function sandboxedGit(paths: Paths, config: Config, sandbox: Sandbox): Sandboxed {
   return async (command, order, write) => {
     const { root, tmp } = paths.task(order.git.taskId);
     const spec = sandboxSpec({
@@ -42,6 +42,7 @@ function sandboxedGit(paths: Paths, config: Config): Sandboxed {
       userHome: process.env.HOME ?? "/",
       repositoryGit: order.git.repo.gitDir,
       network: "none",
+      user: sandbox.ownUser() ? GIT_USER : null,
       hide: order.hide,
       write,
       show: [...config.sandbox.show, ...ownPlaces()],

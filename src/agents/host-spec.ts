@@ -114,9 +114,15 @@ function sandboxOf(value: unknown): SandboxSpec {
     ports: read.list("ports").map(Number),
     relays: read.list("relays").map(relayOf),
     fileBytes: read.count("fileBytes"),
-    user: read.value("user") === null ? null : read.count("user"),
+    user: userOf(read.value("user")),
     unixSockets: read.flag("unixSockets"),
   };
+}
+
+function userOf(value: unknown): SandboxSpec["user"] {
+  if (value === null) return null;
+  const read = fieldsOf(value, "spec.sandbox.user");
+  return { id: read.count("id"), home: read.text("home") };
 }
 
 function relayOf(value: unknown): SandboxSpec["relays"][number] {
@@ -132,6 +138,7 @@ function limitsOf(value: unknown): RunLimits {
     children: read.count("children"),
     outputBytes: read.count("outputBytes"),
     treeBytes: read.count("treeBytes"),
+    commits: read.count("commits"),
     stopMs: read.count("stopMs"),
   };
 }

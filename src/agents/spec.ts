@@ -6,9 +6,10 @@ import type { AutomationOrder } from "../hooks/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault, unwrap } from "../kernel/fault.ts";
 import { ownCommand, ownPlaces } from "../kernel/process.ts";
+import { storedIn } from "../kernel/redact.ts";
 import { bothRoles } from "../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.ts";
-import { isHiddenAtHome, levelFor, sandboxSpec } from "../sandbox/rules.ts";
+import { freeUser, isHiddenAtHome, levelFor, sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel, SandboxPolicy, SandboxSpec } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
 import { claudeEnvironment } from "./claude-driver.ts";
@@ -21,6 +22,7 @@ import { loweredFor, policyFor, runEnvironment, withoutNetwork } from "./rules.t
 import type { Conversation, Run, RunLimits, RunSpec } from "./schema.ts";
 import { type Opening, openingOf } from "./session.ts";
 import * as table from "./table.ts";
+import { liveRuns } from "./table.ts";
 
 const MB = 1_000_000;
 const MINUTE_MS = 60_000;
@@ -55,7 +57,7 @@ export function specOf(ctx: Ctx, run: Run, about: About): RunSpec {
     runId: run.id,
     spool,
     extra: {
-      ...(secrets === "given" ? project.settings.env : {}),
+      ...(secrets === "given" ? variablesOf(project) : {}),
       ...(person ? claudeEnvironment(level === "none" ? "open" : "sandboxed") : {}),
       ...(person ? configured : command.env),
     },
@@ -115,6 +117,7 @@ function sandboxFor(ctx: Ctx, run: Run, { project, policy, level, settings, comm
     hide: policy.hide,
     readOnly: policy.readOnly,
     fileBytes: ctx.config.limits.writtenMb * MB,
+    user: ctx.outside.sandbox.ownUser() ? freeUser(liveRuns(ctx.db).map(({ rights }) => rights?.user)) : null,
     show: [
       ...ctx.config.sandbox.show.filter((place) => secrets === "given" || !isHiddenAtHome(place, userHome)),
       ...ownPlaces(),
@@ -129,6 +132,20 @@ function promptOf(opening: Opening | null, sandbox: SandboxSpec): string {
   if (!opening) return "";
   const text = opening.session?.how === "resumed" ? "" : networkText(sandbox);
   return text ? `${opening.prompt}\n\n${text}` : opening.prompt;
+}
+
+/** What a project sets for its runs. Faults: `denied` for a stored secret in it: those are for what runs outside of the sandbox. */
+function variablesOf({ name, settings }: Project): Record<string, string> {
+  for (const [variable, value] of Object.entries(settings.env)) {
+    const secret = storedIn(value);
+    if (secret)
+      throw new Fault(
+        "denied",
+        `The variable "${variable}" of "${name}" holds the ${secret}, and agents get no stored secrets.`,
+        `Give it another value: ccm edit-project ${name} --env ${variable}=…`,
+      );
+  }
+  return settings.env;
 }
 
 /** The session that the run's agent will have; what `startRun` writes into its row. */
@@ -189,6 +206,7 @@ function limitsOf(ctx: Ctx, run: Run): RunLimits {
     children: limits.children,
     outputBytes: limits.outputMb * MB,
     treeBytes: limits.treeMb * MB,
+    commits: limits.commits,
     stopMs: limits.stopSeconds * 1_000,
   };
 }

@@ -11,6 +11,8 @@ export const sandboxSection = v.optional(
     level: v.optional(v.picklist(["auto", ...SANDBOX_LEVELS]), "auto"),
     /** Agents without any sandbox, on a machine that has no level: only when a person says so. */
     allowNone: v.optional(v.boolean("true or false"), false),
+    /** Of a daemon that is root: a user of its own for each run, wherever that works. Nobody else needs one. */
+    ownUser: v.optional(v.picklist(["auto", "off"], "auto or off"), "auto"),
     /** `host` because agents must reach their model; `hosts` lets them reach the named ones; `none` is for a local model. */
     network: v.optional(v.picklist(NETWORKS), "host"),
     /** With `network: hosts`: `model` is what the run's own agent must reach. */

@@ -8,8 +8,8 @@ import { runAsInit } from "./init.ts";
 import { confine } from "./landlock.ts";
 import { makeMounts, REPLACED } from "./mounts.ts";
 import { leaveNetwork } from "./network.ts";
+import { mapPlaces } from "./own-user.ts";
 import { closeOnExec, dropPrivileges, hideFromSiblings, limitFiles } from "./privileges.ts";
-import { openRelays, type Way, waysOf } from "./relay.ts";
 import { carriedEnv, hasOwnNetwork } from "./rules.ts";
 import type { SandboxSpec } from "./schema.ts";
 import { type FilterPolicy, installFilter } from "./seccomp.ts";
@@ -42,26 +42,27 @@ export async function enterSandbox(words: string[]): Promise<number> {
   const spec = resolved(readSpec(specPath));
   const env = carriedEnv(process.env);
   const marks = marksOf(spec);
-  const ways: Way[] = [];
+  const relay = spec.relays.length > 0 ? await import("./relay.ts") : null; // Before its file is hidden; most runs need none.
   closeOnExec();
+  const ways = relay?.waysOf(spec.relays) ?? [];
   if (spec.level === "namespace") {
     if (process.pid !== 1)
       throw new Fault("invalid", 'Level "namespace" needs process 1 of a pid namespace.', "Start it with `unshare`, as `ccm host` does.");
     hideFromSiblings();
-    ways.push(...waysOf(spec.relays));
+    if (spec.user) mapPlaces(spec, spec.user);
     makeMounts(spec, marks);
     if (hasOwnNetwork(spec)) leaveNetwork();
   }
   const grants = spec.level === "namespace" ? namespaceGrants(spec) : kernelGrants(spec, marks);
   process.chdir(spec.cwd); // Also at its own path: the old working directory lies below the mounts.
   if (spec.fileBytes > 0) limitFiles(spec.fileBytes);
-  dropPrivileges(spec.level === "namespace" ? "keep" : "drop");
+  dropPrivileges(spec.level === "namespace" ? "keep" : "drop", spec.user?.id);
   confine(grants, connectable(spec));
   installFilter(filterPolicy(spec));
   const command = findCommand(argv, env);
   if (typeof command === "number") return command;
   if (spec.level !== "namespace") return replaceBy(command);
-  openRelays(ways);
+  relay?.openRelays(ways);
   return runAsInit(command);
 }
 

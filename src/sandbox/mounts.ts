@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { must } from "./libc.ts";
 import { attach, clone, exists, type Kept, kindOf, MOUNT, mountTmpfs, move, restrict } from "./mount-calls.ts";
+import { accountsWith } from "./own-user.ts";
 import type { SandboxSpec } from "./schema.ts";
 import { byDepth, type Mark, type Marks, markOf, parent } from "./visibility.ts";
 
@@ -31,7 +32,9 @@ export function makeMounts(spec: SandboxSpec, marks: Marks): void {
   const rebuilt = new Set([...marks].filter(([path, mark]) => mark === "hide" && isLoose(marks, path)).map(([path]) => parent(path)));
 
   restrict("/", "read-only", "with all below");
+  const accounts = spec.user ? accountsWith(spec.user).filter(({ path }) => exists(path)) : [];
   attach({ path: "/tmp", descriptor: tmp });
+  for (const account of accounts) attach(account);
   makeDevices(devices);
   const covers = ["/dev", ...rebuilt];
   for (const path of [...new Set([...marks.keys(), ...rebuilt])].sort(byDepth)) {
@@ -41,6 +44,7 @@ export function makeMounts(spec: SandboxSpec, marks: Marks): void {
     if (rebuilt.has(path)) rebuild(path, marks);
   }
   for (const path of sockets) cover(path);
+  for (const { path } of accounts) restrict(path, "read-only", "alone");
   for (const path of covers) restrict(path, "read-only", "alone");
   must("mount its own /proc", "mount", "proc", "/proc", "proc", MOUNT.NOSUID | MOUNT.NODEV | MOUNT.NOEXEC | MOUNT.RDONLY, 0);
 }

@@ -7,7 +7,7 @@ import { ownCommand, ownPlaces } from "../kernel/process.ts";
 import { sandboxLaunch } from "./actions.ts";
 import { type Attempt, PROBE } from "./attempt.ts";
 import { landlockAbi } from "./landlock.ts";
-import { sandboxArgv, sandboxEnv } from "./rules.ts";
+import { GIT_USER, sandboxArgv, sandboxEnv } from "./rules.ts";
 import type { SandboxLevel, SandboxProbe, SandboxSpec } from "./schema.ts";
 
 /** A probe takes 30 ms; a machine that needs this long is not going to run agents. */
@@ -21,14 +21,21 @@ export async function probeSandbox(): Promise<SandboxProbe[]> {
   return [...tried, { level: "none", works: true, detail: "No sandbox at all." }];
 }
 
-async function probeLevel(level: SandboxLevel): Promise<SandboxProbe> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "ccm-probe-")));
+/** Tries the level `namespace` with a user of its own, in this folder: for root, and where the file system can map ids. */
+export function probeOwnUser(place: string): Promise<SandboxProbe> {
+  return probeLevel("namespace", { place, user: { id: GIT_USER, home: process.env.HOME ?? "/" } });
+}
+
+type As = { place: string; user: SandboxSpec["user"] };
+
+async function probeLevel(level: SandboxLevel, { place, user }: As = { place: tmpdir(), user: null }): Promise<SandboxProbe> {
+  const folder = realpathSync(mkdtempSync(join(place, "ccm-probe-")));
   let server: { stop(): void } | undefined; // Not of node:net: its streams would stay in the daemon's memory.
   try {
     for (const name of [PROBE.tree, PROBE.tmp]) mkdirSync(join(folder, name));
     writeFileSync(join(folder, PROBE.secret), "secret");
     server = Bun.listen({ unix: join(folder, PROBE.socket), socket: { data() {} } });
-    return verdict(level, await run(probeSpec(level, folder), folder));
+    return verdict(level, await run({ ...probeSpec(level, folder), user }, folder));
   } catch (thrown) {
     return { level, works: false, detail: isFault(thrown) ? `${thrown.message} ${thrown.hint}` : messageOf(thrown) };
   } finally {

@@ -18,15 +18,16 @@ export type SandboxLaunch = {
 export function sandboxArgv(spec: SandboxSpec, launch: SandboxLaunch): string[] {
   if (spec.level === "none") return [];
   const enter = [...launch.executable, "sandbox", "--spec", launch.specPath, "--"];
-  return spec.level === "kernel" ? enter : [...unshareArgv(spec.user ? "none" : launch.userNamespace), ...enter];
+  return spec.level === "kernel" ? enter : [...unshareArgv(launch, spec.user === null ? launch.userNamespace : "none"), ...enter];
 }
 
 /**
  * The own uid is mapped, not root: agents refuse to skip permissions as user 0, and npm and git act differently.
- * --keep-caps leaves ccm the namespace's capabilities for its mounts; it gives them up before the command starts.
+ * --keep-caps leaves ccm the namespace's capabilities for its mounts; it gives them up before the command starts. For a
+ * user of its own, only root outside of any such namespace may map files.
  */
-function unshareArgv(launch: SandboxLaunch): string[] {
-  const user = launch.userNamespace === "none" ? [] : ["--user", "--map-current-user", "--keep-caps"];
+function unshareArgv(launch: SandboxLaunch, userNamespace: SandboxLaunch["userNamespace"]): string[] {
+  const user = userNamespace === "none" ? [] : ["--user", "--map-current-user", "--keep-caps"];
   return [launch.unshare, ...user, "--mount", "--ipc", "--pid", "--fork", "--kill-child", "--"];
 }
 
@@ -158,6 +159,17 @@ export function bothWishes(first: SandboxWish = {}, second: SandboxWish = {}): S
   return { ...first, ...second, ...both("hide"), ...both("readOnly") };
 }
 
+/** Ids that systemd leaves to nobody (its UIDS-GIDS.md), and no distribution gives out: more than runs there can be at a time. */
+const OWN_USERS = { first: 60_600, last: 61_182 };
+/** That of git in agents' trees. */
+export const GIT_USER = 61_183;
+
+/** A user that no run has which is live now; null when there is none left. */
+export function freeUser(taken: readonly (number | null | undefined)[]): number | null {
+  for (let id = OWN_USERS.first; id <= OWN_USERS.last; id += 1) if (!taken.includes(id)) return id;
+  return null;
+}
+
 /** Below the home folder: keys, tokens, histories, and sockets of agents that act for the person. */
 const HIDDEN_AT_HOME = [
   ...[".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf"],
@@ -252,7 +264,7 @@ export function sandboxSpec(order: SandboxOrder): SandboxSpec {
     ports: [...(order.ports ?? [])],
     relays: [...(order.relays ?? [])],
     fileBytes: order.fileBytes ?? 0,
-    user: order.user == null ? null : { id: order.user, home: order.userHome },
+    user: order.user == null || order.level !== "namespace" ? null : { id: order.user, home: order.userHome },
     unixSockets: order.unixSockets ?? false,
   };
 }
