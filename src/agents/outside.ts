@@ -35,7 +35,7 @@ const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
  * A host does little and often sleeps. As on a machine with 32 MB, the collector keeps its heap small: 5 MB of its own
  * after 200,000 lines instead of 11. The compiling tiers would add 2 MB to save a third of 15 µs a line.
  */
-const HOST_ENGINE = { BUN_JSC_forceRAMSize: "33554432", BUN_JSC_useBaselineJIT: "0", BUN_JSC_useDFGJIT: "0" };
+export const HOST_ENGINE = { BUN_JSC_forceRAMSize: "33554432", BUN_JSC_useBaselineJIT: "0", BUN_JSC_useDFGJIT: "0" };
 
 export type HostsOptions = {
   paths: Paths;

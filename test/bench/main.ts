@@ -21,6 +21,7 @@ const SUBJECTS: Record<string, () => Promise<() => Promise<Row[]>>> = {
   events: async () => (await import("./events.ts")).events,
   worktree: async () => (await import("./worktree.ts")).worktree,
   sandbox: async () => (await import("./sandbox.ts")).sandbox,
+  secrets: async () => (await import("./secrets.ts")).secrets,
   pages: async () => (await import("./pages.ts")).pages,
   api: async () => (await import("./api.ts")).api,
   live: async () => (await import("./live.ts")).live,
