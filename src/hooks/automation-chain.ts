@@ -1,7 +1,7 @@
 // The automations of one run: for each event those that are for it, one after another by name, one failing not stopping the others.
 import { lstatSync, mkdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { Fault, messageOf } from "../kernel/fault.ts";
+import { messageOf } from "../kernel/fault.ts";
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import { pathsAt } from "../kernel/paths.ts";
 import { cleanEnvironment, ownCommand } from "../kernel/process.ts";
@@ -10,7 +10,7 @@ import type { SecretPlace } from "../secrets/schema.ts";
 import { hookAnswer, NOTHING_SAID, readAnswer, withSaid } from "./automation-answer.ts";
 import { patternOf } from "./automation-header.ts";
 import { type ProcessEnd, runProcess } from "./automation-process.ts";
-import { automationPlaces, dangerOf } from "./automation-safety.ts";
+import { automationPlaces, dangerOf, refusedSecret } from "./automation-safety.ts";
 import { quoted } from "./claude-settings.ts";
 import type { AutomationOrder, AutomationPlace, AutomationRecord, AutomationSaid, Automations, AutomationsOutcome } from "./schema.ts";
 
@@ -88,7 +88,7 @@ async function tryOne(
   pids: Set<number>,
 ): Promise<{ said: AutomationSaid | string; end: ProcessEnd | null } | null> {
   if (isGone(order.path)) return null;
-  const danger = dangerOf(place.home, order.path);
+  const danger = dangerOf(place.home, order.path) ?? refusedSecret(order);
   if (danger) return { said: danger, end: null };
   let pid = 0;
   try {
@@ -138,11 +138,9 @@ function environmentOf(place: AutomationPlace, event: string, stateFolder: strin
   };
 }
 
-/** Read when it is started, so that nobody holds them in between. Faults: `denied` for one that it may not have. */
-async function secretsOf({ name, secrets }: AutomationOrder, { home }: AutomationPlace): Promise<Record<string, string>> {
+/** Read when it is started, so that nobody holds them in between. */
+async function secretsOf({ secrets }: AutomationOrder, { home }: AutomationPlace): Promise<Record<string, string>> {
   if (secrets.length === 0) return {};
-  const refused = secrets.find(({ store }) => store === null);
-  if (refused) throw new Fault("denied", `It may not have the secret "${refused.name}", which needs the use "automation:${name}".`);
   const { openSecrets } = await import("../secrets/actions.ts");
   return openSecrets(pathsAt(home), secrets as SecretPlace[]);
 }

@@ -1,8 +1,9 @@
 // Automations switched on and off, and what they did, for whoever asks: the command line, the API, the page.
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
+import { refusedSecret } from "./automation-safety.ts";
 import { type AutomationLogShape, type AutomationShape, automationLogShape, automationShape } from "./automation-shapes.ts";
-import { disableAutomation, enableAutomation, findAutomation, listAutomations } from "./automations.ts";
+import { disableAutomation, enableAutomation, findAutomation, listAutomations, orderOf } from "./automations.ts";
 import type { Automation } from "./schema.ts";
 import { newestRecords } from "./table.ts";
 
@@ -25,5 +26,7 @@ export function switchAutomation(ctx: Ctx, name: string, to: "on" | "off"): Auto
 }
 
 function withLast(ctx: Ctx, automation: Automation): AutomationShape {
-  return automationShape(automation, automationLog(ctx, automation.name, 1)[0] ?? null);
+  const { name, path, header } = automation;
+  const trouble = automation.trouble ?? (header && refusedSecret(orderOf(ctx, name, path, header)));
+  return automationShape({ ...automation, trouble }, automationLog(ctx, name, 1)[0] ?? null);
 }

@@ -1,6 +1,7 @@
 // Whether a file may be run as the person: theirs, writable by nobody else, and in its place.
 import { lstatSync, realpathSync, type Stats } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { AutomationOrder } from "./schema.ts";
 
 /** What a folder of CCM_HOME holds of automations. `enabled` has links into `available`, or programs themselves. */
 export type AutomationPlaces = { root: string; available: string; enabled: string; library: string; shipped: string };
@@ -36,6 +37,12 @@ export function dangerOf(home: string, path: string): string | null {
     if (code === "ENOENT") return "it is not there, or leads to nothing.";
     return `it cannot be looked at (${code ?? String(thrown)}).`;
   }
+}
+
+/** The same of a secret that it says it needs, and that nobody has allowed it. */
+export function refusedSecret({ name, secrets }: Pick<AutomationOrder, "name" | "secrets">): string | null {
+  const refused = secrets.find(({ store }) => store === null);
+  return refused ? `it may not have the secret "${refused.name}". Try: ccm secret set ${refused.name} --for automation:${name}` : null;
 }
 
 function dangerOfFolders(folders: readonly string[]): string | null {

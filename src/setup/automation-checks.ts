@@ -6,9 +6,9 @@ import type { Check } from "./schema.ts";
 export async function checkAutomations(paths: Paths): Promise<Check[]> {
   const troubled = (await automationsAt(paths.home)).filter(({ isEnabled, trouble }) => isEnabled && trouble !== null);
   return troubled.map(({ name, trouble }) => ({
-    name: `automation ${name}`,
+    name: "automations",
     verdict: "warn",
-    text: `It is on and not run: ${trouble}`,
+    text: `"${name}" is on and not run: ${trouble}`,
     hint: `Put that right, or: ccm automations disable ${name}`,
   }));
 }

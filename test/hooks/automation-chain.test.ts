@@ -131,7 +131,9 @@ describe("one that fails", () => {
   test("does not get a secret that nobody has allowed it", async () => {
     lab.add("10-notify", program("Stop", "exit 0", "secrets: GITHUB_TOKEN"));
     await lab.open().run("Stop", {}, LONG_MS);
-    expect(lab.records[0]?.why).toContain('It may not have the secret "GITHUB_TOKEN"');
+    expect(lab.records[0]?.why).toBe(
+      'it may not have the secret "GITHUB_TOKEN". Try: ccm secret set GITHUB_TOKEN --for automation:10-notify',
+    );
   });
 });
 

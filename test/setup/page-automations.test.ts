@@ -50,9 +50,9 @@ test("one that is on and is not run any more is a warning", async () => {
   expect(await checkAutomations(home.paths)).toEqual([]);
   writeFileSync(inAvailable(GUARD), "#!/bin/sh\nexit 0\n");
   expect(await checkAutomations(home.paths)).toMatchObject([
-    { name: `automation ${GUARD}`, verdict: "warn", text: expect.stringContaining("it does not say when to run") },
+    { name: "automations", verdict: "warn", text: expect.stringContaining("it does not say when to run") },
   ]);
-  expect((await site.get("/health")).main).toContain("It is on and not run");
+  expect((await site.get("/health")).main).toContain("is on and not run");
 });
 
 test("a name that leads elsewhere, or is none, is a reason beside nothing", async () => {
