@@ -48,7 +48,6 @@ export function targetsOf(word: string, cwd: string | null): string[] {
 
 /** Whether a run loses more than work of its own when this is gone: the system, a home, the whole tree, its git directory. */
 export function isVital(path: string, places: GuardPlaces): boolean {
-  if (isIn(path, "/tmp")) return false;
-  if (/^\/[^/]*$/.test(path) || /^\/(?:home|Users)\/[^/]+$/.test(path)) return true;
-  return isIn(places.tree, path) || path === places.home || path === `${places.tree}/.git` || isIn(places.git, path);
+  if (isIn(places.tree, path) || path === places.home || path === `${places.tree}/.git` || isIn(places.git, path)) return true;
+  return path !== "/tmp" && (/^\/[^/]*$/.test(path) || /^\/(?:home|Users)\/[^/]+$/.test(path));
 }

@@ -17,7 +17,7 @@ function told({ server }: Lab): string {
 describe("a call that is refused", () => {
   testWithClaude("is answered with the reason, and the agent goes on and finishes its work", async (executable) => {
     const pushes = [shell("git push origin main"), shell("echo push | xargs g''it"), shell('X=check; git "${X}out" -b mine')];
-    const files = [write(".git/config", "[core]\n"), call("Write", { file_path: "/etc/motd", content: "Hello\n" }), shell("rm -rf ~ && sudo true")];
+    const files = [write("../beside.txt", "Hello\n"), call("Write", { file_path: "/srv/ccm-guards.txt", content: "Hello\n" }), shell("rm -rf ~ && sudo true")];
     const lab = await openClaudeHome({ executable, tracks: [track("Mend the sum", ...pushes, ...files, ...MEND)] });
     const { id } = await lab.create("Mend the sum");
     expect(await lab.reach(id, "done")).toMatchObject({ result: "merged", runs: 2 });
