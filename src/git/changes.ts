@@ -3,7 +3,7 @@ import { chmodSync, type Stats } from "node:fs";
 import { Fault } from "../kernel/fault.ts";
 import { openUp } from "../kernel/open-folders.ts";
 import { placesOf } from "./places.ts";
-import { type Answer, type Call, LONG_MS, refusal, run, type Wrap } from "./run.ts";
+import { type Answer, BOUNDS, type Call, LONG_MS, refusal, run, type Wrap } from "./run.ts";
 import type { KeepOut, Left, TaskGit } from "./schema.ts";
 import { look } from "./seal.ts";
 
@@ -21,6 +21,7 @@ const FORBIDDEN_LINK = /(^|\/)(\.gitmodules|gitmod~|gi7eb)[^/]*$/i;
 export function inTree(task: TaskGit, wrap: Wrap, call: Omit<Call, "gitDir" | "workTree" | "wrap">): Call {
   return {
     timeoutMs: LONG_MS,
+    bounds: BOUNDS,
     ...call,
     gitDir: task.gitPath,
     workTree: task.treePath,

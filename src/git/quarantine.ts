@@ -7,7 +7,7 @@ import { type ObjectPlace, packedObjects } from "./objects.ts";
 import { readPlainFile } from "./places.ts";
 import { quotePath } from "./quoting.ts";
 import { type ImportLimits, judgePack, OBJECTS, type Offence, offencesText, type PackedObject } from "./rules.ts";
-import { type Bounds, type Call, LONG_MS, pipe, refusal, run } from "./run.ts";
+import { BOUNDS, type Call, LONG_MS, pipe, refusal, run } from "./run.ts";
 import type { CommitId, TaskGit } from "./schema.ts";
 import { look } from "./seal.ts";
 
@@ -17,18 +17,13 @@ const KEEP_TEXT = "ccm import";
 /** No import lasts so long, also not one of another CCM_HOME that uses the same repository. */
 const LEFT_OVER_MS = 4 * LONG_MS;
 
-/**
- * What an import may use up of the machine. An honest one of 2 GB needs a minute or two of a core; the memory is what the
- * largest objects that may come in take, several times.
- */
-const BOUNDS: Bounds = { cpuSeconds: 600, memoryBytes: 2_000_000_000 };
 /** Files above this are packed as they are, without looking for what they resemble, which needs them in memory. */
 const LARGE_FILE = "core.bigFileThreshold=64m";
 /** Each thread holds objects in memory. */
 const THREADS = "pack.threads=2";
 
 /** Makes a call of git's where the repository's objects and the task's are both to be had. */
-export type Source = (call: Pick<Call, "args" | "config" | "stdin" | "timeoutMs" | "bounds">) => Call;
+export type Source = (call: Pick<Call, "args" | "config" | "stdin" | "timeoutMs">) => Call;
 
 /** `want` (a commit or a tree) needs objects that `have` (commits of the repository) has not. */
 export type Order = { task: TaskGit; want: string; have: readonly CommitId[]; limits: ImportLimits };
@@ -90,7 +85,6 @@ async function pack({ task, limits }: Order, revisions: string, source: Source, 
       args: ["pack-objects", "-q", "--revs", "--stdout", "--delta-base-offset"],
       stdin: revisions,
       timeoutMs: LONG_MS,
-      bounds: BOUNDS,
     }),
     indexing(task, limits, inside),
   );

@@ -246,6 +246,9 @@ export function foldersIn(changes: readonly Change[]): { path: string; now: Comm
 /** A line of git's log of HEAD that a commit made, with its time (https://git-scm.com/docs/git-reflog): in seconds, before the zone. */
 const COMMIT_LINE = /> (\d{1,11}) [+-]\d{4}\tcommit(?: \([a-z]+\))?: /;
 
+/** As much of the log's end as is read: some thousand commits. */
+export const LOG_BYTES = 1_000_000;
+
 /** How many lines of a log of HEAD are commits made since a time (epoch ms); a second that has begun counts whole. */
 export function commitsIn(log: string, since: number): number {
   const from = Math.floor(since / 1_000);

@@ -48,6 +48,12 @@ export type Call = {
 /** Seconds of processor time, and bytes of memory of its own (files that git maps are not counted). */
 export type Bounds = { cpuSeconds: number; memoryBytes: number };
 
+/**
+ * What git may use up over what an agent made. Honest work of 2 GB takes it some minutes of a core; the memory is that of
+ * the largest objects it holds, several times. An object of 4 GB of zeros is 19 MB in a pack.
+ */
+export const BOUNDS: Bounds = { cpuSeconds: 900, memoryBytes: 2_000_000_000 };
+
 export type Answer = { code: number; stdout: Buffer; stderr: string; cut: boolean };
 
 /** What no run of ours may do, whatever a repository's configuration says: run programs, talk to the network, tidy up. */
