@@ -7,6 +7,7 @@ import { Command } from "./parts/command.tsx";
 import { Fact, Facts } from "./parts/facts.tsx";
 import { Output } from "./parts/log-view.tsx";
 import { Panel, Side } from "./parts/panel.tsx";
+import { SnapshotList, type SnapshotListProps } from "./parts/snapshot-list.tsx";
 import { Time, type When } from "./parts/time.tsx";
 
 export type Related = { id: number; title: string; state: TaskState };
@@ -20,11 +21,13 @@ export type TaskSideProps = {
   after: readonly Related[];
   before: readonly Related[];
   decisions: readonly TaskDecision[];
+  /** Null while there is nothing to keep and nothing kept. */
+  snapshots: SnapshotListProps | null;
   prompt: string;
   commands: readonly string[];
 };
 
-export function TaskSide({ id, facts, created, after, before, decisions, prompt, commands }: TaskSideProps): Markup {
+export function TaskSide({ id, facts, created, after, before, decisions, snapshots, prompt, commands }: TaskSideProps): Markup {
   return (
     <Side id="side" label="About this task">
       <Panel id="prompt" title="Prompt">
@@ -40,6 +43,13 @@ export function TaskSide({ id, facts, created, after, before, decisions, prompt,
         ""
       )}
       {decisions.length > 0 ? <DecisionsPanel decisions={decisions} /> : ""}
+      {snapshots ? (
+        <Panel id="snapshots" title="Snapshots">
+          <SnapshotList {...snapshots} />
+        </Panel>
+      ) : (
+        ""
+      )}
       <Panel id="commands" title="In a terminal">
         <ul class="commands" aria-label={`Commands about task ${id}`}>
           {commands.map((text) => (

@@ -62,6 +62,10 @@ export const limitsSection = v.optional(
     runsPerAgent: whole(4, 1, 200),
     /** MB that must stay free before another run starts: one more agent with its build, and the person's own work. */
     freeMemoryMb: whole(1_024, 0, 1_000_000),
+    /** MB that must stay free on the disk of CCM_HOME before another run starts: its first build, and git and SQLite work on. */
+    freeDiskMb: whole(1_000, 0, 100_000_000),
+    /** MB free on that disk below which ccm warns: one tree of a large project with its dependencies. */
+    warnDiskMb: whole(5_000, 0, 100_000_000),
     /** Processes that want to run, for each core, above which no other run starts: builds and tests of those at work go on, slowly. */
     loadPerCore: v.optional(v.pipe(v.number(), v.minValue(0.1, "a number from 0.1"), v.maxValue(1_000, "a number to 1000")), 4),
     /** Minutes a run may take: agents do work for hours, but nothing useful came from one that did not end in four. */
@@ -77,6 +81,8 @@ export const limitsSection = v.optional(
     outputMb: whole(200, 1, 10_000),
     /** MB of a task's tree with its private git directory, installed dependencies included. */
     treeMb: whole(10_000, 10, 1_000_000),
+    /** Commits of one run: agents make some dozens in hours of work; more than this is a loop. */
+    commits: whole(500, 1, 100_000),
     /** MB of one file that is committed for an agent; GitHub warns over 50 and refuses over 100. */
     fileMb: whole(50, 1, 2_000),
     /** MB of one file that a run may write: archives and databases of tests stay below, what fills the disk does not. */

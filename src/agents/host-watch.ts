@@ -1,11 +1,13 @@
 // Looking at what a run uses: memory and processes every second, the tree's size every few.
 import { lstatSync, readdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { commitsIn, LOG_BYTES } from "../git/rules.ts";
+import { newEndOf } from "../kernel/file-end.ts";
 import { allProcesses, descendantsOf, type Process, proportionalBytes, reapAdopted } from "../kernel/process.ts";
 import type { RunLimits } from "./schema.ts";
 
 /** A limit that was passed, with the sentence for people. */
-export type Breach = { limit: "memoryBytes" | "children" | "treeBytes"; text: string };
+export type Breach = { limit: "memoryBytes" | "children" | "treeBytes" | "commits"; text: string };
 
 export type Watch = {
   /** Looks if it is time to; calls are cheap in between. `keep` are children whose exit Bun collects. */
@@ -25,7 +27,11 @@ const TREE_SHARE = 50;
 /** Measuring lets the host work after this long. */
 const SLICE_MS = 5;
 
-export function createWatch(hostPid: number, limits: RunLimits, folders: readonly string[]): Watch {
+/** `folders` are measured; `gitPath` is the private git directory, whose own log says what was committed. */
+export function createWatch(hostPid: number, limits: RunLimits, folders: readonly string[], gitPath: string): Watch {
+  const startedAt = Date.now();
+  const newLog = newEndOf(`${gitPath}/logs/HEAD`, LOG_BYTES);
+  let commits = 0;
   let nextLookMs = 0;
   let looks = 0;
   let peakMemoryBytes = 0;
@@ -43,6 +49,12 @@ export function createWatch(hostPid: number, limits: RunLimits, folders: readonl
       return { limit: "children", text: `${below.length} processes run, ${limits.children} are allowed` };
     }
     return memoryBytes > limits.memoryBytes ? memoryBreach(below, limits.memoryBytes) : undefined;
+  }
+
+  function lookAtCommits(): Breach | undefined {
+    const log = newLog();
+    if (log !== null) commits = commitsIn(log, startedAt);
+    return commits > limits.commits ? { limit: "commits", text: `${commits} commits were made, ${limits.commits} are allowed` } : undefined;
   }
 
   async function measureTree(startedMs: number): Promise<void> {
@@ -63,7 +75,7 @@ export function createWatch(hostPid: number, limits: RunLimits, folders: readonl
       }
       if (treeBreach || elapsedMs < nextLookMs) return treeBreach;
       const from = performance.now();
-      const breach = lookAtProcesses(keep);
+      const breach = lookAtProcesses(keep) ?? lookAtCommits();
       const costMs = performance.now() - from;
       looks += 1;
       nextLookMs = FIRST_LOOKS_MS[looks] ?? elapsedMs + Math.max(LOOK_MS, costMs * LOOK_SHARE);

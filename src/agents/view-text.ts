@@ -85,6 +85,7 @@ const REASONS: Record<Exclude<ExitReason, "exited">, string> = {
   children: "Ended by its limit of processes",
   outputBytes: "Ended by its limit of output",
   treeBytes: "Ended by its limit of disk space",
+  commits: "Ended by its limit of commits",
 };
 
 function endedHow(exit: ExitRecord): string {

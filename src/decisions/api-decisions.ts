@@ -2,11 +2,13 @@
 import * as v from "valibot";
 import type { Ctx } from "../kernel/context.ts";
 import { type Operation, writeOperation } from "../kernel/operation.ts";
+import { askDaemon } from "../kernel/requests.ts";
 import { projectOf } from "../projects/actions.ts";
 import { taskShape } from "../tasks/rules.ts";
 import type { Task, TaskShape } from "../tasks/schema.ts";
 import { taskParams, taskShapeSchema } from "../tasks/shapes.ts";
 import { approve, reject, requestChanges } from "./actions.ts";
+import type { RolledBack } from "./schema.ts";
 
 const seen = {
   commit: v.exactOptional(
@@ -55,8 +57,27 @@ const requestTaskChanges = writeOperation({
   run: (ctx, { params, body, by }) => shown(ctx, requestChanges(ctx, params.id, by, body.comment)),
 });
 
+const rollbackTask = writeOperation({
+  path: "/tasks/:id/rollback",
+  name: "rollback",
+  summary: "Take a task's work back to a snapshot; what is there now is kept as another one",
+  description:
+    "Refused while a run of the task is live, while it is being merged, and when it is done. What was approved or checked before does not count any more.",
+  params: taskParams,
+  body: v.strictObject({ to: v.pipe(v.number(), v.integer(), v.minValue(1), v.description("The number of the snapshot")) }),
+  example: { to: 3 },
+  answer: v.strictObject({
+    task: v.number(),
+    to: v.number(),
+    commit: v.string(),
+    kept: v.pipe(v.array(v.number()), v.description("The snapshots that hold what was there before")),
+  }),
+  prepare: (ctx, { params, body, by }) => askDaemon(ctx, "rollback", { taskId: params.id, to: body.to, by }) as Promise<RolledBack>,
+  run: (_ctx, _call, done) => done,
+});
+
 function shown(ctx: Ctx, task: Task): TaskShape {
   return taskShape(task, projectOf(ctx, task.projectId).name);
 }
 
-export const decisionOperations: readonly Operation[] = [approveTask, rejectTask, requestTaskChanges];
+export const decisionOperations: readonly Operation[] = [approveTask, rejectTask, requestTaskChanges, rollbackTask];

@@ -5,6 +5,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { taskNumber } from "../kernel/input.ts";
 import { type Asked, type Done, type FormRoute, form, type Refused, type Routes } from "../kernel/page.ts";
 import { approve, reject, requestChanges } from "./actions.ts";
+import { snapshotForms } from "./form-snapshots.ts";
 import { type Answered, answerText } from "./rules.ts";
 
 /** A page with forms that decide: what their paths begin with, where it is, and the part of it that they are in. */
@@ -19,7 +20,7 @@ const PLACES: readonly Place[] = [
 const commitField = v.pipe(v.string(), v.regex(/^[0-9a-f]{40,64}$/, "This form names no commit. Load the page again."));
 const words = (missing: string) => v.pipe(v.string(), v.regex(/\S/, missing));
 
-export const routes: Routes = { forms: PLACES.flatMap(formsOf) };
+export const routes: Routes = { forms: [...PLACES.flatMap(formsOf), ...snapshotForms] };
 
 function formsOf({ path, page, section }: Place): FormRoute[] {
   return [

@@ -23,6 +23,7 @@ export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
     now: ctx.clock.now(),
     limits: ctx.config.limits,
     freeMemoryMb: Math.floor(ctx.outside.machine.freeMemoryBytes() / MB),
+    freeDiskMb: Math.floor(ctx.outside.machine.freeDiskBytes() / MB),
     load: ctx.outside.machine.load(),
     cores: ctx.outside.machine.cores(),
     breakers: openBreakers(ctx.db).map((breaker) => withLogin(ctx, breaker)),

@@ -37,8 +37,10 @@ export type AgentBreaker = Breaker & { isMended: boolean };
 
 export type Snapshot = {
   now: number;
-  limits: { runs: number; runsPerProject: number; runsPerAgent: number; freeMemoryMb: number; loadPerCore: number };
+  limits: { runs: number; runsPerProject: number; runsPerAgent: number; freeMemoryMb: number; freeDiskMb: number; loadPerCore: number };
   freeMemoryMb: number;
+  /** On the disk of CCM_HOME. */
+  freeDiskMb: number;
   /** Processes that want to run, on average over a minute. */
   load: number;
   cores: number;
@@ -161,7 +163,13 @@ function slotReason({ limits }: Snapshot, want: Want, slots: readonly Slot[]): W
 
 /** Runs that have just started do not show in the free memory yet, and are counted with what they will take. */
 function machineReason(snapshot: Snapshot, slots: readonly Slot[]): Waiting | null {
-  const { limits, now, freeMemoryMb, load, cores } = snapshot;
+  const { limits, now, freeMemoryMb, freeDiskMb, load, cores } = snapshot;
+  if (freeDiskMb < limits.freeDiskMb) {
+    return {
+      reason: "disk",
+      text: `Less than ${limits.freeDiskMb} MB are free on the disk of CCM_HOME (limits.freeDiskMb): \`ccm worktrees cleanup --trash --dry-run\` says what can go.`,
+    };
+  }
   const young = slots.filter(({ since }) => since <= now && now - since < WARM_UP_MS).length;
   if (freeMemoryMb - young * RUN_MEMORY_MB < limits.freeMemoryMb) {
     return { reason: "memory", text: `Less than ${limits.freeMemoryMb} MB of memory would stay free (limits.freeMemoryMb).` };

@@ -1,6 +1,7 @@
 // The page of one task: how far it is, what it needs, what has happened, and its facts.
 import { TaskNeeds, TaskNow, TaskStages, TaskTalk, TaskTimeline, TaskTimelineRows } from "../../views/task.tsx";
 import { TaskSide } from "../../views/task-side.tsx";
+import { TaskTrust, type TrustProps } from "../../views/task-trust.tsx";
 import { shownRuns } from "../agents/actions.ts";
 import { decisionsOf } from "../decisions/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
@@ -10,10 +11,11 @@ import type { Asked, Page, PageRoute, Section } from "../kernel/page.ts";
 import { printable, printableLines } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
 import { findCandidate } from "../review/actions.ts";
-import { briefOf, dependenciesOf, dependentsOf } from "../tasks/actions.ts";
-import { approvalFor, isFinal } from "../tasks/rules.ts";
+import { briefOf, dependenciesOf, dependentsOf, textsOf } from "../tasks/actions.ts";
+import { approvalFor, isFinal, RIGHTS } from "../tasks/rules.ts";
 import { TASK_STATES, type Task, type TaskState } from "../tasks/schema.ts";
-import { findWorktree } from "../worktrees/actions.ts";
+import { findWorktree, snapshotsOf } from "../worktrees/actions.ts";
+import { whyText } from "../worktrees/rules.ts";
 import { stagesOf } from "./stages.ts";
 import { needOf } from "./task-needs.ts";
 import { pageOf, type Shown, shownTask } from "./task-page.ts";
@@ -39,10 +41,11 @@ async function showTask(ctx: Ctx, asked: Asked): Promise<Page> {
   return pageOf(asked, shown, "overview", [
     { kind: "live", id: "stages", html: () => TaskStages({ stages: stagesOf(task, stageFacts(ctx, shown)) }) },
     { kind: "live", id: "needs", html: () => TaskNeeds({ need, csrf, typed, id: task.id }) },
+    { kind: "live", id: "trust", html: () => TaskTrust({ id: task.id, csrf, typed, outside: outsideOf(ctx, task) }) },
     { kind: "live", id: "now", html: () => TaskNow({ now: live && agentCard(ctx, live, task) }) },
     timelineSection(ctx, asked, task),
     { kind: "live", id: "talk", html: () => TaskTalk({ id: task.id, csrf, typed, talk }) },
-    { kind: "live", id: "side", html: () => TaskSide(sideOf(ctx, shown)) },
+    { kind: "live", id: "side", html: () => TaskSide(sideOf(ctx, asked, shown)) },
   ]);
 }
 
@@ -100,7 +103,21 @@ function endedIn(ctx: Ctx, task: Task): TaskState | null {
   return TASK_STATES.find((state) => state === event?.data.from) ?? null;
 }
 
-function sideOf(ctx: Ctx, { task, project, live }: Shown) {
+/** The newest snapshots that the page shows; `ccm snapshots` lists all. */
+const SNAPSHOTS = 12;
+
+function snapshotsFor(ctx: Ctx, { csrf, typed }: Asked, task: Task) {
+  const kept = snapshotsOf(ctx, task.id).reverse().slice(0, SNAPSHOTS);
+  const canTake = findWorktree(ctx, task.id)?.state === "ready" && task.state !== "done";
+  if (kept.length === 0 && !canTake) return null;
+  const snapshots = kept.map(({ n, commit, at, why, note, unfinished }) => ({
+    ...{ n, commit: commit.slice(0, 10), at: when(at), canGoBack: canTake && unfinished === null },
+    text: printable([whyText(why), unfinished, note].filter(Boolean).join(": ")),
+  }));
+  return { place: `/tasks/${task.id}`, csrf, typed, canTake, snapshots };
+}
+
+function sideOf(ctx: Ctx, asked: Asked, { task, project, live }: Shown) {
   const after = dependenciesOf(ctx, task.id);
   const before = dependentsOf(ctx, task.id).slice(0, RELATED);
   return {
@@ -116,16 +133,26 @@ function sideOf(ctx: Ctx, { task, project, live }: Shown) {
       ...{ verdict, by: printable(by), at: when(at), comment: printable(comment) },
       commit: commit?.slice(0, 10) ?? null,
     })),
-    prompt: promptOf(task),
+    snapshots: snapshotsFor(ctx, asked, task),
+    prompt: cut(task.prompt),
     commands: [`ccm task-status ${task.id}`, `ccm logs ${task.id} -f`, `ccm diff ${task.id}`, ...(live ? [`ccm attach ${task.id}`] : [])],
   };
 }
 
-function promptOf({ prompt }: Task): string {
-  const text = printableLines(prompt.trim().slice(0, PROMPT_CHARACTERS));
-  return prompt.length > PROMPT_CHARACTERS
-    ? `${text}\n… ${(prompt.length - PROMPT_CHARACTERS).toLocaleString("en")} characters more`
-    : text;
+/** What others have to do with it; null where nobody has. */
+function outsideOf(ctx: Ctx, task: Task): TrustProps["outside"] {
+  if (task.origin === "person") return null;
+  return {
+    source: task.source === null ? null : printable(task.source),
+    rights: RIGHTS.map((right) => ({ right, lifted: task.lifted.includes(right) })),
+    texts: textsOf(ctx, task.id).map(({ source, text }) => ({ source: printable(source), text: cut(text) })),
+    isDone: task.state === "done",
+  };
+}
+
+function cut(text: string): string {
+  const shown = printableLines(text.trim().slice(0, PROMPT_CHARACTERS));
+  return text.length > PROMPT_CHARACTERS ? `${shown}\n… ${(text.length - PROMPT_CHARACTERS).toLocaleString("en")} characters more` : shown;
 }
 
 function factsOf(ctx: Ctx, task: Task, base: string) {

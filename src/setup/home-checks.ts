@@ -2,6 +2,7 @@
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { realClock } from "../kernel/clock.ts";
+import type { Config } from "../kernel/context.ts";
 import { openDatabase } from "../kernel/database.ts";
 import { lastSeq, readEvents } from "../kernel/events.ts";
 import { currentCaller, requireHome } from "../kernel/home.ts";
@@ -10,14 +11,11 @@ import { requireSchema } from "../kernel/migrate.ts";
 import { SCHEMA_VERSION } from "../kernel/migrations.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { ok } from "./checks.ts";
+import { diskVerdict } from "./rules.ts";
 import type { Check } from "./schema.ts";
 import { quickCheck } from "./table.ts";
 
 const MB = 1_000_000;
-/** Below this an agent's first build fills the disk; SQLite and git fail in ways that are hard to read. */
-const DISK_FAIL_BYTES = 500 * MB;
-/** One tree of a large project with its dependencies. */
-const DISK_WARN_BYTES = 5_000 * MB;
 /** Two clocks of one machine agree to milliseconds; a network disk with its own may not. */
 const SKEW_MS = 2_000;
 
@@ -27,16 +25,18 @@ export function checkHome(paths: Paths): Check {
 }
 
 /** Space where the home is, or will be, told in steps of some bytes. */
-export function checkDisk(paths: Paths, stepBytes = MB): Check {
+export function checkDisk(paths: Paths, { limits }: Pick<Config, "limits">, stepBytes = MB): Check {
   let folder = paths.home;
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize, ffree, files } = statfsSync(folder);
   const free = bavail * bsize;
   const told = Math.floor(free / stepBytes) * stepBytes;
   const text = `${Math.floor(told / MB).toLocaleString("en")} MB free below "${folder}".`;
-  const hint = "`ccm worktrees cleanup` and a shorter retention.runsDays free some.";
-  if (free < DISK_FAIL_BYTES || (files > 0 && ffree === 0)) return { name: "disk", verdict: "fail", text, hint };
-  return free < DISK_WARN_BYTES ? { name: "disk", verdict: "warn", text, hint } : ok("disk", text);
+  const verdict = files > 0 && ffree === 0 ? "fail" : diskVerdict(free, limits);
+  if (verdict === "ok") return ok("disk", text);
+  const held = verdict === "fail" ? `Below limits.freeDiskMb (${limits.freeDiskMb}) no further run starts. ` : "";
+  const hint = `${held}\`ccm worktrees cleanup --trash --dry-run\` says what can go; a shorter retention.runsDays frees some, too.`;
+  return { name: "disk", verdict, text, hint };
 }
 
 /** A run lives while its lock is held, so a file system that does not keep locks is no place for a home. */

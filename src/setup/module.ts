@@ -5,7 +5,7 @@ import { configCommands } from "./config-commands.ts";
 
 export const setup: Module = {
   name: "setup",
-  steps: async () => [(await import("./retention.ts")).retentionStep()],
+  steps: async () => [(await import("./disk-step.ts")).diskStep(), (await import("./retention.ts")).retentionStep()],
   answers: async () => {
     const { answerFsck } = await import("./fsck.ts");
     return { fsck: answerFsck, ping: async () => "pong" };

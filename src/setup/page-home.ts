@@ -149,7 +149,9 @@ function queueOf(ctx: Ctx, queued: number): QueueProps {
   const projectWith = projectFinder(ctx);
   const shown = (want: Want) => ({ id: want.taskId, title: printable(want.title), project: projectWith(want.projectId).name });
   const others = holds.filter(({ waiting }) => !SHOWN_AS_NEEDS.has(waiting.reason));
-  const forSlot = others.filter(({ waiting }) => waiting.reason === "capacity" || waiting.reason === "memory" || waiting.reason === "load");
+  const forSlot = others.filter(
+    ({ waiting }) => waiting.reason === "capacity" || waiting.reason === "memory" || waiting.reason === "load" || waiting.reason === "disk",
+  );
   const next = [...starts.map((want) => ({ want, why: null })), ...forSlot.map(({ want, waiting }) => ({ want, why: waiting.text }))];
   const groups = Map.groupBy(
     others.filter((hold) => !forSlot.includes(hold)),

@@ -226,3 +226,14 @@ function registration(proposal: { gate: string | null; setup: string | null } | 
   const gate = proposal.gate ? ` --gate full="${proposal.gate}"` : "";
   return `ccm register-project --path .${gate}${proposal.setup ? ` --setup "${proposal.setup}"` : ""}`;
 }
+
+const MB = 1_000_000;
+
+/** `fail`: no further run starts. `warn`: it gets there. */
+export function diskVerdict(
+  freeBytes: number,
+  { freeDiskMb, warnDiskMb }: { freeDiskMb: number; warnDiskMb: number },
+): "ok" | "warn" | "fail" {
+  if (freeBytes < freeDiskMb * MB) return "fail";
+  return freeBytes < warnDiskMb * MB ? "warn" : "ok";
+}

@@ -83,6 +83,7 @@ export const WAITING_REASONS = [
   "login",
   "agent",
   "load",
+  "disk",
 ] as const;
 export type WaitingReason = (typeof WAITING_REASONS)[number];
 

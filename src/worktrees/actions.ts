@@ -31,7 +31,7 @@ export function listWorktrees(ctx: Ctx, limit: number, which: "in place" | "tras
 /** Measures a tree with its private git directory, and keeps that for lists; in bytes. */
 export async function measureTree(ctx: Ctx, taskId: number): Promise<number> {
   const sizeBytes = await ctx.outside.trees.measure(taskId);
-  table.patchWorktree(ctx.db, taskId, { sizeBytes });
+  table.patchWorktree(ctx.db, taskId, { sizeBytes, measuredAt: ctx.clock.now() });
   return sizeBytes;
 }
 
@@ -279,4 +279,9 @@ export async function snapshotNow(ctx: Ctx, taskId: number, wish: SnapshotWish):
 export async function snapshotCommit(ctx: Ctx, task: Task, commit: CommitId, wish: Omit<SnapshotWish, "unfinished">): Promise<Snapshot> {
   const { keepCommit } = await import("./snapshots.ts");
   return keepCommit(ctx, task, commit, wish);
+}
+
+/** What the trees of each project take on the disk, in place and in the trash, in bytes as last measured. */
+export function diskUse(ctx: Ctx): { projectId: number; treeBytes: number; trashBytes: number }[] {
+  return table.diskUse(ctx.db);
 }

@@ -4,8 +4,8 @@ import type { Module } from "../kernel/module.ts";
 export const worktrees: Module = {
   name: "worktrees",
   steps: async () => {
-    const { snapshotStep, stepWorktrees } = await import("./step.ts");
-    return [{ name: "worktrees", run: stepWorktrees }, snapshotStep()];
+    const { measureStep, snapshotStep, stepWorktrees } = await import("./step.ts");
+    return [{ name: "worktrees", run: stepWorktrees }, snapshotStep(), measureStep()];
   },
   answers: async () => ({ snapshot: (await import("./answers.ts")).answerSnapshot }),
 };

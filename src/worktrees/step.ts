@@ -2,11 +2,11 @@
 import type { Ctx } from "../kernel/context.ts";
 import type { Step } from "../kernel/module.ts";
 import { mustFind, startTaskJob } from "../tasks/actions.ts";
-import { discardTree, makeTree, purgeTree, restoreTree } from "./actions.ts";
+import { discardTree, makeTree, measureTree, purgeTree, restoreTree } from "./actions.ts";
 import { dropBefore, purgeBefore, SNAPSHOT_COMMITS } from "./rules.ts";
 import type { WorktreeState } from "./schema.ts";
 import { dropSnapshots, snapshotAtWork } from "./snapshots.ts";
-import { doneWithSnapshots, oldDiscarded, snapshotsOf, treesAtWork, worktreesIn } from "./table.ts";
+import { doneWithSnapshots, oldDiscarded, snapshotsOf, treesAtWork, treeToMeasure, worktreesIn } from "./table.ts";
 
 /** Longest time to make or discard one tree: a big repository on a slow disk. */
 const TREE_TIMEOUT_MS = 10 * 60_000;
@@ -58,6 +58,26 @@ export function snapshotStep(): Step {
       function keep(ctx: Ctx, taskId: number): void {
         if (start(ctx, taskId, "snapshot.take", snapshotAtWork)) rest.tasks.set(taskId, now + SNAPSHOT_REST_MS);
       }
+    },
+  };
+}
+
+/** Between two measurements of a tree in which somebody works: walking 200,000 files takes a second. */
+const MEASURED_MS = 5 * 60_000;
+/** Between two looks for a tree to measure. */
+const MEASURE_LOOK_MS = 15_000;
+
+/** The step that keeps up what trees take on the disk: one at a time, those first that were measured longest ago. */
+export function measureStep(): Step {
+  const looks = new WeakMap<Ctx, number>();
+  return {
+    name: "measure",
+    run(ctx) {
+      if (ctx.clock.elapsed() < (looks.get(ctx) ?? 0)) return;
+      looks.set(ctx, ctx.clock.elapsed() + MEASURE_LOOK_MS);
+      const taskId = treeToMeasure(ctx.db, ctx.clock.now() - MEASURED_MS);
+      if (taskId === null) return;
+      ctx.jobs.start({ key: "tree.measure", timeoutMs: TREE_TIMEOUT_MS, work: () => measureTree(ctx, taskId).then(() => undefined) });
     },
   };
 }

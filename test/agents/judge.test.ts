@@ -133,7 +133,7 @@ describe("one failing login", () => {
       });
     }
     const limits = { ...ctx.config.limits, runs: 20, runsPerProject: 20, runsPerAgent: 20 };
-    const machine = { freeMemoryBytes: () => 64e9, load: () => 0, cores: () => 16 };
+    const machine = { freeMemoryBytes: () => 64e9, freeDiskBytes: () => 1e12, load: () => 0, cores: () => 16 };
     ctx = { ...ctx, config: { ...ctx.config, limits }, outside: { ...ctx.outside, machine } };
   }
 

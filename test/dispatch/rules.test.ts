@@ -22,12 +22,12 @@ function want(taskId: number, more: Partial<Want> = {}): Want {
   };
 }
 
-const LIMITS = { runs: 4, runsPerProject: 4, runsPerAgent: 4, freeMemoryMb: 1_024, loadPerCore: 4 };
+const LIMITS = { runs: 4, runsPerProject: 4, runsPerAgent: 4, freeMemoryMb: 1_024, freeDiskMb: 1_000, loadPerCore: 4 };
 /** A slot that was taken so long ago that its run shows in what the machine says. */
 const slot = (projectId: number, agent: string | null = null, since = 0) => ({ projectId, agent, since });
 
 function snapshot(wants: Want[], more: Partial<Snapshot> = {}): Snapshot {
-  const quiet = { freeMemoryMb: 64_000, load: 0, cores: 4, breakers: [], refusals: [] };
+  const quiet = { freeMemoryMb: 64_000, freeDiskMb: 64_000, load: 0, cores: 4, breakers: [], refusals: [] };
   return { now: NOW, limits: LIMITS, ...quiet, slots: [], wants, ...more };
 }
 
@@ -71,6 +71,14 @@ describe("what is held", () => {
   test("memory is counted for what this plan starts, too", () => {
     const given = snapshot([want(1), want(2), want(3)], { freeMemoryMb: 1_024 + 400 });
     expect([started(given), held(given)]).toEqual([[1, 2], ["3: memory"]]);
+  });
+
+  test("below the floor of free disk space nothing starts, and it is said how to get some", () => {
+    expect(held(snapshot([want(1)], { freeDiskMb: 1_000 }))).toEqual([]);
+    expect(held(snapshot([want(1), want(2, { kind: "gate" })], { freeDiskMb: 999 }))).toEqual(["2: disk", "1: disk"]);
+    const [hold] = planTick(snapshot([want(1)], { freeDiskMb: 0 })).holds;
+    expect(hold?.waiting.text).toContain("`ccm worktrees cleanup --trash --dry-run`");
+    expect(held(snapshot([want(1)], { freeDiskMb: 0, ...limits({ freeDiskMb: 0 }) }))).toEqual([]);
   });
 
   test.each([

@@ -47,7 +47,7 @@ export function simOutside(world: World): Outside {
     git: simGit(world, effect),
     trees: simTrees(world, effect),
     hosts: simHosts(world, guard),
-    machine: { freeMemoryBytes: () => 8e9, load: () => 0, cores: () => 4 },
+    machine: { freeMemoryBytes: () => 8e9, freeDiskBytes: () => 1e12, load: () => 0, cores: () => 4 },
     logins: { fingerprint: () => world.login },
     windows: { areBehind: () => false, show: async () => {}, attach: async () => "none", areThere: () => false, end: async () => {} },
     sandbox: { level: () => "kernel", ownUser: () => false },

@@ -57,7 +57,7 @@ export function openCommandHome(): CommandHome {
     const config = loadConfig(sections, paths.config, {});
     const outside = realOutside(paths, config, { level: () => "kernel", ownUser: () => false });
     const hosts = { ...outside.hosts, request: (runId: number, request: RunRequest) => void requests.push({ runId, request }) };
-    const machine = { freeMemoryBytes: () => 8e9, load: () => 0, cores: () => 4 };
+    const machine = { freeMemoryBytes: () => 8e9, freeDiskBytes: () => 1e12, load: () => 0, cores: () => 4 };
     return { paths, db, clock, ids, config, log: silentLog, jobs: createJobs(clock, () => {}), outside: { ...outside, hosts, machine } };
   };
   const anonymous = (text: string) => text.replaceAll(paths.home, "HOME").replaceAll(repository.path, "REPO");

@@ -92,7 +92,7 @@ export function shellSpec(paths: Paths, part: Partial<RunSpec> = {}): RunSpec {
       user: null,
       unixSockets: false,
     },
-    limits: { runMs: 60_000, memoryBytes: 4e9, children: 200, outputBytes: 50e6, treeBytes: 1e9, stopMs: 5_000 },
+    limits: { runMs: 60_000, memoryBytes: 4e9, children: 200, outputBytes: 50e6, treeBytes: 1e9, commits: 500, stopMs: 5_000 },
     treePath: tree,
     gitPath: git,
     ...part,
