@@ -158,8 +158,8 @@ test(`${ROUNDS} private directories whose objects were spoiled, with seed ${SEED
       expect(complaints(path)).toBe("");
       git(path, "update-ref", "refs/heads/ccm/task-1", base);
       rmSync(join(path, ".git/logs/refs/heads/ccm/task-1"), { force: true });
-      const added = readdirSync(join(path, ".git/objects/pack")).filter((file) => !before.objects.includes(`pack/${file}`));
-      for (const file of added) rmSync(join(path, ".git/objects/pack", file));
+      for (const added of inside(path).objects.filter((name) => !before.objects.includes(name)))
+        rmSync(join(path, ".git/objects", added), { recursive: true, force: true });
     } else refused++;
     expect(inside(path), `round ${round} on ${name}`).toEqual(before);
     for (const [original, content] of originals) {
