@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sandboxLaunch } from "../../src/sandbox/actions.ts";
 import { sandboxArgv, sandboxEnv, sandboxSpec } from "../../src/sandbox/rules.ts";
-import type { SandboxLevel } from "../../src/sandbox/schema.ts";
+import type { Network, SandboxLevel } from "../../src/sandbox/schema.ts";
 import { binary } from "../support/binary.ts";
 import { cpuOf, inTurn, timed } from "./measure.ts";
 import { clear, place } from "./places.ts";
@@ -12,6 +12,7 @@ import { ms, type Row, row, times, us } from "./row.ts";
 const ROUNDS = 15;
 const CHILD_ROUNDS = 5;
 const CHILDREN = 300;
+const RELAYED_PORT = 61_002;
 const ENV = { PATH: "/usr/local/bin:/usr/bin:/bin" };
 /** Starts a process again and again. */
 const MANY = ["sh", "-c", `i=0; while [ $i -lt ${CHILDREN} ]; do /bin/true; i=$((i+1)); done`];
@@ -34,7 +35,7 @@ const RIVALS = {
   unshare: ["unshare", "--user", "--map-current-user", "--mount", "--ipc", "--pid", "--fork", "--kill-child", "--"],
 };
 
-type Name = "plain" | "namespace" | "kernel" | "bubblewrap" | "unshare";
+type Name = "plain" | "namespace" | "kernel" | "hosts" | "bubblewrap" | "unshare";
 
 /** Judged by processor time, which a loaded machine hardly changes; the wall time stands beside it. */
 export async function sandbox(): Promise<Row[]> {
@@ -47,7 +48,8 @@ export async function sandbox(): Promise<Row[]> {
     const slower = (name: Name) => wall.of(name) - wall.of("plain");
     const perChild = (name: Name) => (children.of(name) - starts.of(name)) / CHILDREN;
     const rivals = `wall: bubblewrap ${ms(slower("bubblewrap"))}, unshare ${ms(slower("unshare"))}`; // bwrap does not wait for its own child's times.
-    return (["namespace", "kernel"] as const).flatMap((level) => [
+    const network = `${ms(added("hosts"))} (wall ${ms(slower("hosts"))})`;
+    const levels = (["namespace", "kernel"] as const).flatMap((level) => [
       row(`sandbox (${level}), start`, "≤ 15 ms added", `${ms(added(level))} (wall ${ms(slower(level))})`, rivals, added(level) <= 15),
       row(
         `sandbox (${level}), each child`,
@@ -57,6 +59,7 @@ export async function sandbox(): Promise<Row[]> {
         perChild(level) <= 1.1 * perChild("plain"),
       ),
     ]);
+    return [...levels, row("sandbox (namespace), network of named hosts", "≤ 15 ms added", network, rivals, added("hosts") <= 15)];
   } finally {
     await clear(folder);
   }
@@ -76,13 +79,14 @@ function each(folder: string, command: string[], measure: Measure): Record<Name,
     plain: one(command),
     namespace: level("namespace"),
     kernel: level("kernel"),
+    hosts: one([...words(folder, "namespace", "hosts"), ...command], sandboxEnv("namespace", ENV)),
     bubblewrap: rival(RIVALS.bubblewrap),
     unshare: rival(RIVALS.unshare),
   };
 }
 
 /** The sandbox that a run gets, around folders that are there. */
-function words(folder: string, level: SandboxLevel): string[] {
+function words(folder: string, level: SandboxLevel, network: Network = "host"): string[] {
   const at = (name: string) => {
     mkdirSync(join(folder, name), { recursive: true });
     return join(folder, name);
@@ -96,10 +100,11 @@ function words(folder: string, level: SandboxLevel): string[] {
     ccmHome: at("home"),
     userHome: at("person"),
     repositoryGit: at("repo/.git"),
-    network: "host",
+    network,
+    relays: network === "hosts" ? [{ port: RELAYED_PORT, socket: join(at("home/runs/1/sockets"), "proxy") }] : [],
     show: [dirname(binary())],
   });
-  const specPath = join(folder, `${level}.json`);
+  const specPath = join(folder, `${level}-${network}.json`);
   writeFileSync(specPath, JSON.stringify(spec));
   return sandboxArgv(spec, { ...sandboxLaunch(specPath), executable: [binary()] });
 }
