@@ -1,6 +1,7 @@
 // Everything that waits for a person, one after another, the oldest first.
 import type { Markup, Typed } from "../src/kernel/page.ts";
 import type { Need } from "../src/progress/task-needs.ts";
+import { OutsideMark } from "./parts/badge.tsx";
 import { ButtonLink } from "./parts/button.tsx";
 import { Empty } from "./parts/empty.tsx";
 import { PageHeading } from "./parts/heading.tsx";
@@ -15,7 +16,7 @@ export function ApprovalsHeading(): Markup {
 
 export type Item =
   | { kind: "agent"; agent: string; text: string; since: When }
-  | { kind: "task"; id: number; title: string; project: string; need: Need };
+  | { kind: "task"; id: number; title: string; project: string; isOutside?: boolean; need: Need };
 
 export type ApprovalsProps = {
   items: readonly Item[];
@@ -66,7 +67,7 @@ function Agent({ agent, text, since }: Extract<Item, { kind: "agent" }>): JSX.El
 }
 
 function TaskItem({ item, csrf, typed }: { item: Extract<Item, { kind: "task" }>; csrf: string; typed: Typed | null }): JSX.Element {
-  const { id, title, project, need } = item;
+  const { id, title, project, isOutside = false, need } = item;
   const act = { place: `/approvals/${id}`, csrf, typed };
   const task = { text: `#${id} ${title}`, href: `/tasks/${id}` };
   return (
@@ -77,7 +78,8 @@ function TaskItem({ item, csrf, typed }: { item: Extract<Item, { kind: "task" }>
         </a>{" "}
         <span class="faint" safe>
           {project}
-        </span>
+        </span>{" "}
+        <OutsideMark isOutside={isOutside} />
       </h2>
       <RefusedDecision act={act} need={need} />
       {need.kind === "approval" ? (

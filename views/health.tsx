@@ -2,6 +2,7 @@
 import type { Markup } from "../src/kernel/page.ts";
 import type { Check } from "../src/setup/schema.ts";
 import { VerdictBadge } from "./parts/badge.tsx";
+import { ButtonLink } from "./parts/button.tsx";
 import { Chip } from "./parts/chip.tsx";
 import { Empty } from "./parts/empty.tsx";
 import { Fact, Facts } from "./parts/facts.tsx";
@@ -13,6 +14,7 @@ import { Time, type When } from "./parts/time.tsx";
 export function HealthHeading({ csrf }: { csrf: string }): Markup {
   return (
     <PageHeading title="Health">
+      <ButtonLink label="Audit log" href="/audit" icon="list" />
       <ActionForm action="/health/try" csrf={csrf} label="Try everything" icon="health" />
     </PageHeading>
   );

@@ -16,7 +16,7 @@ export type TaskFormProps = {
   agents: readonly string[];
   kinds: readonly string[];
   priorities: readonly string[];
-  values: Readonly<Record<"project" | "title" | "prompt" | "kind" | "priority" | "after" | "agent", string>>;
+  values: Readonly<Record<"project" | "title" | "prompt" | "kind" | "priority" | "after" | "agent" | "source" | "attached", string>>;
   /** What the project says where the task says nothing. */
   standard?: { agent: string; base: string };
   submit: string;
@@ -26,7 +26,11 @@ export function TaskFormHeading({ heading }: TaskFormProps): Markup {
   return <PageHeading title={heading.title} over={heading.over} />;
 }
 
-const LABELS = { project: "Project", title: "Title", prompt: "Prompt", kind: "Kind", priority: "Priority", after: "After", agent: "Agent" };
+const LABELS = {
+  ...{ project: "Project", title: "Title", prompt: "Prompt", kind: "Kind", priority: "Priority", after: "After", agent: "Agent" },
+  source: "Written by somebody else",
+  attached: "A text of somebody else",
+};
 
 export function TaskFormBody(props: TaskFormProps): Markup {
   const { action, csrf, projects, submit } = props;
@@ -40,6 +44,7 @@ export function TaskFormBody(props: TaskFormProps): Markup {
           <FormErrors typed={typed} labels={LABELS} />
           <Written projects={projects} field={field} />
           <Choices {...props} field={field} />
+          {projects ? <Outside field={field} /> : ""}
           <FormActions>
             <Button label={submit} look="primary" />
             <ButtonLink label="Back" look="quiet" href={props.heading.over.at(-1)?.href ?? "/tasks"} />
@@ -75,6 +80,26 @@ function Written({ projects, field }: Pick<TaskFormProps, "projects"> & { field:
         mono
         rows={12}
         hint="What the agent is told: what is wrong or wanted, where to look, and how you will know that it is done."
+      />
+    </>
+  );
+}
+
+/** Who wrote what is decided when a task is created, and stays. */
+function Outside({ field }: { field: FieldOf }): JSX.Element {
+  return (
+    <>
+      <TextField
+        {...field("source")}
+        maxlength={500}
+        placeholder="https://example.org/issues/3"
+        hint="Where title and prompt are from, if you do not vouch for them. Its agent is told so, and its runs may do less."
+      />
+      <AreaField
+        {...field("attached")}
+        mono
+        rows={3}
+        hint="A report, a comment, a log that the task is about: its agent reads it as material, and its runs may do less."
       />
     </>
   );

@@ -4,7 +4,7 @@ import type { Need } from "../src/progress/task-needs.ts";
 import type { PersonsMove } from "../src/tasks/rules.ts";
 import type { Priority, TaskState } from "../src/tasks/schema.ts";
 import type { AgentCardProps } from "./parts/agent-card.tsx";
-import { ActivityBadge, PriorityMark, StateBadge } from "./parts/badge.tsx";
+import { ActivityBadge, OutsideMark, PriorityMark, StateBadge } from "./parts/badge.tsx";
 import { Button, ButtonLink } from "./parts/button.tsx";
 import { Chip } from "./parts/chip.tsx";
 import { AreaField, ChoiceField } from "./parts/field.tsx";
@@ -34,11 +34,13 @@ export type TaskHeadingProps = {
   kind: string;
   agent: string;
   cost: string | null;
+  /** Others have a part in what it says. */
+  isOutside: boolean;
   move: PersonsMove | null;
 };
 
 export function TaskHeading(props: TaskHeadingProps): Markup {
-  const { csrf, typed, id, title, state, project, since, isFinal, result, priority, kind, agent, cost, move } = props;
+  const { csrf, typed, id, title, state, project, since, isFinal, result, priority, kind, agent, cost, isOutside, move } = props;
   return (
     <PageHeading
       title={title}
@@ -52,6 +54,7 @@ export function TaskHeading(props: TaskHeadingProps): Markup {
           <StateBadge state={state} {...(result ? { note: result } : {})} />
           <Time at={since} form={isFinal ? "ago" : "for"} />
           <PriorityMark priority={priority} />
+          <OutsideMark isOutside={isOutside} />
           <span class="faint" safe>{`${kind} · ${agent}${cost ? ` · ${cost}` : ""}`}</span>
           <Refused
             typed={typed}

@@ -20,7 +20,13 @@ export const policyShapeSchema = v.pipe(
       v.array(v.strictObject({ verdict, rule: v.string(), from })),
       v.description("They go before classes: deny before ask, ask before allow"),
     ),
-    sandbox: v.array(v.strictObject({ key: v.string(), value: v.unknown(), from: v.array(v.picklist(SPEAKERS)) })),
+    sandbox: v.array(
+      v.strictObject({
+        key: v.string(),
+        value: v.union([v.string(), v.boolean(), v.array(v.union([v.string(), v.number()]))]),
+        from: v.array(v.picklist(SPEAKERS)),
+      }),
+    ),
   }),
   v.title("Policy"),
   v.description("What agents may do, and who said so."),

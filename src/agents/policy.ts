@@ -13,7 +13,7 @@ export type Speaker = (typeof SPEAKERS)[number];
 
 export type SaidClass = { class: CommandClass; verdict: Verdict; from: Speaker };
 export type SaidRule = { verdict: Verdict; rule: string; from: Speaker };
-export type SaidPlace = { key: keyof SandboxPolicy; value: unknown; from: Speaker[] };
+export type SaidPlace = { key: keyof SandboxPolicy; value: SandboxPolicy[keyof SandboxPolicy]; from: Speaker[] };
 export type Policy = { classes: SaidClass[]; rules: SaidRule[]; sandbox: SaidPlace[] };
 
 /** What is tried in the place of what stands in the configuration, or in the project's settings where it is about one. */
@@ -25,7 +25,7 @@ type Said = [Speaker, GuardWish | undefined][];
 export async function policyHere(ctx: Ctx, project: Project | null): Promise<Policy> {
   const said = await guardsSaid(ctx, project, project?.agent ?? "", null);
   const rules = guardRules(...said.map(([, wish]) => wish));
-  const lastFor = (name: CommandClass) => said.findLast(([, wish]) => wish?.classes?.[name] !== undefined)?.[0] ?? "ccm";
+  const lastFor = (name: CommandClass) => said.findLast(([, wish]) => (wish?.atLeast?.[name] ?? wish?.classes?.[name]) !== undefined)?.[0] ?? "ccm";
   const firstFor = (verdict: Verdict, rule: string) => said.find(([, wish]) => wish?.[verdict]?.includes(rule))?.[0] ?? "ccm";
   return {
     classes: COMMAND_CLASSES.map((name) => ({ class: name, verdict: rules.classes[name], from: lastFor(name) })),

@@ -44,7 +44,7 @@ async function verify(host: CommandHost, noted: string | undefined): Promise<voi
 }
 
 /** The Fault of a log that is not as it was written, null for one that is. */
-function judgeAudit({ damages }: AuditCheck): Fault | null {
+export function judgeAudit({ damages }: AuditCheck): Fault | null {
   if (damages.length === 0) return null;
   const told = damages.map(({ id, what }) => DAMAGES[what](id)).join(", ");
   return new Fault(
@@ -70,7 +70,8 @@ function judgeNoted(ctx: Ctx, id: number, hash: string): Fault | null {
   );
 }
 
-function checkText({ rows, scrubbed, head }: AuditCheck): string {
+/** What a look through a whole log showed, for people. */
+export function checkText({ rows, scrubbed, head }: AuditCheck): string {
   if (!head) return "The audit log is empty.";
   const gone = scrubbed > 0 ? ` Secrets were taken out of ${scrubbed === 1 ? "one row" : `${scrubbed} rows`} later.` : "";
   return `The ${rows} rows of the audit log are as they were written.${gone} Note this elsewhere, and --noted shows later whether the log was written anew: ${head.id}:${head.hash}`;

@@ -46,6 +46,7 @@ async function itemOf(ctx: Ctx, waiting: Waiting) {
     id: task.id,
     title: printable(task.title),
     project: projectOf(ctx, task.projectId).name,
+    ...(task.origin === "outside" ? { isOutside: true } : {}),
     need: await needOf(ctx, task),
   };
 }

@@ -59,6 +59,7 @@ function headingOf(asked: Asked, { task, project }: Shown) {
     kind: task.kind,
     agent: task.agent ?? project.agent,
     cost: task.costUsd > 0 ? costText(task.costUsd) : null,
+    isOutside: task.origin === "outside",
     move: likelyMove(task),
   };
 }

@@ -20,9 +20,14 @@ export const newTaskForm: FormRoute = form({
   fields: newTaskFields,
   page: () => "/tasks/new",
   section: "task-form",
-  act(ctx, { project: name, agent, ...written }) {
+  act(ctx, { project: name, agent, source, attached, ...written }) {
     const project = inField("project", () => projectNamed(ctx, name));
-    const task = createTask(ctx, project.id, { ...written, ...(agent === undefined ? {} : { agent }) });
+    const task = createTask(ctx, project.id, {
+      ...written,
+      ...(agent === undefined ? {} : { agent }),
+      ...(source === undefined ? {} : { source }),
+      ...(attached.length === 0 ? {} : { texts: attached }),
+    });
     return { to: `/tasks/${task.id}`, said: `Task ${task.id} is queued.` };
   },
 });
@@ -77,6 +82,8 @@ function showNew(ctx: Ctx, asked: Asked): Page {
       priority: given("priority") || "normal",
       after: given("after"),
       agent: given("agent"),
+      source: given("source"),
+      attached: "",
     },
     submit: "Create task",
   });
@@ -112,6 +119,8 @@ function showEdit(ctx: Ctx, asked: Asked): Page {
       priority: PRIORITIES[task.priority] ?? "normal",
       after: "",
       agent: task.agent ?? "",
+      source: "",
+      attached: "",
     },
     standard: { agent, base },
     submit: "Save",

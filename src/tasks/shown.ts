@@ -20,5 +20,6 @@ export function taskLineOf(task: TaskBrief, project: Project, doing: string | nu
     agent: task.agent ?? project.agent,
     cost: task.costUsd > 0 ? costText(task.costUsd) : null,
     doing: doing && printable(doing),
+    ...(task.origin === "outside" ? { isOutside: true } : {}),
   };
 }

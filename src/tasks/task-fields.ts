@@ -4,7 +4,9 @@ import { newTaskSchema } from "./schema.ts";
 
 /** A field that an old page or a script leaves out is an empty one. */
 const text = v.optional(v.string(), "");
-const { title, prompt, kind, priority, after, agent } = newTaskSchema.entries;
+/** Where a text is from that somebody put into the form. */
+const PASTED = "pasted into the form";
+const { title, prompt, kind, priority, after, agent, source, texts } = newTaskSchema.entries;
 
 /** Numbers as people type them: `3, 5` or `#3 #5`. */
 const numbers = v.pipe(
@@ -30,6 +32,17 @@ export const newTaskFields = v.object({
   priority: v.pipe(v.optional(v.string(), "normal"), priority.wrapped),
   after: numbers,
   agent: agentField,
+  source: v.pipe(
+    text,
+    v.transform((typed) => (typed.trim() === "" ? undefined : typed)),
+    v.optional(source.wrapped),
+  ),
+  /** What others wrote, as it was pasted. */
+  attached: v.pipe(
+    text,
+    v.transform((typed) => (typed.trim() === "" ? [] : [{ source: PASTED, text: typed }])),
+    texts.wrapped,
+  ),
 });
 
 export const editedTaskFields = v.pick(newTaskFields, ["title", "prompt", "priority", "agent"]);

@@ -39,7 +39,7 @@ export function taskTable(host: CommandHost, rows: readonly ListedTask[], about:
       duration(about.now - task.stateSince),
       task.waiting ? waitsText(task.waiting.reason) : "",
       project,
-      task.title,
+      task.origin === "outside" ? `${task.title} (from outside)` : task.title,
     ]),
     host.columns,
   );

@@ -2,7 +2,7 @@
 import type { Children } from "@kitajs/html";
 import type { Typed } from "../../src/kernel/page.ts";
 import { AgentCard } from "../../views/parts/agent-card.tsx";
-import { ActivityBadge, Count, PriorityMark, RunBadge, StateBadge, VerdictBadge } from "../../views/parts/badge.tsx";
+import { ActivityBadge, Count, OutsideMark, PriorityMark, RunBadge, StateBadge, VerdictBadge } from "../../views/parts/badge.tsx";
 import { Board, BoardColumn } from "../../views/parts/board.tsx";
 import { Button, ButtonFace, ButtonLink } from "../../views/parts/button.tsx";
 import { By, Chip } from "../../views/parts/chip.tsx";
@@ -130,6 +130,7 @@ export const PARTS: Readonly<Record<string, (t: string) => Made>> = {
   NavNeeds: () => NavNeeds({ needs: 3 }),
   Notice: (t) => Notice({ id: t, tone: "bad", text: t, hint: t, children: inside }),
   Output: (t) => Output({ label: t, text: t }),
+  OutsideMark: () => OutsideMark({ isOutside: true }),
   PageHeading: (t) => PageHeading({ id: t, title: t, over: [link(t)], children: inside }),
   Paging: (t) => Paging({ label: t, earlier: t, later: t, text: t }),
   Panel: (t) => Panel({ id: t, title: t, count: t, note: t, children: inside }),

@@ -84,7 +84,7 @@ test("the form of a task that was refused", async () => {
     agents: ["claude", "demo"],
     kinds: ["bugfix", "custom"],
     priorities: ["urgent", "normal"],
-    values: { ...values, title: "", prompt: "" },
+    values: { ...values, title: "", prompt: "", source: "", attached: "" },
     submit: "Create task",
   });
   expectGoldenHtml("views/task-form", markup);
@@ -104,6 +104,7 @@ const PROJECT: ProjectLine = {
   ],
   open: 2,
   cost: "$1.50",
+  disk: "3.4 GB of trees",
 };
 
 test("projects", async () => {

@@ -58,6 +58,11 @@ export function PriorityMark({ priority }: { priority: Priority }): JSX.Element 
   );
 }
 
+/** Others have a part in what the task says, so that its runs may do less; nothing for one that is the person's own. */
+export function OutsideMark({ isOutside }: { isOutside: boolean }): JSX.Element {
+  return isOutside ? <Badge sign={{ icon: "outside", tone: "warn" }} word="from outside" /> : "";
+}
+
 export function Count({ count, label, tone = "plain" }: { count: number; label: string; tone?: Tone | undefined }): JSX.Element {
   return (
     <span class="count" data-tone={tone}>

@@ -1,7 +1,7 @@
 // Tasks: a line each in lists, a card each on boards.
 import type { Children } from "@kitajs/html";
 import type { Priority, TaskState } from "../../src/tasks/schema.ts";
-import { PriorityMark, StateBadge } from "./badge.tsx";
+import { OutsideMark, PriorityMark, StateBadge } from "./badge.tsx";
 import { Icon } from "./icon.tsx";
 import { Time, type When } from "./time.tsx";
 
@@ -20,6 +20,8 @@ export type TaskLine = {
   cost: string | null;
   /** What its agent does, in words. */
   doing: string | null;
+  /** Others have a part in what it says. */
+  isOutside?: boolean | undefined;
   /** The row's id, where a page shows the task twice. */
   rowId?: string | undefined;
 };
@@ -46,6 +48,7 @@ export function TaskList({ label, rows, pick, acts }: TaskListProps): JSX.Elemen
           </span>
           <span class="task-name">
             <TaskTitle task={task} />
+            <OutsideMark isOutside={task.isOutside === true} />
             <Waits text={task.waits} />
             <Doing text={task.doing} />
           </span>
@@ -99,6 +102,7 @@ export function TaskCard({ task, actions, pick }: TaskCardProps): JSX.Element {
       <p class="card-title">
         <TaskTitle task={task} />
       </p>
+      <OutsideMark isOutside={task.isOutside === true} />
       <Doing text={task.doing} />
       <Waits text={task.waits} />
       <p class="card-under">
