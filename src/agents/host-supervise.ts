@@ -91,7 +91,7 @@ export async function supervise(supervision: Supervision): Promise<ExitRecord> {
   await child.exited;
   clearInterval(timer);
 
-  await Promise.race([automations?.settled(), Bun.sleep(SETTLE_MS)]);
+  if (ending.reason() === "exited") await Promise.race([automations?.settled(), Bun.sleep(SETTLE_MS)]);
   await isCaged;
   const late = child.exitCode === 0 ? undefined : cage.breach();
   if (late) ending.end(late.limit, late.text);

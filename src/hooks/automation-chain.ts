@@ -11,6 +11,7 @@ import { hookAnswer, NOTHING_SAID, readAnswer, withSaid } from "./automation-ans
 import { patternOf } from "./automation-header.ts";
 import { type ProcessEnd, runProcess } from "./automation-process.ts";
 import { automationPlaces, dangerOf, refusedSecret } from "./automation-safety.ts";
+import { createTurns } from "./automation-turns.ts";
 import { quoted } from "./claude-settings.ts";
 import type { AutomationOrder, AutomationPlace, AutomationRecord, AutomationSaid, Automations, AutomationsOutcome } from "./schema.ts";
 
@@ -164,25 +165,5 @@ function recordOf(
     code: end?.code ?? null,
     tookMs: end?.tookMs ?? 0,
     said: redact(end?.errors.text ?? "").slice(-SAID_CHARACTERS),
-  };
-}
-
-/** Lets so many in at once, the others in the order in which they came. */
-function createTurns(atOnce: number) {
-  const waiting: (() => void)[] = [];
-  const watching: (() => void)[] = [];
-  let free = atOnce;
-  return {
-    async take(): Promise<void> {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    give(): void {
-      const next = waiting.shift();
-      if (next) return next();
-      free += 1;
-      if (free === atOnce) for (const resolve of watching.splice(0)) resolve();
-    },
-    idle: (): Promise<void> => (free === atOnce ? Promise.resolve() : new Promise((resolve) => watching.push(resolve))),
   };
 }
