@@ -28,8 +28,8 @@ import type { HostState, Hosts, Logins, Machine, RunSpec, Survivor } from "./sch
 import { endSurvivors } from "./survivors.ts";
 import { createTail } from "./transcript.ts";
 
-/** What a host itself gets; the agent's environment is in the spec. */
-const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
+/** What a host itself gets; the agent's environment is in the spec. By the last two it finds the keyring, for automations. */
+const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
 
 /**
  * A host does little and often sleeps. As on a machine with 32 MB, the collector keeps its heap small: 5 MB of its own

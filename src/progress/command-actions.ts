@@ -5,6 +5,7 @@ import { decisionsOf } from "../decisions/actions.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { taskNumber, wholeNumber } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { redact } from "../kernel/redact.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import { findCandidate } from "../review/actions.ts";
 import { dependenciesOf, endedBriefs, mustFind, textsOf } from "../tasks/actions.ts";
@@ -45,13 +46,19 @@ export async function taskStatus(host: CommandHost, id: string): Promise<void> {
 export function storyShape({ task, project, texts, after, worktree, tree, runs, decisions }: TaskStory): StoryShape {
   return {
     ...taskShape(task, project.name),
-    prompt: task.prompt,
-    texts,
+    prompt: redact(task.prompt),
+    texts: texts.map((one) => ({ ...one, text: redact(one.text) })),
     agent: task.agent ?? project.agent,
     after: after.map((one) => one.id),
     tree: worktree?.state === "ready" ? tree : null,
     runList: runs.map((run) => runShape(run, project.name)),
-    decisions: decisions.map(({ verdict, comment, by, commit, at }) => ({ verdict, comment, by, commit, at: new Date(at).toISOString() })),
+    decisions: decisions.map(({ verdict, comment, by, commit, at }) => ({
+      verdict,
+      comment: redact(comment),
+      by,
+      commit,
+      at: new Date(at).toISOString(),
+    })),
   };
 }
 

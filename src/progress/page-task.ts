@@ -8,6 +8,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { newestEvents } from "../kernel/events.ts";
 import { once } from "../kernel/once.ts";
 import type { Asked, Page, PageRoute, Section } from "../kernel/page.ts";
+import { redact } from "../kernel/redact.ts";
 import { printable, printableLines } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
 import { findCandidate } from "../review/actions.ts";
@@ -130,7 +131,7 @@ function sideOf(ctx: Ctx, asked: Asked, { task, project, live }: Shown) {
       return one ? [{ id, title: printable(one.title), state: one.state }] : [];
     }),
     decisions: decisionsOf(ctx, task.id).map(({ verdict, by, at, comment, commit }) => ({
-      ...{ verdict, by: printable(by), at: when(at), comment: printable(comment) },
+      ...{ verdict, by: printable(by), at: when(at), comment: printable(redact(comment)) },
       commit: commit?.slice(0, 10) ?? null,
     })),
     snapshots: snapshotsFor(ctx, asked, task),
@@ -151,7 +152,7 @@ function outsideOf(ctx: Ctx, task: Task): TrustProps["outside"] {
 }
 
 function cut(text: string): string {
-  const shown = printableLines(text.trim().slice(0, PROMPT_CHARACTERS));
+  const shown = printableLines(redact(text.trim()).slice(0, PROMPT_CHARACTERS));
   return text.length > PROMPT_CHARACTERS ? `${shown}\n… ${(text.length - PROMPT_CHARACTERS).toLocaleString("en")} characters more` : shown;
 }
 

@@ -5,6 +5,7 @@ import type { Run } from "../agents/schema.ts";
 import type { Decision } from "../decisions/schema.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { costText } from "../kernel/number-text.ts";
+import { redact } from "../kernel/redact.ts";
 import { printable, printableLines, textFields, textTable, wrap } from "../kernel/text-table.ts";
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
@@ -119,7 +120,7 @@ function decisionsText(host: CommandHost, { decisions }: TaskStory, now: number)
   return decisions
     .map(({ verdict, by, at, comment }) => {
       const said = verdict === "changes" ? "asked for changes" : verdict;
-      return wrap(printable(`${by} ${said} ${ago(at, now)}${comment ? `: ${comment}` : ""}`), host.columns, 2);
+      return wrap(printable(`${by} ${said} ${ago(at, now)}${comment ? `: ${redact(comment)}` : ""}`), host.columns, 2);
     })
     .join("\n");
 }
@@ -135,7 +136,7 @@ function outputText(host: CommandHost, { runs }: TaskStory): string {
 
 /** Sentences are wrapped; what is indented is code. */
 function firstLines(host: CommandHost, text: string): string {
-  const lines = printableLines(text.trim()).split("\n");
+  const lines = printableLines(redact(text.trim())).split("\n");
   const shown = lines.slice(0, SHOWN_LINES).map((line) => `  ${/^\s/.test(line) ? line : wrap(line, host.columns, 2)}`.trimEnd());
   return lines.length > SHOWN_LINES ? [...shown, `  … ${lines.length - SHOWN_LINES} more lines`].join("\n") : shown.join("\n");
 }

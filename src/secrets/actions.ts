@@ -9,7 +9,6 @@ import { type Keyring, keyringOf } from "./keyring.ts";
 import { publishPrints } from "./publish.ts";
 import { judgeName, judgeUses, judgeValue, spellingsOf } from "./rules.ts";
 import type { Secret, SecretPlace, SecretStore } from "./schema.ts";
-import { readEntry, writeEntry } from "./secrets-file.ts";
 import * as table from "./table.ts";
 
 /** More secrets than a person has, and few enough that looking for all of them in a line takes microseconds. */
@@ -32,6 +31,7 @@ export async function setSecret(ctx: Ctx, { name, value, store, uses }: NewSecre
   const now = ctx.clock.now();
   const secret = { name, store, uses: [...new Set(uses)].sort(), createdAt: before?.createdAt ?? now, updatedAt: now };
   const salt = ctx.ids.secret();
+  const { writeEntry } = await secretsFile();
   ctx.db.transact(() => {
     writeEntry(ctx.paths.secrets, userHome(), name, store === "file" ? value : null);
     table.putSecret(ctx.db, { ...secret, salt, prints: spellingsOf(value).map((text) => printOf(text, salt)) });
@@ -46,6 +46,7 @@ export async function setSecret(ctx: Ctx, { name, value, store, uses }: NewSecre
 export async function removeSecret(ctx: Ctx, name: string): Promise<void> {
   const { store } = findSecret(ctx, name);
   if (store === "keyring") await keyringFor(ctx.paths).remove(name);
+  const { writeEntry } = await secretsFile();
   ctx.db.transact(() => {
     writeEntry(ctx.paths.secrets, userHome(), name, null);
     table.deleteSecret(ctx.db, name);
@@ -74,17 +75,12 @@ export function placesFor(ctx: Ctx, use: string): SecretPlace[] {
     .map(({ name, store }) => ({ name, store }));
 }
 
-/** The values by name that a use may have. Faults: `environment` when a store cannot be opened. */
-export async function secretsFor(ctx: Ctx, use: string): Promise<Record<string, string>> {
-  return openSecrets(ctx.paths, placesFor(ctx, use));
-}
-
 /** The values at these places, for a process without a database. Faults: `environment`, `not_found` for a value that is gone. */
 export async function openSecrets(paths: Paths, places: readonly SecretPlace[]): Promise<Record<string, string>> {
   const keyring = keyringFor(paths);
   const values: Record<string, string> = {};
   for (const { name, store } of places) {
-    const value = store === "keyring" ? await keyring.read(name) : readEntry(paths.secrets, userHome(), name);
+    const value = store === "keyring" ? await keyring.read(name) : (await secretsFile()).readEntry(paths.secrets, userHome(), name);
     if (value === null)
       throw new Fault(
         "not_found",
@@ -94,6 +90,11 @@ export async function openSecrets(paths: Paths, places: readonly SecretPlace[]):
     values[name] = value;
   }
   return values;
+}
+
+/** Loaded when a value is opened: the daemon, which only asks for names, is spared the 2 MB of its ciphers. */
+function secretsFile(): Promise<typeof import("./secrets-file.ts")> {
+  return import("./secrets-file.ts");
 }
 
 /** Where a person's own files are, for the keys of the encrypted file. */

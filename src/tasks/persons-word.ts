@@ -1,6 +1,7 @@
 // What a person says about a task that is there: end it, let it go on, try it again, change it, trust it.
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
+import { redact } from "../kernel/redact.ts";
 import { unregisterProject as forgetProject, projectOf, requireAgent } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
 import { byPerson, mustFind, record, setWaiting } from "./actions.ts";
@@ -95,8 +96,13 @@ export function editTask(ctx: Ctx, id: number, edit: TaskEdit): Task {
         `Task ${id} is "${task.state}"; only a queued task can be edited.`,
         `\`ccm request-changes ${id}\` or \`ccm message\` reaches one that has started.`,
       );
-    const { priority, ...rest } = edit;
-    table.patchRow(ctx.db, id, { ...rest, ...(priority ? { priority: PRIORITIES.indexOf(priority) } : {}) }, ctx.clock.now());
+    const { priority, title, ...rest } = edit;
+    table.patchRow(
+      ctx.db,
+      id,
+      { ...rest, ...(title ? { title: redact(title) } : {}), ...(priority ? { priority: PRIORITIES.indexOf(priority) } : {}) },
+      ctx.clock.now(),
+    );
     record(ctx, task, "task.edited", "person", { fields: Object.keys(edit) });
     return mustFind(ctx, id);
   });
