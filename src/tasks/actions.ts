@@ -4,6 +4,7 @@ import type { Ctx } from "../kernel/context.ts";
 import type { Durability } from "../kernel/database.ts";
 import { appendEvent, type EventSource } from "../kernel/events.ts";
 import { Fault, messageOf } from "../kernel/fault.ts";
+import { redact } from "../kernel/redact.ts";
 import { requireAgent } from "../projects/actions.ts";
 import { canMove, highestTaskNumber, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
 import type { NewTask, OutsideText, Task, TaskBrief, TaskError, TaskState, TaskTotal, Waiting } from "./schema.ts";
@@ -23,7 +24,7 @@ export function createTask(ctx: Ctx, projectId: number, input: NewTask): Task {
     const task = table.insertTask(ctx.db, {
       uuid: ctx.ids.uuid(),
       projectId,
-      title: input.title,
+      title: redact(input.title), // What it says is shown everywhere; what it asks for is its prompt.
       prompt: input.prompt,
       kind: input.kind,
       priority: PRIORITIES.indexOf(input.priority),
