@@ -137,7 +137,7 @@ test.each([
   "const TOKEN = process.env.TOKEN; if (!TOKEN) throw new Error();",
   "PASSWORD=$DB_PASSWORD npm test",
   "sha512-Qm9yaW5nIGludGVncml0eSB2YWx1ZSBvZiBhIGxvY2sgZmlsZQ==",
-  "npm_config_registry=https://registry.npmjs.org/",
+  "npm_config_registry=https://registry.example/",
   "12:34:56.789 at src/kernel/redact.ts:10:5",
   "max_tokens: 4096, TOKENS: 12",
   "the cookie: a=1; cookies are baked, key-value, secret_santa, pat-a-cake, hf_config, gl-matrix, SKIP, cioran",

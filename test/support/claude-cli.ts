@@ -51,7 +51,7 @@ function removeLeftovers(): void {
 
 /**
  * Gives npm's copy of the executable. It lies in the package of this platform, which is why no install script is needed:
- * the main package only links it. https://www.npmjs.com/package/@anthropic-ai/claude-code
+ * the main package only links it. Package: @anthropic-ai/claude-code.
  */
 function download(version: string, folder: string): string {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: { [PACKAGE]: version } }));
