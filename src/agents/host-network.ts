@@ -2,8 +2,7 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RunPaths } from "../kernel/paths.ts";
-import { openProxy, openWayTo } from "../sandbox/actions.ts";
-import { ownPorts } from "../sandbox/allow-list.ts";
+import { listedOwnPorts, openProxy, openWayTo } from "../sandbox/actions.ts";
 import { hasOwnNetwork } from "../sandbox/rules.ts";
 import type { SandboxSpec } from "../sandbox/schema.ts";
 import type { Recorder } from "./host-record.ts";
@@ -43,7 +42,7 @@ export async function openNetwork(
   const password = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex");
   const proxy = await openProxy({ hosts: sandbox.hosts, at: { password }, onRefusal: refusals(recorder) });
   return {
-    sandbox: { ...sandbox, ports: [...ports, proxy.port, ...ownPorts(sandbox.hosts)] },
+    sandbox: { ...sandbox, ports: [...ports, proxy.port, ...listedOwnPorts(sandbox.hosts)] },
     variables: proxyVariables(`http://ccm:${password}@127.0.0.1:${proxy.port}`),
     close: proxy.close,
   };
@@ -63,7 +62,7 @@ async function openOwn(
     const unix = join(run.sockets, "proxy");
     open.push(await openProxy({ hosts: sandbox.hosts, at: { unix }, onRefusal: refusals(recorder) }));
     doors.push({ unix, port: PROXY_PORT });
-    for (const port of ownPorts(sandbox.hosts)) {
+    for (const port of listedOwnPorts(sandbox.hosts)) {
       const way = join(run.sockets, String(port));
       open.push(await openWayTo(port, way));
       doors.push({ unix: way, port });

@@ -1,6 +1,7 @@
 // What other rooms ask of the sandbox: how it is started here, and what this machine allows.
 import { readFileSync } from "node:fs";
 import { ownCommand } from "../kernel/process.ts";
+import { ownPorts } from "./allow-list.ts";
 import type { SandboxedLevel } from "./promises.ts";
 import type { ProxyDoor, ProxyOptions } from "./proxy.ts";
 import { chosenLevel, type SandboxLaunch } from "./rules.ts";
@@ -37,6 +38,11 @@ export async function trySandbox(settings: {
 /** Opens the proxy of a run with network `hosts`; hosts of other runs do not load it. Throws what the system says. */
 export async function openProxy(options: ProxyOptions): Promise<ProxyDoor> {
   return (await import("./proxy.ts")).openProxy(options);
+}
+
+/** Ports of this machine itself that a list of hosts names, such as those of local models and databases. */
+export function listedOwnPorts(hosts: readonly string[]): number[] {
+  return ownPorts(hosts);
 }
 
 /** Leads a socket to a port of this machine's loopback, for a run that may use it and has a network of its own. */
