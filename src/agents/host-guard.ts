@@ -126,11 +126,12 @@ function callAnswer(event: string, told: Told | null): object {
   if (told === null) return {};
   const { verdict, reason, updatedInput, context, stop } = told;
   if (event === "BeforeTool") return verdict === "allow" ? {} : { decision: "deny", reason };
+  const isOpinion = verdict !== "allow" || reason !== "" || updatedInput !== undefined; // Words alone must not allow what the agent's own rules would ask about.
   return {
     ...(stop === undefined ? {} : { continue: false, stopReason: stop }),
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
-      permissionDecision: verdict,
+      ...(isOpinion ? { permissionDecision: verdict } : {}),
       ...(reason ? { permissionDecisionReason: reason } : {}),
       ...(updatedInput ? { updatedInput } : {}),
       ...(context ? { additionalContext: context } : {}),

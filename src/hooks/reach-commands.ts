@@ -34,10 +34,18 @@ const BY_PROGRAM = new Map(
 type Test = (words: string[]) => boolean;
 type Entry = { class: CommandClass; reason: string; when: Test };
 
+/** The word that says what a program is to do; the first one may be the value of an option before it. */
+function commandsOf(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => !word.startsWith("-"));
+  const mayBeValue = at > 0 && !(words[at - 1] as string).includes("=");
+  const next = mayBeValue ? words.slice(at + 1).find((word) => !word.startsWith("-")) : undefined;
+  return [words[at] ?? "", next ?? ""];
+}
+
 const first =
   (...commands: string[]): Test =>
   (words) =>
-    commands.some((one) => maybe(words.find((word) => !word.startsWith("-")) ?? "", one));
+    commandsOf(words).some((word) => word !== "" && commands.some((one) => maybe(word, one)));
 const pair =
   (one: string, ...others: string[]): Test =>
   (words) => {

@@ -20,6 +20,8 @@ export type CommandClass = (typeof COMMAND_CLASSES)[number];
 /** What somebody says about judging calls of tools; what is left out is as it was said before. */
 export type GuardWish = {
   classes?: Partial<Record<CommandClass, Verdict>>;
+  /** No milder than this, whatever others say: all that a repository can say of classes. */
+  atLeast?: Partial<Record<CommandClass, Verdict>>;
   deny?: string[];
   ask?: string[];
   allow?: string[];
@@ -28,14 +30,32 @@ export type GuardWish = {
 /** What two say: of a class the second one's word counts, rules add up. */
 export function bothGuards(first: GuardWish = {}, second: GuardWish = {}): GuardWish {
   const both = (key: Verdict) => ({ [key]: [...new Set([...(first[key] ?? []), ...(second[key] ?? [])])] });
-  return { classes: { ...first.classes, ...second.classes }, ...both("deny"), ...both("ask"), ...both("allow") };
+  const classes = { ...first.classes, ...second.classes };
+  return { classes, atLeast: severest(first.atLeast, second.atLeast), ...both("deny"), ...both("ask"), ...both("allow") };
+}
+
+/** What a repository says of itself can only make it stricter. */
+export function onlyStricter({ classes = {}, deny = [], ask = [] }: GuardWish): GuardWish {
+  return { atLeast: classes, deny, ask };
+}
+
+type Verdicts = Partial<Record<CommandClass, Verdict>>;
+
+/** Of each class the more severe of two. */
+function severest(first: Verdicts = {}, second: Verdicts = {}): Verdicts {
+  const both = COMMAND_CLASSES.map((one) => [one, [first[one], second[one]].filter((verdict) => verdict !== undefined)] as const);
+  return Object.fromEntries(both.flatMap(([one, said]) => (said.length > 0 ? [[one, said.toSorted(bySeverity).at(-1)]] : [])));
+}
+
+function bySeverity(one: Verdict, other: Verdict): number {
+  return VERDICTS.indexOf(one) - VERDICTS.indexOf(other);
 }
 
 /** What calls of a run's tools are judged by: the rules, and where in the file system the run is. */
 export type GuardPolicy = { rules: GuardRules; places: GuardPlaces };
 
 /** What holds after everybody has spoken. */
-export type GuardRules = Required<GuardWish> & { classes: Record<CommandClass, Verdict> };
+export type GuardRules = { classes: Record<CommandClass, Verdict>; deny: string[]; ask: string[]; allow: string[] };
 
 /** A run's places, all absolute, as its sandbox has them. `git` is its private git directory, `home` its own home. */
 export type GuardPlaces = Pick<SandboxSpec, "level" | "write" | "protect" | "hide" | "show" | "tmp"> & {
@@ -63,8 +83,8 @@ const UNSAID: Record<CommandClass, Verdict> = {
 
 /** What holds when these spoke one after another. */
 export function guardRules(...wishes: readonly (GuardWish | undefined)[]): GuardRules {
-  const { classes, deny = [], ask = [], allow = [] } = wishes.reduce<GuardWish>(bothGuards, {});
-  return { classes: { ...UNSAID, ...classes }, deny, ask, allow };
+  const { classes, atLeast, deny = [], ask = [], allow = [] } = wishes.reduce<GuardWish>(bothGuards, {});
+  return { classes: { ...UNSAID, ...severest({ ...UNSAID, ...classes }, atLeast) }, deny, ask, allow };
 }
 
 /**

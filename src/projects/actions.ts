@@ -8,7 +8,7 @@ import { appendEvent } from "../kernel/events.ts";
 import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
 import { didYouMean } from "../kernel/nearest.ts";
 import { proposeChecks, READ_FILES } from "./proposal.ts";
-import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault, toldChange } from "./rules.ts";
+import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault, repositoryRole, toldChange } from "./rules.ts";
 import {
   type NewProject,
   type Project,
@@ -242,7 +242,7 @@ export async function settingsAt(ctx: Ctx, project: Project, base: CommitId): Pr
     gates: { ...own.gates, ...project.settings.gates },
     setup: project.settings.setup ?? own.setup ?? null,
     copies: project.settings.copies.length > 0 ? project.settings.copies : (own.copies ?? []),
-    roles: { worker: bothRoles(own.roles?.worker, project.settings.roles.worker) },
+    roles: { worker: bothRoles(repositoryRole(own.roles?.worker), project.settings.roles.worker) },
   };
 }
 

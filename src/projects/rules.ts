@@ -1,6 +1,6 @@
 // Which repositories ccm works in, and what it calls them.
 import type { RepositoryFacts } from "../git/schema.ts";
-import { bothGuards } from "../hooks/rules.ts";
+import { bothGuards, onlyStricter } from "../hooks/rules.ts";
 import { Fault } from "../kernel/fault.ts";
 import { didYouMean } from "../kernel/nearest.ts";
 import { bothWishes } from "../sandbox/rules.ts";
@@ -51,6 +51,11 @@ export function unknownAgent(name: string, configured: readonly string[]): Fault
   return new Fault("not_found", `There is no agent "${name}".`, didYouMean(name, known, `Known agents: ${known.join(", ")}; ${add}`), {
     field: "agent",
   });
+}
+
+/** What a repository says about a role: of guards only what makes them stricter. */
+export function repositoryRole(said: RoleSettings = {}): RoleSettings {
+  return said.guards ? { ...said, guards: onlyStricter(said.guards) } : said;
 }
 
 /** What two say about a role: the second one's word goes before the first one's, and what either forbids or asks about holds. */

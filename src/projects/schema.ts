@@ -1,5 +1,6 @@
 // A project: a registered repository, and what the person said about working in it.
 import * as v from "valibot";
+import type { GuardWish } from "../hooks/rules.ts";
 import { guardWishSchema, toolRulesSchema } from "../hooks/shapes.ts";
 import { sandboxWishSchema } from "../sandbox/shapes.ts";
 
@@ -41,7 +42,8 @@ export const roleSchema = v.strictObject({
   /** The sandbox of its runs, where it differs from the project's. */
   sandbox: v.exactOptional(sandboxWishSchema),
 });
-export type RoleSettings = v.InferOutput<typeof roleSchema>;
+/** `guards` of a repository's role may hold what only ccm says, see `onlyStricter`. */
+export type RoleSettings = Omit<v.InferOutput<typeof roleSchema>, "guards"> & { guards?: GuardWish };
 
 /** Who a run is. A worker does the task. */
 export const ROLES = ["worker"] as const;
