@@ -1,7 +1,7 @@
 // The mount system calls by what they are used for.
 import { closeSync, fstatSync, lstatSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { Fault, messageOf } from "../kernel/fault.ts";
-import { AT_FDCWD, must } from "./libc.ts";
+import { AT_FDCWD, call, must } from "./libc.ts";
 import { parent } from "./visibility.ts";
 
 export const MOUNT = { RDONLY: 1, NOSUID: 2, NODEV: 4, NOEXEC: 8, REC: 1 << 14, PRIVATE: 1 << 18 } as const;
@@ -21,9 +21,12 @@ export function clone(path: string): number {
   return must(`take "${path}" along`, "open_tree", AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
 }
 
-/** Attaches a copy at its path, over what is there. Faults: `environment`, also when a link bends the path elsewhere. */
-export function attach({ path, descriptor }: Kept): void {
-  if (!exists(path)) makePlace(path, fstatSync(descriptor).isDirectory() ? "folder" : "file");
+/**
+ * Attaches a copy at its path, over what is there. A place that is made for it is the owner's, since root's own files cannot
+ * be made where ids are mapped. Faults: `environment`, also when a link bends the path elsewhere.
+ */
+export function attach({ path, descriptor }: Kept, owner?: number): void {
+  if (!exists(path)) as(owner, () => makePlace(path, fstatSync(descriptor).isDirectory() ? "folder" : "file"));
   if (realpathSync(path) !== path) throw bent(path);
   move(path, descriptor);
 }
@@ -41,6 +44,17 @@ function makePlace(path: string, kind: "folder" | "file"): void {
     if (kind === "file") writeFileSync(path, "", { flag: "a" });
   } catch (cause) {
     throw bent(path, cause);
+  }
+}
+
+/** This thread's files are another user's for a moment. */
+function as(owner: number | undefined, act: () => void): void {
+  if (owner === undefined) return act();
+  for (const name of ["setfsgid", "setfsuid"] as const) call(name, owner);
+  try {
+    act();
+  } finally {
+    for (const name of ["setfsuid", "setfsgid"] as const) call(name, 0);
   }
 }
 

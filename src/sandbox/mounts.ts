@@ -39,7 +39,7 @@ export function makeMounts(spec: SandboxSpec, marks: Marks): void {
   const covers = ["/dev", ...rebuilt];
   for (const path of [...new Set([...marks.keys(), ...rebuilt])].sort(byDepth)) {
     const copy = kept.get(path);
-    if (copy) attach(copy);
+    if (copy) attach(copy, ownerOf(path, spec));
     else if (marks.get(path) === "hide" && !REPLACED.includes(path) && cover(path) === "folder") covers.push(path);
     if (rebuilt.has(path)) rebuild(path, marks);
   }
@@ -57,6 +57,11 @@ export function makeMounts(spec: SandboxSpec, marks: Marks): void {
 function outsideSockets(): string[] {
   const paths = readFileSync("/proc/net/unix", "utf8").matchAll(/^(?:\S+\s+){7}(\/.*)$/gm);
   return [...new Set([...paths].map((match) => match[1] ?? ""))].filter(exists);
+}
+
+/** Below /tmp, which is the run's own folder, a place is made by whoever the run is; everywhere else in what covers the hidden. */
+function ownerOf(path: string, { user }: SandboxSpec): number | undefined {
+  return path.startsWith("/tmp/") ? user?.id : undefined;
 }
 
 /** What is shown inside the hidden, what may be written, and what is read-only inside that. */

@@ -82,6 +82,8 @@ const NUMBERS = {
   sendto: [44, 206],
   setdomainname: [171, 162],
   sethostname: [170, 161],
+  setfsgid: [123, 152],
+  setfsuid: [122, 151],
   setgroups: [116, 159],
   setns: [308, 268],
   setpgid: [109, 154],

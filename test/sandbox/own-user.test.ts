@@ -61,6 +61,12 @@ describe.if(isHere)("a user of its own [needs root, and a file system that can m
     });
   });
 
+  test("works where /tmp is hidden and its places are below it", async () => {
+    lab.remove();
+    lab = openLab("namespace", "root", "/tmp");
+    expect(await run("git log --format=%s; touch made; stat -c %u made")).toEqual({ code: 0, stdout: `First commit\n${USER}\n`, stderr: "" });
+  });
+
   test("finds files of other users as they are", async () => {
     const shared = join(tree, "shared");
     mkdirSync(shared);
