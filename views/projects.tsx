@@ -27,6 +27,8 @@ export type ProjectLine = {
   counts: readonly { state: TaskState; count: number }[];
   open: number;
   cost: string;
+  /** What its trees take, in words; empty where there are none. */
+  disk: string;
 };
 
 export function ProjectsHeading(): Markup {
@@ -144,6 +146,7 @@ export function ProjectFacts({ line, registered }: { line: ProjectLine; register
           <Counts project={line} />
         </Fact>
         <Fact label="Cost" text={line.cost} />
+        {line.disk ? <Fact label="On the disk" text={line.disk} /> : ""}
         <Fact label="Registered">
           <Time at={registered} />
         </Fact>

@@ -6,7 +6,8 @@ import type { Ctx } from "../kernel/context.ts";
 import { type FormRoute, form, type Page, type PageRoute } from "../kernel/page.ts";
 import { printable } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
-import { checkHeld } from "./agent-checks.ts";
+import { diskUse } from "../tasks/actions.ts";
+import { checkGuards, checkHeld } from "./agent-checks.ts";
 import { checkAutomations } from "./automation-checks.ts";
 import { checkLevel, checkMemory, ok, tried } from "./checks.ts";
 import { findDaemon } from "./daemon-file.ts";
@@ -54,6 +55,7 @@ async function cheapChecks(ctx: Ctx): Promise<Check[]> {
     await tried("disk", () => checkDisk(ctx.paths, ctx.config, STEP_BYTES)),
     checkMemory(ctx.config, free),
     ...checkHeld(ctx),
+    ...checkGuards(ctx),
     ...(await checkAutomations(ctx.paths)),
   ];
 }
@@ -73,6 +75,7 @@ function daemonFacts(ctx: Ctx) {
   const home = [
     { label: "Home", text: printable(ctx.paths.home), copy: ctx.paths.home },
     { label: "Database", text: sizeText(size) },
+    ...treeFacts(ctx),
   ];
   if (daemon.kind !== "ready") return home;
   const { pid, version, startedAt, profile, sandbox, web } = daemon.state;
@@ -84,6 +87,16 @@ function daemonFacts(ctx: Ctx) {
     { label: "Sandbox", text: sandbox ?? "none works" },
     { label: "Address", text: web === null ? "" : "url" in web ? web.url : web.fault },
     ...home,
+  ];
+}
+
+/** Of all projects; in steps, as above. */
+function treeFacts(ctx: Ctx): { label: string; text: string }[] {
+  const all = diskUse(ctx);
+  const total = (of: "treeBytes" | "trashBytes") => sizeText(all.reduce((sum, one) => sum + one[of], 0));
+  return [
+    { label: "Trees", text: total("treeBytes") },
+    { label: "Trash", text: total("trashBytes") },
   ];
 }
 

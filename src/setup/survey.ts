@@ -6,6 +6,7 @@ import type { Paths } from "../kernel/paths.ts";
 import { allProcesses, commandOf, environmentOf, processOf } from "../kernel/process.ts";
 import { listProjects, repositoryOf } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
+import { snapshotRef } from "../worktrees/rules.ts";
 import { runOfEnvironment, runOfHost } from "./rules.ts";
 import type { HomeFacts, ProcessFact, RefFact, RunFact, TreeFact } from "./schema.ts";
 import * as table from "./table.ts";
@@ -98,7 +99,10 @@ async function refFacts(ctx: Ctx, project: Project): Promise<RefFact[]> {
   const repository = repositoryOf(project);
   const found = [...(await git.refs(repository, "refs/ccm/")), ...(await git.refs(repository, "refs/heads/ccm/"))];
   const at = new Map(found.map(({ ref, commit }) => [ref, commit]));
-  const wanted = new Map(table.refRows(ctx.db, project.id).flatMap(refsOf));
+  const snapshots = table
+    .snapshotRows(ctx.db, project.id)
+    .map(({ taskId, n, commit }): [string, string] => [snapshotRef(taskId, n), commit]);
+  const wanted = new Map([...table.refRows(ctx.db, project.id).flatMap(refsOf), ...snapshots]);
   const numbered = found.flatMap(({ ref, commit }) => numberIn(ref).map((id) => ({ ref, commit, id })));
   const known = new Set(
     table.tasksOfProject(
@@ -136,7 +140,7 @@ function unknownRef(projectId: number, ref: string, at: string): RefFact {
 
 /** The task's number in a ref of ccm's; nothing in any other ref. */
 function numberIn(ref: string): number[] {
-  const digits = /^refs\/(?:ccm\/(?:base|trash)\/|heads\/ccm\/task-)([1-9]\d{0,14})$/.exec(ref)?.[1];
+  const digits = /^refs\/(?:ccm\/(?:base|trash|snapshots)\/|heads\/ccm\/task-)([1-9]\d{0,14})(?:\/[1-9]\d{0,14})?$/.exec(ref)?.[1];
   return digits === undefined ? [] : [Number(digits)];
 }
 

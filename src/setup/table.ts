@@ -90,3 +90,12 @@ export function deleteRequests(db: Db, before: number): void {
 export function quickCheck(db: Db): string {
   return db.sql.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check ?? "";
 }
+
+/** The snapshots of a project's tasks. */
+export function snapshotRows(db: Db, projectId: number): { taskId: number; n: number; commit: string }[] {
+  return db.sql
+    .query<{ taskId: number; n: number; commit: string }, [number]>(
+      `SELECT s.task_id AS taskId, s.n, s.commit_id AS "commit" FROM snapshots s JOIN tasks t ON t.id = s.task_id WHERE t.project_id = ?`,
+    )
+    .all(projectId);
+}

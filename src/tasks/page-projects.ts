@@ -20,9 +20,10 @@ import { when } from "../kernel/time-text.ts";
 import { findRepository, listProjects, projectAt, projectNamed, proposalFor } from "../projects/actions.ts";
 import { knownAgents, nameFrom } from "../projects/rules.ts";
 import type { Project } from "../projects/schema.ts";
-import { taskTotals } from "./actions.ts";
+import { diskUse, taskTotals } from "./actions.ts";
 import { listPage } from "./lists.ts";
 import { fieldValues } from "./project-fields.ts";
+import { diskText } from "./project-text.ts";
 import { isFinal } from "./rules.ts";
 import { wishText } from "./sandbox-words.ts";
 import { TASK_STATES, type TaskTotal } from "./schema.ts";
@@ -149,6 +150,7 @@ function lineOf(ctx: Ctx, project: Project): ProjectLine {
       ({ tasks }) => tasks,
     ),
     cost: costOf(totals),
+    disk: diskText(diskUse(ctx).find(({ projectId }) => projectId === project.id) ?? { treeBytes: 0, trashBytes: 0 }),
   };
 }
 

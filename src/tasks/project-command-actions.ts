@@ -19,11 +19,12 @@ import {
   type RoleSettings,
   roleSchema,
 } from "../projects/schema.ts";
-import { countByState, listTasks, reserveIdsOf } from "./actions.ts";
+import { countByState, diskUse, listTasks, reserveIdsOf } from "./actions.ts";
 import { unregisterProject } from "./persons-word.ts";
 import { editProject } from "./project-edits.ts";
-import { projectFields, projectTable } from "./project-text.ts";
+import { diskText, projectFields, projectTable } from "./project-text.ts";
 import { SANDBOX_EXAMPLE, wishFrom } from "./sandbox-words.ts";
+import type { DiskUse } from "./schema.ts";
 import type { ProjectStatus } from "./shapes.ts";
 import { taskTable } from "./task-text.ts";
 
@@ -184,7 +185,7 @@ export async function status(host: CommandHost, name: string | undefined): Promi
     return [
       host.paint("bold", project.name),
       "",
-      projectFields(host, project),
+      projectFields(host, project, diskText(diskOf(ctx, project))),
       "",
       taskTable(host, tasks, { total, now: ctx.clock.now() }),
     ].join("\n");
@@ -204,5 +205,11 @@ export async function unregister(host: CommandHost, name: string, open: "refuse"
 
 /** A project as scripts read it, with how many of its tasks are in each state. */
 export function projectStatus(ctx: Ctx, project: Project): ProjectStatus {
-  return { ...projectShape(project), tasks: Object.fromEntries(countByState(ctx, project.id).map(({ state, count }) => [state, count])) };
+  const { treeBytes, trashBytes } = diskOf(ctx, project);
+  const tasks = Object.fromEntries(countByState(ctx, project.id).map(({ state, count }) => [state, count]));
+  return { ...projectShape(project), tasks, disk: { treeBytes, trashBytes } };
+}
+
+function diskOf(ctx: Ctx, project: Project): DiskUse {
+  return diskUse(ctx).find(({ projectId }) => projectId === project.id) ?? { projectId: project.id, treeBytes: 0, trashBytes: 0 };
 }

@@ -1,13 +1,20 @@
 // Projects as people read them in a terminal.
 import type { CommandHost } from "../kernel/module.ts";
 import { textFields, textTable } from "../kernel/text-table.ts";
+import { sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
 import { wishText } from "./sandbox-words.ts";
-import { TASK_STATES, type TaskState } from "./schema.ts";
+import { type DiskUse, TASK_STATES, type TaskState } from "./schema.ts";
 
 export type Count = { state: TaskState; count: number };
 
-export function projectFields(host: CommandHost, project: Project): string {
+/** In words; empty where there is nothing. */
+export function diskText({ treeBytes, trashBytes }: Pick<DiskUse, "treeBytes" | "trashBytes">): string {
+  const trash = trashBytes > 0 ? `${sizeText(trashBytes)} in the trash` : "";
+  return [treeBytes > 0 ? `${sizeText(treeBytes)} of trees` : "", trash].filter(Boolean).join(", ");
+}
+
+export function projectFields(host: CommandHost, project: Project, disk = ""): string {
   const { gates, setup, copies, env, sandbox, roles } = project.settings;
   const approval = project.approval === "ask" ? "a person approves each merge" : "what passes its gates merges";
   return textFields(
@@ -18,6 +25,7 @@ export function projectFields(host: CommandHost, project: Project): string {
       ["Approval", `${project.approval}: ${approval}`],
       ...Object.entries(gates).map(([name, command]): [string, string] => [`Gate ${name}`, command]),
       ["Set-up", setup ?? ""],
+      ["On the disk", disk],
       ["Copied files", copies.join(", ")],
       ["Variables", Object.keys(env).join(", ")],
       ["Sandbox", wishText(sandbox)],

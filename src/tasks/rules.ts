@@ -156,7 +156,7 @@ export function judgeFault(code: string, faults: number): FaultVerdict {
 
 /** Largest number that is taken from a ref's name: beyond it somebody's own branch would make ids that nobody can type. */
 const LARGEST_REF_ID = 1_000_000_000;
-const NUMBERED_REF = /^refs\/(?:heads\/ccm\/task-|ccm\/(?:trash|base|refused)\/)(\d+)$/;
+const NUMBERED_REF = /^refs\/(?:heads\/ccm\/task-|ccm\/(?:trash|base|refused|snapshots)\/)(\d+)(?:\/\d+)?$/;
 
 /** The highest task number that refs of a repository hold: task branches, kept work, pinned bases. 0 without one. */
 export function highestTaskNumber(refs: readonly string[]): number {

@@ -52,8 +52,13 @@ export const stateCountsSchema = v.pipe(
   v.description("How many tasks are in each state; states without any are left out"),
 );
 
+const diskSchema = v.pipe(
+  v.strictObject({ treeBytes: v.number(), trashBytes: v.number() }),
+  v.description("What the trees of its tasks take, in place and in the trash, as last measured"),
+);
+
 export const projectStatusSchema = v.pipe(
-  v.strictObject({ ...projectShapeSchema.pipe[0].entries, tasks: stateCountsSchema }),
+  v.strictObject({ ...projectShapeSchema.pipe[0].entries, tasks: stateCountsSchema, disk: diskSchema }),
   v.title("ProjectStatus"),
   v.description("A project, and where its tasks stand."),
 );

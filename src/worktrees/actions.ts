@@ -280,8 +280,3 @@ export async function snapshotCommit(ctx: Ctx, task: Task, commit: CommitId, wis
   const { keepCommit } = await import("./snapshots.ts");
   return keepCommit(ctx, task, commit, wish);
 }
-
-/** What the trees of each project take on the disk, in place and in the trash, in bytes as last measured. */
-export function diskUse(ctx: Ctx): { projectId: number; treeBytes: number; trashBytes: number }[] {
-  return table.diskUse(ctx.db);
-}

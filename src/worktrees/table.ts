@@ -90,17 +90,6 @@ export function treeToMeasure(db: Db, before: number): number | null {
   return row?.taskId ?? null;
 }
 
-/** What trees and trash of each project take, in bytes as last measured. */
-export function diskUse(db: Db): { projectId: number; treeBytes: number; trashBytes: number }[] {
-  return db.sql
-    .query<{ projectId: number; treeBytes: number; trashBytes: number }, []>(
-      `SELECT t.project_id AS projectId, coalesce(sum(w.size_bytes) FILTER (WHERE w.state <> 'discarded'), 0) AS treeBytes,
-         coalesce(sum(w.size_bytes) FILTER (WHERE w.state = 'discarded'), 0) AS trashBytes
-       FROM worktrees w JOIN tasks t ON t.id = w.task_id WHERE w.state <> 'purged' GROUP BY t.project_id`,
-    )
-    .all();
-}
-
 /** Makes a tree in the trash older than any retention, so that the loop deletes it next, whatever was kept of it; false when it is not there. */
 export function ageInTrash(db: Db, taskId: number): boolean {
   return (

@@ -108,6 +108,7 @@ describe("a wait", () => {
 test.each([
   [[], 0],
   [["refs/heads/ccm/task-7", "refs/ccm/trash/12", "refs/ccm/base/9"], 12],
+  [["refs/ccm/trash/12", "refs/ccm/snapshots/14/30", "refs/ccm/snapshots/13/40"], 14],
   [["refs/heads/ccm/task-7b", "refs/heads/other/ccm/task-8", "refs/ccm/trash/x/9", "refs/tags/ccm/task-10"], 0],
   [["refs/heads/ccm/task-99999999999", "refs/heads/ccm/task-3"], 3],
 ] as [string[], number][])("the highest task number in %j is %i", (refs, highest) => {
