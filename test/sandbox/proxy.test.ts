@@ -1,10 +1,9 @@
 // The proxy of a run, asked by real clients: who is let through, where to, and what it withstands.
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { networkInterfaces, tmpdir } from "node:os";
-import { join } from "node:path";
+import { networkInterfaces } from "node:os";
 import { openProxy, type ProxyOptions } from "../../src/sandbox/proxy.ts";
 import type { Refusal } from "../../src/sandbox/refusal.ts";
+import { selfSigned } from "../support/certificate.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -157,27 +156,8 @@ describe("who is let through", () => {
   });
 
   describe("in a tunnel", () => {
-    async function openTls() {
-      const folder = mkdtempSync(join(tmpdir(), "ccm-tls-"));
-      afterThisTest(() => rmSync(folder, { recursive: true }));
-      const words = [
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-subj",
-        "/CN=registry.example",
-        "-days",
-        "1",
-      ];
-      const made = Bun.spawnSync(["openssl", ...words, "-keyout", join(folder, "key"), "-out", join(folder, "certificate")], {
-        stderr: "pipe",
-      });
-      if (made.exitCode !== 0) throw new Error(made.stderr.toString());
-      const tls = { key: Bun.file(join(folder, "key")), cert: Bun.file(join(folder, "certificate")) };
+    function openTls(): string {
+      const tls = selfSigned("registry.example");
       const server = Bun.serve({ hostname: "127.0.0.2", port: 0, tls, fetch: () => new Response("reached") });
       afterThisTest(() => server.stop(true));
       return `127.0.0.2:${server.port}`;
@@ -194,7 +174,7 @@ describe("who is let through", () => {
     }
 
     test("TLS asks for the host that it leads to, or for another that is listed, or for nobody", async () => {
-      const site = await openTls();
+      const site = openTls();
       const [address, port] = site.split(":");
       const proxy = open([site, `other.example:${port}`]);
       expect(await curl(proxy, "-k", `https://${site}/`)).toEqual({ code: 0, text: "reached" });
@@ -204,7 +184,7 @@ describe("who is let through", () => {
     });
 
     test("and for nobody else who may be behind the same address", async () => {
-      const site = await openTls();
+      const site = openTls();
       const [host = "", port] = site.split(":");
       const proxy = open([site]);
       const heard = await greet(proxy, `${host}:${port}`, "evil.example");

@@ -1,5 +1,6 @@
 // The real Claude Code in a network that holds its model and the hosts that a person named, and nothing else.
 import { expect } from "bun:test";
+import { selfSigned } from "../../support/certificate.ts";
 import { type ClaudeHome, expectRightRequests, openClaudeHome } from "../../support/claude-home.ts";
 import { MEND, MENDED, track } from "../../support/claude-scripts.ts";
 import { afterThisTest } from "../../support/clean-up.ts";
@@ -24,7 +25,9 @@ function openServer(hostname: string): { host: string; asked(): number } {
   return { host: `${hostname}:${server.port}`, asked: () => asked };
 }
 
-async function openLimited(executable: string, options: { level: string; user: "self" | "normal"; modelAt: string }) {
+type Options = { level: string; user: "self" | "normal"; modelAt: string; agentEnv?: Record<string, string> };
+
+async function openLimited(executable: string, options: Options) {
   const [registry, stranger] = [openServer(REGISTRY), openServer(STRANGER)];
   const ask = (host: string, words = "") => `curl -sS -m 10 ${words} http://${host}/ >> seen.txt 2>&1`;
   const reach = [ask(registry.host), ask(stranger.host), ask(stranger.host, "--noproxy '*'"), "cat seen.txt"].join("; ");
@@ -33,6 +36,7 @@ async function openLimited(executable: string, options: { level: string; user: "
     tracks: [track("Look around", shell(reach), ...MEND)],
     modelAt: options.modelAt,
     user: options.user,
+    ...(options.agentEnv ? { agentEnv: options.agentEnv } : {}),
     config: {
       "sandbox.level": options.level,
       "sandbox.network": "hosts",
@@ -71,6 +75,25 @@ testWithClaude("so it does for a user without rights", async (executable) => {
 
 testWithClaude("a model on loopback is at its port, in a network of the run's own", async (executable) => {
   await reachesOnlyThat(await openLimited(executable, { level: "namespace", user: "normal", modelAt: "127.0.0.1" }));
+});
+
+testWithClaude("a model that speaks TLS is reached by a tunnel", async (executable) => {
+  let model = "";
+  const front = Bun.serve({
+    hostname: MODEL,
+    port: 0,
+    tls: selfSigned(MODEL),
+    async fetch(request) {
+      const { pathname, search } = new URL(request.url);
+      const body = request.method === "POST" ? await request.arrayBuffer() : null;
+      return await fetch(`${model}${pathname}${search}`, { method: request.method, headers: request.headers, body });
+    },
+  });
+  afterThisTest(() => front.stop(true));
+  const agentEnv = { ANTHROPIC_BASE_URL: `https://${MODEL}:${front.port}`, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+  const lab = await openLimited(executable, { level: "namespace", user: "self", modelAt: "127.0.0.1", agentEnv });
+  model = lab.server.url;
+  await reachesOnlyThat(lab);
 });
 
 testWithClaude("at kernel the ports of its host and its model are all that it may connect to", async (executable) => {
