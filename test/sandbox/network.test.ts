@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openNetwork } from "../../src/agents/host-network.ts";
 import type { SandboxOrder } from "../../src/sandbox/rules.ts";
+import { selfSigned } from "../support/certificate.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { ACCOUNTS, CASES, type Ended, type Lab, openLab, writeFiles } from "../support/sandbox.ts";
 
@@ -192,6 +193,48 @@ for line in lines: line.close()
       const host = `127.0.0.2:${site.port}`;
       const line = `head -c 40000000 /dev/zero | curl -sS -m 30 -T - http://${host}/`;
       expect((await inNetwork({ network: "hosts", hosts: [host] }, ["sh", "-c", line])).stdout).toBe("40000000");
+    },
+    SLOW_MS,
+  );
+
+  test(
+    "git clones over https, and npm installs, through it",
+    async () => {
+      const bare = join(lab.root, "site", "sample.git");
+      lab.outside(["git", "clone", "-q", "--bare", lab.repo, bare], lab.root);
+      lab.outside(["git", "update-server-info"], bare);
+      lab.outside(
+        ["sh", "-c", 'mkdir package && echo \'{"name":"sample","version":"1.0.0"}\' > package/package.json && tar czf sample.tgz package'],
+        dirname(bare),
+      );
+      const site = Bun.serve({
+        hostname: "127.0.0.2",
+        port: 0,
+        tls: selfSigned("127.0.0.2"),
+        async fetch(request) {
+          const { pathname, origin } = new URL(request.url);
+          const tarball = `${origin}/sample.tgz`;
+          if (pathname === "/sample")
+            return Response.json({
+              name: "sample",
+              "dist-tags": { latest: "1.0.0" },
+              versions: { "1.0.0": { name: "sample", version: "1.0.0", dist: { tarball } } },
+            });
+          const file = Bun.file(join(lab.root, "site", pathname));
+          return (await file.exists()) ? new Response(file) : new Response(null, { status: 404 });
+        },
+      });
+      afterThisTest(() => site.stop(true));
+      const host = `127.0.0.2:${site.port}`;
+      const env = {
+        GIT_SSL_NO_VERIFY: "1",
+        npm_config_strict_ssl: "false",
+        npm_config_registry: `https://${host}/`,
+        npm_config_cache: lab.paths.task(1).tmp,
+      };
+      const line = `git clone -q https://${host}/sample.git cloned && cat cloned/file; npm install --no-audit --no-fund --silent sample && cat node_modules/sample/package.json`;
+      const ended = await inNetwork({ network: "hosts", hosts: [host] }, ["sh", "-c", line], env);
+      expect(ended).toMatchObject({ stdout: 'one\n{"name":"sample","version":"1.0.0"}\n', refused: [] });
     },
     SLOW_MS,
   );
