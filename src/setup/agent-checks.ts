@@ -6,6 +6,7 @@ import type { Paths } from "../kernel/paths.ts";
 import { dateOf, timeOfDay } from "../kernel/time-text.ts";
 import { checkOptional, ok } from "./checks.ts";
 import type { Check } from "./schema.ts";
+import { countVerdicts } from "./table.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,6 +62,22 @@ export function checkHeld(ctx: Ctx): Check[] {
     const until = retryAt === null ? "" : ` It is tried again at ${dateOf(retryAt)} ${timeOfDay(retryAt)}.`;
     return { name: `agent ${agent}`, verdict: "warn", text: `It ${text}${until}`, hint: "`ccm plan` shows which tasks wait for it." };
   });
+}
+
+const DAY_MS = 86_400_000;
+
+/** What guards refused and asked about within a day; nothing where there was nothing. Calls that nobody judged in time are a warning. */
+export function checkGuards(ctx: Ctx): Check[] {
+  const { denied, asked, late } = countVerdicts(ctx.db, ctx.clock.now() - DAY_MS);
+  if (denied + asked === 0) return [];
+  const text = `Within 24 h, ${calls(denied)} refused, and ${calls(asked)} asked of a person.`;
+  if (late === 0) return [ok("guards", text)];
+  const hint = "An automation takes longer than 2 s: `ccm automations logs` shows which one.";
+  return [{ name: "guards", verdict: "warn", text: `${text} ${calls(late)} refused because nobody judged in time.`, hint }];
+}
+
+function calls(count: number): string {
+  return count === 1 ? "1 call was" : `${count} calls were`;
 }
 
 /** tmux is for people who look; nothing of ccm's own needs it. */

@@ -7,7 +7,7 @@ import { Fault } from "../kernel/fault.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { homeFrom, type Paths, pathsAt } from "../kernel/paths.ts";
 import { askDaemon } from "../kernel/requests.ts";
-import { checkAgents, checkHeld, checkTmux } from "./agent-checks.ts";
+import { checkAgents, checkGuards, checkHeld, checkTmux } from "./agent-checks.ts";
 import { checkAutomations } from "./automation-checks.ts";
 import { checkLines } from "./check-text.ts";
 import { checkGit, checkLevel, checkMemory, checkOptional, checkSandbox, ok, tried } from "./checks.ts";
@@ -95,6 +95,7 @@ export async function runningChecks(ctx: Ctx): Promise<Check[]> {
     await tried("disk", () => checkDisk(ctx.paths, ctx.config)),
     checkMemory(ctx.config, ctx.outside.machine.freeMemoryBytes()),
     ...checkHeld(ctx),
+    ...checkGuards(ctx),
     ...(await checkAutomations(ctx.paths)),
   ];
 }

@@ -6,7 +6,7 @@ import type { Ctx } from "../kernel/context.ts";
 import { type FormRoute, form, type Page, type PageRoute } from "../kernel/page.ts";
 import { printable } from "../kernel/text-table.ts";
 import { sizeText, when } from "../kernel/time-text.ts";
-import { diskUse } from "../tasks/actions.ts";
+import { diskUse } from "../projects/actions.ts";
 import { checkGuards, checkHeld } from "./agent-checks.ts";
 import { checkAutomations } from "./automation-checks.ts";
 import { checkLevel, checkMemory, ok, tried } from "./checks.ts";

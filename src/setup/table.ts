@@ -99,3 +99,19 @@ export function snapshotRows(db: Db, projectId: number): { taskId: number; n: nu
     )
     .all(projectId);
 }
+
+/** Rows of the audit log that are looked through for verdicts, some milliseconds: most of them are verdicts where there are many. */
+const AUDIT_ROWS = 5_000;
+
+/** Calls of tools that were refused, asked about, and refused because nobody judged in time, since then. */
+export function countVerdicts(db: Db, since: number): { denied: number; asked: number; late: number } {
+  const found = db.sql
+    .query<{ denied: number; asked: number; late: number }, [number, number]>(
+      `SELECT count(*) FILTER (WHERE name = 'guard.denied') AS denied,
+              count(*) FILTER (WHERE name = 'guard.asked') AS asked,
+              count(*) FILTER (WHERE name = 'guard.denied' AND json_extract(data, '$.late')) AS late
+       FROM (SELECT name, at, data FROM audit ORDER BY id DESC LIMIT ?) WHERE at >= ?`,
+    )
+    .get(AUDIT_ROWS, since);
+  return found ?? { denied: 0, asked: 0, late: 0 };
+}

@@ -13,6 +13,7 @@ const WIDTH = 220;
 const SUBJECTS: Record<string, () => Promise<() => Promise<Row[]>>> = {
   commands: async () => (await import("./commands.ts")).commands,
   hooks: async () => (await import("./hooks.ts")).hooks,
+  guards: async () => (await import("./guards.ts")).guards,
   daemon: async () => (await import("./daemon.ts")).daemon,
   runs: async () => (await import("./runs.ts")).runs,
   hearing: async () => (await import("./hearing.ts")).hearing,

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { appendEvent } from "../../src/kernel/events.ts";
 import { lastComplaints } from "../../src/setup/log-tail.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";
 import { openSite, type TestSite } from "../support/site.ts";
@@ -26,6 +27,22 @@ test("says what is well and what is not, with what to do", async () => {
   expect(main).toContain("MB free");
   expect(main).toContain("Not tried since the daemon started.");
   expect(main).toContain("The log complains of nothing.");
+});
+
+test("counts what guards refused within a day, and warns of calls that nobody judged in time", async () => {
+  const { db, clock } = home.ctx;
+  const verdict = (name: string, late: boolean, at = clock.now()) =>
+    db.transact(() => appendEvent(db, at, { name, source: "host", data: { tool: "Bash", subject: "git push", reason: "No.", late } }));
+  verdict("guard.denied", false, clock.now() - 2 * 86_400_000);
+  expect((await site.get("/health")).main).not.toContain("Within 24 h");
+  verdict("guard.denied", false);
+  verdict("guard.asked", false);
+  expect((await site.get("/health")).main).toContain("1 call was refused, and 1 call was asked of a person.");
+  verdict("guard.denied", true);
+  const { main } = await site.get("/health");
+  expect(main).toContain("2 calls were refused");
+  expect(main).toContain("1 call was refused because nobody judged in time.");
+  expect(main).toContain("ccm automations logs");
 });
 
 test("shows the last warnings and errors of the log, the newest first, as text", async () => {
