@@ -40,7 +40,7 @@ export async function bringContent(
     const path = changes.find(({ now }) => now?.id === id)?.path;
     if (!brought && path !== undefined) {
       const what = `content ${path} ${pointer.oid}`;
-      offences.push(offence(what, `${quoted(path)} stands for large content (${pointer.oid.slice(0, 12)}) that is nowhere`));
+      offences.push(offence(path, what, `${quoted(path)} stands for large content (${pointer.oid.slice(0, 12)}) that is nowhere`));
     }
   }
   return offences;

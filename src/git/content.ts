@@ -1,7 +1,8 @@
 // Makes and reads commits without a checkout: merges, differences, single files.
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import { commitTree } from "./refs.ts";
+import { oddInMerge } from "./judge-work.ts";
+import { commitTree, containsCommit } from "./refs.ts";
 import { LONG_MS, pipe, refusal, run, text } from "./run.ts";
 import type { Candidate, CommitId, CommitText, Repository } from "./schema.ts";
 
@@ -13,7 +14,11 @@ const DIFF = ["diff-tree", "-r", "-p", "--no-color", "--no-ext-diff", "--no-text
 
 export async function candidate(repo: Repository, base: CommitId, tip: CommitId, about: CommitText): Promise<Candidate> {
   const merge = await mergeTrees(repo, base, tip);
-  return merge.kind === "clean" ? { ...merge, commit: await commitTree(repo, merge.tree, [base], about) } : merge;
+  if (merge.kind === "conflict") return merge;
+  // Each side was judged when it came in; that says nothing of both together.
+  const odd = (await containsCommit(repo, tip, base)) ? [] : await oddInMerge(repo, merge.tree, [base, tip]);
+  if (odd.length > 0) return { kind: "conflict", files: odd };
+  return { ...merge, commit: await commitTree(repo, merge.tree, [base], about) };
 }
 
 /** What a merge of two commits holds, or the files in which they conflict. */

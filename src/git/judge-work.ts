@@ -17,7 +17,7 @@ import {
   treeEntries,
 } from "./rules.ts";
 import { LONG_MS, mustRun } from "./run.ts";
-import type { CommitId } from "./schema.ts";
+import type { CommitId, Repository } from "./schema.ts";
 
 /** Folders that one piece of work changes, and names in them: beyond any. A tree that holds itself many times has more. */
 const FOLDERS = 50_000;
@@ -44,6 +44,16 @@ export async function judgeWork(work: Work): Promise<Judged> {
     judged.offences = judged.offences.filter(({ what }) => there.includes(what));
   }
   return judged;
+}
+
+/** Paths of what neither side of a merge has by itself: two names that are one, a link that leads out through the other's link. */
+export async function oddInMerge(repo: Repository, tree: CommitId, sides: readonly [CommitId, CommitId]): Promise<string[]> {
+  const merged = { repo, env: {}, want: tree, have: sides };
+  let { offences } = await since(merged, sides[0]);
+  if (offences.length === 0) return [];
+  const there = (await since(merged, sides[1])).offences.map(({ what }) => what);
+  offences = offences.filter(({ what }) => there.includes(what));
+  return [...new Set(offences.map(({ path }) => Buffer.from(path, "latin1").toString("utf8")))];
 }
 
 async function since(work: Work, known: CommitId): Promise<Judged> {
@@ -85,9 +95,9 @@ async function walk(work: Work, known: CommitId): Promise<Judged> {
   return judged;
 }
 
-const TOO_MANY = offence("many", `it changes more than ${FOLDERS} folders or ${NAMES} names`, "broken");
+const TOO_MANY = offence("", "many", `it changes more than ${FOLDERS} folders or ${NAMES} names`, "broken");
 const DEEP = "deep";
-const tooDeep = (path: string) => offence(DEEP, `${quoted(path)} lies below more than ${DEPTH} folders`, "broken");
+const tooDeep = (path: string) => offence(path, DEEP, `${quoted(path)} lies below more than ${DEPTH} folders`, "broken");
 
 async function entriesOf(work: Work, names: readonly string[]) {
   const unique = [...new Set(names)];
@@ -116,7 +126,7 @@ async function settings(work: Work, changes: readonly Change[]): Promise<Offence
     if (!SETTINGS.includes(path) || !now) continue;
     const says = now.mode === LINK ? null : await settingsIn(work, now.id);
     if (says) offences.push(...judgeSettings(path, says, (was && (await settingsIn(work, was.id))) ?? []));
-    else offences.push(offence(`setting ${path}`, `${quoted(path)} cannot be read as settings`));
+    else offences.push(offence(path, `setting ${path}`, `${quoted(path)} cannot be read as settings`));
   }
   return offences;
 }

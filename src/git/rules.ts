@@ -27,7 +27,7 @@ export type Link = { path: string; target: string };
  * One thing that may not come in. `what` tells offences apart, so that one which is there already can be recognised. What
  * is `takeable` a person may take all the same; on the rest git itself would stumble.
  */
-export type Offence = { what: string; text: string; takeable: boolean };
+export type Offence = { path: string; what: string; text: string; takeable: boolean };
 
 export const LINK = "120000";
 export const FOLDER = "40000";
@@ -47,8 +47,8 @@ const TARGET_BYTES = 4_095;
 const HOPS = 40;
 
 /** `broken`: what git itself, or a checkout, would stumble over. */
-export function offence(what: string, text: string, kind: "doubtful" | "broken" = "doubtful"): Offence {
-  return { what, text, takeable: kind === "doubtful" };
+export function offence(path: string, what: string, text: string, kind: "doubtful" | "broken" = "doubtful"): Offence {
+  return { path, what, text, takeable: kind === "doubtful" };
 }
 
 /** What is wrong with the objects of a pack, as the end of a sentence, or null. */
@@ -110,13 +110,13 @@ export function judgeFolder(folder: string, now: readonly TreeEntry[], changes: 
 
 function judgeEntry({ path, now, was }: Change): Offence[] {
   if (!now) return [];
-  if (!MODES.includes(now.mode)) return [offence(`mode ${path} ${now.mode}`, `${quoted(path)} has the mode "${now.mode}"`, "broken")];
+  if (!MODES.includes(now.mode)) return [offence(path, `mode ${path} ${now.mode}`, `${quoted(path)} has the mode "${now.mode}"`, "broken")];
   if (now.mode !== SUBMODULE || was?.mode === SUBMODULE) return [];
-  return [offence(`submodule ${path}`, `${quoted(path)} is a repository of its own, which was not there before`)];
+  return [offence(path, `submodule ${path}`, `${quoted(path)} is a repository of its own, which was not there before`)];
 }
 
 function judgeName({ path, now }: Change): Offence[] {
-  const about = (why: string) => [offence(`path ${path}`, `${quoted(path)} ${why}`, "broken")];
+  const about = (why: string) => [offence(path, `path ${path}`, `${quoted(path)} ${why}`, "broken")];
   if (now && now.name.length > NAME_BYTES) return about(`has a name of more than ${NAME_BYTES} bytes`);
   if (path.length > PATH_BYTES) return about(`is a path of more than ${PATH_BYTES} bytes`);
   const plain = SETTINGS.find((name) => path !== name && folded(path) === name);
@@ -126,13 +126,13 @@ function judgeName({ path, now }: Change): Offence[] {
 function collisions(folder: string, now: readonly TreeEntry[], added: readonly Change[]): Offence[] {
   const names = new Map<string, string[]>();
   for (const { name } of now) names.set(folded(name), [...(names.get(folded(name)) ?? []), name]);
-  return added.flatMap(({ now: entry }) => {
+  return added.flatMap(({ path, now: entry }) => {
     const same = names.get(folded(entry?.name ?? "")) ?? [];
     const other = same.find((name) => name !== entry?.name);
     if (!entry || other === undefined) return [];
     const place = folder === "" ? "" : ` in ${quoted(folder)}`;
     const text = `${quoted(entry.name)} and ${quoted(other)}${place} are one file on systems that tell no case or spelling of letters apart`;
-    return [offence(`collision ${folder} ${[entry.name, other].sort().join(" ")}`, text)];
+    return [offence(path, `collision ${folder} ${[entry.name, other].sort().join(" ")}`, text)];
   });
 }
 
@@ -155,7 +155,7 @@ export function judgeSettings(path: string, now: readonly string[], was: readonl
     .filter((line) => !was.includes(line))
     .map((line) => {
       const [key = "", ...value] = line.split("\n");
-      return offence(`setting ${path} ${line}`, `${quoted(path)} now says ${key} = ${quoted(value.join("\n"))}`);
+      return offence(path, `setting ${path} ${line}`, `${quoted(path)} now says ${key} = ${quoted(value.join("\n"))}`);
     });
 }
 
@@ -164,7 +164,7 @@ export function judgeLinks(now: readonly Link[], was: readonly Link[]): Offence[
   const before = new Set(leadingOut(was).map(whatOf));
   return leadingOut(now)
     .filter((link) => !before.has(whatOf(link)))
-    .map((link) => offence(whatOf(link), `the link ${quoted(link.path)} leads out of the tree, to ${quoted(link.target)}`));
+    .map((link) => offence(link.path, whatOf(link), `the link ${quoted(link.path)} leads out of the tree, to ${quoted(link.target)}`));
 }
 
 const whatOf = ({ path, target }: Link) => `link ${path} ${target}`;

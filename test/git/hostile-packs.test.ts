@@ -167,6 +167,23 @@ test("a chain of 5,000 deltas is packed anew, and is no trouble", async () => {
   expect(complaints(path)).toBe("");
 });
 
+test("what only a merge would make counts as its conflict: names of two sides that are one, a link through the other's link", async () => {
+  const path = repositoryWith({ "d/up/x.txt": "x", "e/x.txt": "x" });
+  const { tree, git: outside, order, importNow } = await working({ path });
+  write(tree, { "notes.txt": "agent\n" });
+  symlinkSync("d/up/../..", join(tree, "way"));
+  commitAll(tree);
+  const { tip } = await importNow();
+  write(path, { "other.txt": "person\n" });
+  const harmless = commitAll(path);
+  expect((await outside.candidate(order.git.repo, harmless, tip, TEXT)).kind).toBe("clean");
+  write(path, { "NOTES.txt": "person\n" });
+  rmSync(join(path, "d/up"), { recursive: true });
+  symlinkSync("..", join(path, "d/up"));
+  const moved = commitAll(path);
+  expect(await outside.candidate(order.git.repo, moved, tip, TEXT)).toEqual({ kind: "conflict", files: ["notes.txt", "way"] });
+});
+
 test("attributes that an agent plants run nothing when its work is merged and compared", async () => {
   const path = makeRepository({ "a.txt": "one\n", "b.txt": "b\n" });
   const proof = join(path, "..", "proof");
