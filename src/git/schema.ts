@@ -23,7 +23,7 @@ export type RepositoryFacts = Repository & {
  */
 export type TaskGit = { repo: Repository; taskId: number; branch: string; gitPath: string; treePath: string; indexPath: string };
 
-/** A would-be merge: `commit` has `tree` and the base as its only parent; `files` are the paths in conflict. */
+/** A would-be merge: `commit` has `tree` and the base as its only parent; `files` are the paths in conflict, or that only the merge would make one. */
 export type Candidate = { kind: "clean"; commit: CommitId; tree: CommitId } | { kind: "conflict"; files: string[] };
 
 /** Who and what a commit made by ccm says; `at` is epoch ms. The same input gives the same commit id. */
