@@ -30,6 +30,7 @@ function shotsOf({ taskOf }: WorkingHome): Shot[] {
     { name: "project-new", path: "/projects/new" },
     { name: "project", path: "/projects/storefront" },
     { name: "health", path: "/health" },
+    { name: "audit", path: "/audit" },
     { name: "not-found", path: "/tasks/4711" },
   ];
 }

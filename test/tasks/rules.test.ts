@@ -130,6 +130,9 @@ test("a task for scripts: what merged wins over the branch, times are ISO 8601, 
     error: { code: "failed", text: "It broke.", hint: "Look." },
     runs: 2,
     costUsd: 0.5,
+    origin: "outside",
+    source: "https://example.org/issues/3",
+    lifted: ["network"],
     createdAt: 0,
     updatedAt: 1_000,
   } as Task;
@@ -139,6 +142,8 @@ test("a task for scripts: what merged wins over the branch, times are ISO 8601, 
     waiting: { reason: "retry", text: "Soon.", since: "1970-01-01T00:00:00.000Z" },
     error: { code: "failed", message: "It broke.", hint: "Look." },
     updatedAt: "1970-01-01T00:00:01.000Z",
+    source: "https://example.org/issues/3",
+    lowered: ["secrets", "auto-merge"],
   });
   expect(taskShape({ ...task, mergedCommit: "merged", error: null, waiting: null }, "my-app")).toMatchObject({
     commit: "merged",
