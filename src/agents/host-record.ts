@@ -55,7 +55,6 @@ export function createRecorder(
   const folder = openFolder(run, outputBytes);
   const decoder = new TextDecoder();
   const last = createLast();
-
   const isJson = (stream: Stream) => stream === "output" && format === "stream-json";
 
   function recordLine(stream: Stream, line: Uint8Array): void {
