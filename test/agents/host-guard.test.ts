@@ -7,6 +7,7 @@ import { hookAnswer } from "../../src/hooks/automation-answer.ts";
 import { type GuardWish, guardRules } from "../../src/hooks/rules.ts";
 import type { AutomationsOutcome } from "../../src/hooks/schema.ts";
 import { PLACES } from "../hooks/places.ts";
+import { chance } from "../support/random.ts";
 
 let now: number;
 let notes: { kind: string; json: unknown }[];
@@ -179,4 +180,23 @@ describe("automations", () => {
     });
     expect(said(await slow("PreToolUse", call("ls")))).toMatchObject({ permissionDecision: "deny" });
   });
+});
+
+test("a body of any shape gets an answer, and never an error", async () => {
+  const source = chance(3);
+  const leaf = () => source.one([null, 0, -1, "", "git push", "/etc/x", "\u0000", "\ud800", true, [], {}, "x".repeat(10_000)]);
+  const value = (depth: number): unknown => {
+    if (depth === 0 || source.happens(40)) return leaf();
+    if (source.happens(30)) return Array.from({ length: source.below(4) }, () => value(depth - 1));
+    const keys = ["command", "cmd", "file_path", "path", "url", "questions", "question", "options", "__proto__", "toString"];
+    return Object.fromEntries(Array.from({ length: source.below(5) }, () => [source.one(keys), value(depth - 1)]));
+  };
+  const tools = ["Bash", "Write", "Read", "AskUserQuestion", "shell", "mcp__a__b", "", 5, null];
+  for (let i = 0; i < 3_000; i++) {
+    const body = source.happens(90)
+      ? { tool_name: source.one(tools), tool_input: value(3), cwd: leaf(), tool_use_id: leaf(), agent_id: source.one([undefined, "a"]) }
+      : value(2);
+    const answer = await guard({ way: source.one(["defer", "end"]) })(source.one(["PreToolUse", "BeforeTool", "Stop", ""]), body);
+    expect(JSON.parse(JSON.stringify(answer))).toBeObject();
+  }
 });
