@@ -16,6 +16,10 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "home.repaired": (data) => `fsck repaired ${amount(data.differences, "difference", "differences")}.`,
   "project.registered": (data) => `Registered ${text(data.path)} with the base branch ${text(data.base)}.`,
   "project.changed": (data) => `Its settings were changed: ${list(data.fields)}.`,
+  "secret.set": (data) => `The secret ${text(data.name)} is kept in the ${text(data.store)}, for ${list(data.uses) || "nobody"}.`,
+  "secret.removed": (data) => `The secret ${text(data.name)} was forgotten.`,
+  "home.scrubbed": (data) =>
+    `${amount(data.found, "secret was", "secrets were")} found where none belongs; ccm scrub took out what is not work.`,
   "config.changed": (data) => `Settings ${data.seen === "at start" ? "are now" : "were changed"}: ${changes(data)}.`,
   "audit.cut": (data) => `More of this run than ${text(data.rows)} rows are only in its log.`,
   "project.unregistered": () => "Unregistered.",
