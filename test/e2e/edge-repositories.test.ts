@@ -143,10 +143,10 @@ describe("a task is merged", () => {
     "beside files that a filter keeps elsewhere: the person sees their content, the tree its pointer",
     async () => {
       await open();
-      const filter = `\n[filter "lfs"]\n\tclean = sed s/content/pointer/\n\tsmudge = sed s/pointer/content/\n\trequired = true\n`;
+      const filter = `\n[filter "elsewhere"]\n\tclean = sed s/content/pointer/\n\tsmudge = sed s/pointer/content/\n\trequired = true\n`;
       appendFileSync(at("person/.gitconfig"), filter);
       makeRepository(home, at("repo"));
-      appendFileSync(at("repo/.gitattributes"), "*.bin filter=lfs -text\n");
+      appendFileSync(at("repo/.gitattributes"), "*.bin filter=elsewhere -text\n");
       appendFileSync(at("repo/large.bin"), "content\n");
       inRepo(at("repo"), "add", ".");
       inRepo(at("repo"), "commit", "-q", "-m", "Keep large files elsewhere");
