@@ -9,6 +9,7 @@ import { Notice } from "./parts/notice.tsx";
 import { Paging } from "./parts/paging.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { Time, type When } from "./parts/time.tsx";
+import { Words } from "./parts/words.tsx";
 
 export function AuditHeading({ csrf, typed }: { csrf: string; typed: Typed | null }): Markup {
   return (
@@ -71,8 +72,8 @@ function Row({ id, at, who, about, text, scrubbed }: AuditLine): JSX.Element {
         <span class="faint" safe>{`${id}`}</span> <Time at={at} form="at" /> <By name={who} /> {about ? <About {...about} /> : ""}
         {scrubbed ? <VerdictBadge verdict="warning" text="secrets were taken out" /> : ""}
       </p>
-      <p class="audit-text" safe>
-        {text}
+      <p class="audit-text">
+        <Words text={text} />
       </p>
     </li>
   );
