@@ -1,6 +1,8 @@
 // Recorded events in words that a person understands, and which of them people need not see.
 import { automationSentence, hookSentence, isNoise as isNoisyHook } from "../hooks/rules.ts";
 import type { Event, EventSource } from "../kernel/events.ts";
+import { whyText } from "../worktrees/rules.ts";
+import type { SnapshotReason } from "../worktrees/schema.ts";
 
 type Data = Record<string, unknown>;
 type Told = Pick<Event, "name" | "data" | "runId">;
@@ -43,7 +45,18 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "worktree.created": (data) => `Its tree is ready${data.base ? `, from ${commit(data.base)}` : ""}.${skipped(data.skipped)}`,
   "worktree.lost": () => "Its tree had vanished; what was committed is kept.",
   "worktree.restored": () => "Its tree is back from the trash.",
-  "worktree.discarded": () => "Its tree went to the trash.",
+  "snapshot.taken": (data) =>
+    `Snapshot ${text(data.n)} was taken: ${[whyText(data.why as SnapshotReason), data.unfinished, data.note].filter(Boolean).map(text).join("; ")}.`,
+  "snapshots.dropped": (data) => `Its snapshots (${text(data.snapshots)}) were let go: the work is merged.`,
+  "task.rolled-back": (data) =>
+    `${data.by ? text(data.by) : "A person"} took its work back to snapshot ${text(data.to)}; what was there is kept as ${list(data.kept)}.`,
+  "disk.ran-low": (data) =>
+    `The disk of CCM_HOME gets full: ${megabytes(data.freeBytes)} are free${data.starts === "held" ? "; no further run starts" : ""}.`,
+  "disk.recovered": (data) => `There is room on the disk of CCM_HOME again: ${megabytes(data.freeBytes)}.`,
+  "worktree.discarded": (data) =>
+    data.unkept
+      ? `Its tree went to the trash, where it stays: not all of it could be kept. ${text(data.unkept)}`
+      : "Its tree went to the trash.",
   "worktree.purged": () => "Its tree was deleted; its commits are kept.",
   "run.claimed": (data, run) => `${run} has its slot: ${subject(data)}.`,
   "run.started": (data, run) => `${run} started: ${subject(data)}${within(data)}.`,
@@ -215,6 +228,10 @@ function why(data: Data): string {
 
 function comment(data: Data): string {
   return text(data.comment) ? `: ${text(data.comment)}` : ".";
+}
+
+function megabytes(bytes: unknown): string {
+  return `${Math.round(Number(bytes ?? 0) / 1_000_000)} MB`;
 }
 
 function list(value: unknown): string {

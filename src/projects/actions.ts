@@ -10,6 +10,7 @@ import { didYouMean } from "../kernel/nearest.ts";
 import { proposeChecks, READ_FILES } from "./proposal.ts";
 import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault, repositoryRole, toldChange } from "./rules.ts";
 import {
+  type DiskUse,
   type NewProject,
   type Project,
   type ProjectChange,
@@ -256,4 +257,9 @@ function parseRepositorySettings(text: string): v.InferOutput<typeof repositoryS
       "Correct the file on the base branch, then `ccm retry-task`.",
     );
   }
+}
+
+/** What each project takes on the disk; one without trees takes nothing. */
+export function diskUse(ctx: Ctx): DiskUse[] {
+  return table.diskUse(ctx.db);
 }

@@ -138,3 +138,6 @@ export type ProjectShape = Pick<Project, "id" | "uuid" | "name" | "path" | "base
 
 /** The gate and set-up that a repository most likely wants. `from` names the file that says so; all null when nothing does. */
 export type Proposal = { gate: string | null; setup: string | null; from: string | null };
+
+/** What the trees of a project's tasks take on the disk, in place and in the trash, in bytes as last measured. */
+export type DiskUse = { projectId: number; treeBytes: number; trashBytes: number };

@@ -1,7 +1,7 @@
 // All SQL on projects.
 import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
-import type { Project } from "./schema.ts";
+import type { DiskUse, Project } from "./schema.ts";
 
 const COLUMNS = `id, uuid, name, path, git_dir AS gitDir, base, agent, approval, settings, author_name AS authorName,
   author_email AS authorEmail, created_at AS createdAt, removed_at AS removedAt`;
@@ -67,4 +67,15 @@ export function removeProject(db: Db, id: number, at: number): boolean {
   return (
     db.sql.query<null, [number, number]>("UPDATE projects SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL").run(id, at).changes > 0
   );
+}
+
+/** What trees and trash of each project take, in bytes as last measured. */
+export function diskUse(db: Db): DiskUse[] {
+  return db.sql
+    .query<DiskUse, []>(
+      `SELECT t.project_id AS projectId, coalesce(sum(w.size_bytes) FILTER (WHERE w.state <> 'discarded'), 0) AS treeBytes,
+         coalesce(sum(w.size_bytes) FILTER (WHERE w.state = 'discarded'), 0) AS trashBytes
+       FROM worktrees w JOIN tasks t ON t.id = w.task_id WHERE w.state <> 'purged' GROUP BY t.project_id`,
+    )
+    .all();
 }

@@ -8,7 +8,7 @@ import { redact } from "../kernel/redact.ts";
 import { requireAgent } from "../projects/actions.ts";
 import { canMove, highestTaskNumber, isDue, isFinal, judgeFault, noSuchMove } from "./rules.ts";
 import type { NewTask, OutsideText, Task, TaskBrief, TaskError, TaskState, TaskTotal, Waiting } from "./schema.ts";
-import { type DiskUse, PRIORITIES } from "./schema.ts";
+import { PRIORITIES } from "./schema.ts";
 import * as table from "./table.ts";
 
 /**
@@ -111,11 +111,6 @@ export function endedBriefs(ctx: Ctx, filter: table.EndedFilter): TaskBrief[] {
 
 export function taskTotals(ctx: Ctx): TaskTotal[] {
   return table.taskTotals(ctx.db);
-}
-
-/** What each project takes on the disk; one without trees takes nothing. */
-export function diskUse(ctx: Ctx): DiskUse[] {
-  return table.diskUse(ctx.db);
 }
 
 /** What was spent since midnight on this machine, in US dollars. */

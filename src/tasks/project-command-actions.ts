@@ -6,10 +6,11 @@ import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
 import { isJson } from "../kernel/json.ts";
 import type { CommandHost } from "../kernel/module.ts";
 import { wrap } from "../kernel/text-table.ts";
-import { listProjects, onlyProject, projectNamed, proposalFor, registerProject, repositoryOf } from "../projects/actions.ts";
+import { diskUse, listProjects, onlyProject, projectNamed, proposalFor, registerProject, repositoryOf } from "../projects/actions.ts";
 import { projectShape } from "../projects/rules.ts";
 import {
   APPROVALS,
+  type DiskUse,
   GATES,
   newProjectSchema,
   type Project,
@@ -19,12 +20,11 @@ import {
   type RoleSettings,
   roleSchema,
 } from "../projects/schema.ts";
-import { countByState, diskUse, listTasks, reserveIdsOf } from "./actions.ts";
+import { countByState, listTasks, reserveIdsOf } from "./actions.ts";
 import { unregisterProject } from "./persons-word.ts";
 import { editProject } from "./project-edits.ts";
 import { diskText, projectFields, projectTable } from "./project-text.ts";
 import { SANDBOX_EXAMPLE, wishFrom } from "./sandbox-words.ts";
-import type { DiskUse } from "./schema.ts";
 import type { ProjectStatus } from "./shapes.ts";
 import { taskTable } from "./task-text.ts";
 

@@ -2,9 +2,9 @@
 import type { CommandHost } from "../kernel/module.ts";
 import { textFields, textTable } from "../kernel/text-table.ts";
 import { sizeText } from "../kernel/time-text.ts";
-import type { Project } from "../projects/schema.ts";
+import type { DiskUse, Project } from "../projects/schema.ts";
 import { wishText } from "./sandbox-words.ts";
-import { type DiskUse, TASK_STATES, type TaskState } from "./schema.ts";
+import { TASK_STATES, type TaskState } from "./schema.ts";
 
 export type Count = { state: TaskState; count: number };
 

@@ -201,9 +201,6 @@ export type TaskFilter = {
 /** A page of it: at most `limit` beyond a place, towards the end of the list or back to its beginning. */
 export type TaskQuery = TaskFilter & { sort: TaskSort; limit: number; beyond?: { place: ListPlace; towards: "end" | "beginning" } };
 
-/** What the trees of a project's tasks take on the disk, in place and in the trash, in bytes as last measured. */
-export type DiskUse = { projectId: number; treeBytes: number; trashBytes: number };
-
 /** How many tasks of a project are in a state, and what they have cost so far. */
 export type TaskTotal = { projectId: number; state: TaskState; tasks: number; costUsd: number };
 

@@ -3,7 +3,6 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import type { Db } from "../kernel/database.ts";
 import type { Right } from "./rules.ts";
 import {
-  type DiskUse,
   type ListPlace,
   type OutsideText,
   TASK_STATES,
@@ -394,15 +393,4 @@ export function dependentsOf(db: Db, afterId: number): number[] {
     .query<{ taskId: number }, [number]>("SELECT task_id AS taskId FROM task_dependencies WHERE after_id = ? ORDER BY task_id")
     .all(afterId)
     .map((row) => row.taskId);
-}
-
-/** What trees and trash of each project take, in bytes as last measured. */
-export function diskUse(db: Db): DiskUse[] {
-  return db.sql
-    .query<DiskUse, []>(
-      `SELECT t.project_id AS projectId, coalesce(sum(w.size_bytes) FILTER (WHERE w.state <> 'discarded'), 0) AS treeBytes,
-         coalesce(sum(w.size_bytes) FILTER (WHERE w.state = 'discarded'), 0) AS trashBytes
-       FROM worktrees w JOIN tasks t ON t.id = w.task_id WHERE w.state <> 'purged' GROUP BY t.project_id`,
-    )
-    .all();
 }

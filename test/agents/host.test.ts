@@ -9,15 +9,7 @@ import { sandboxSpec } from "../../src/sandbox/rules.ts";
 import { demo, openRuns, runs, shellSpec, until } from "../support/runs.ts";
 
 const SLOW_MS = 60_000;
-const LIMITS: RunSpec["limits"] = {
-  runMs: 60_000,
-  memoryBytes: 4e9,
-  children: 200,
-  outputBytes: 50e6,
-  treeBytes: 1e9,
-  commits: 500,
-  stopMs: 500,
-};
+const LIMITS = { runMs: 60_000, memoryBytes: 4e9, children: 200, outputBytes: 50e6, treeBytes: 1e9, commits: 500, stopMs: 500 };
 const shell = (line: string): Partial<RunSpec> => ({ argv: ["sh", "-c", line] });
 
 describe("a run", () => {
@@ -234,10 +226,6 @@ describe("stopping", () => {
   });
 });
 
-/** Commits for ever, into the run's private git directory. */
-const COMMITTING =
-  "export GIT_DIR=../git GIT_WORK_TREE=. GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b; while :; do git -c core.logAllRefUpdates=true commit -q --allow-empty -m c; done";
-
 describe("limits", () => {
   const limited = (line: string, limits: Partial<RunSpec["limits"]>): Partial<RunSpec> => ({
     ...shell(line),
@@ -249,7 +237,6 @@ describe("limits", () => {
     ["memoryBytes", { ...demo("demo: memory 300000000\ndemo: sleep 1000"), limits: { ...LIMITS, memoryBytes: 200_000_000 } }],
     ["children", limited("for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; wait", { children: 5 })],
     ["outputBytes", limited("yes", { outputBytes: 1_000_000 })],
-    ["commits", limited(`git init -q --bare ../git; ${COMMITTING}`, { commits: 20 })],
     ["treeBytes", limited("head -c 3000000 /dev/zero > big; sleep 1000", { treeBytes: 2_000_000 })],
   ] as const)(
     "%s ends the run with its name",
