@@ -122,5 +122,8 @@ test("the names are those of the command line, but for what it has under another
       camel(`${word}-${action}`),
     ]),
   );
-  expect(operations.map(({ name }) => name).filter((name) => !commands.has(name))).toEqual(["agentOutput", "listApprovals", "checkAudit"]);
+  expect(operations.map(({ name }) => name).filter((name) => !commands.has(name))).toEqual([
+    ...["listAutomations", "automationLogs", "enableAutomation", "disableAutomation"],
+    ...["agentOutput", "listApprovals", "checkAudit"],
+  ]);
 });
