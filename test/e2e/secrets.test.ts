@@ -1,10 +1,11 @@
 // A stored secret that an agent got hold of: it says it in every way there is, and nobody else ever sees it. Then it is scrubbed.
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterThisTest } from "../support/clean-up.ts";
 import type { HomeUnderTest } from "../support/home-under-test.ts";
 import { git, SLOW_MS, type Task, waitForState } from "../support/home-with-project.ts";
+import { waitFor } from "../support/wait.ts";
 import { openWebSite, type WebSite } from "../web/site.ts";
 
 const SECRET = 'Tr0ub4dor&3<x>\'s_"token"/v2';
@@ -160,6 +161,38 @@ test(
     expect((await home.ccm("audit", "--verify")).code).toBe(0);
     await home.json("approve", String(task.id));
     await waitForState(home, task, "done");
+  },
+  SLOW_MS,
+);
+
+test(
+  "does not get to an agent by a variable of its project",
+  async () => {
+    const { home } = await openLeakySite();
+    await home.json("edit-project", "sample", "--env", `KEY=${SECRET}`);
+    await home.ccmWith({ stdin: SECRET }, "secret", "set", "DEMO");
+    const task = await home.json<Task>("create-task", "--project", "sample", "--title", "Use it", "--prompt", "Use KEY.");
+    const ended = await waitForState(home, task, "failed");
+    expect(ended.error?.message).toContain('"KEY" of "sample" holds the secret DEMO');
+  },
+  SLOW_MS,
+);
+
+test(
+  "that is stored while an agent works is known to its host",
+  async () => {
+    const { home } = await openLeakySite();
+    const agent = { command: "sh", args: ["-c", `while :; do cat found.txt; echo; sleep 0.1; done`], promptBy: "argument", output: "text" };
+    await home.stopDaemon();
+    writeFileSync(home.paths.config, Bun.YAML.stringify({ agents: { leaky: agent }, secrets: { store: "file" } }));
+    await home.startDaemon();
+    const task = await home.json<Task>("create-task", "--project", "sample", "--title", "Say it", "--prompt", "Say it.");
+    const said = () => (existsSync(home.paths.run(1).events) ? readFileSync(home.paths.run(1).events, "utf8") : "");
+    await waitFor("the agent to say it", () => said().includes(JSON.stringify(SECRET)));
+    await home.ccmWith({ stdin: SECRET }, "secret", "set", "DEMO");
+    await waitFor("its host to know it", () => said().includes("[redacted secret DEMO]"));
+    expect(said().slice(said().indexOf("[redacted secret DEMO]"))).not.toContain(JSON.stringify(SECRET));
+    await home.json("cancel-task", String(task.id));
   },
   SLOW_MS,
 );
