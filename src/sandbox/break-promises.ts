@@ -146,8 +146,8 @@ function ownStatus(): string {
 }
 
 async function connect(to: { unix: string } | { hostname: string; port: number }): Promise<void> {
-  const handler = { socket: { data() {} } };
-  const socket = await ("unix" in to ? Bun.connect({ ...to, ...handler }) : Bun.connect({ ...to, ...handler }));
+  const silent = { socket: { data() {} } };
+  const socket = await ("unix" in to ? Bun.connect({ ...to, ...silent }) : Bun.connect({ ...to, ...silent }));
   socket.end();
 }
 

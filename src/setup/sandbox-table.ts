@@ -31,7 +31,7 @@ export async function sandboxTable(host: CommandHost): Promise<void> {
     ];
     const word = (verdict: string) => WORDS[verdict]?.text ?? verdict;
     const rows = tried.map(({ says, namespace, kernel }) => [says, word(namespace), word(kernel)]);
-    return [...tableRows(columns, rows, host.columns), "", ...closing(chosen, tried.some(isOpen)), ...reasons(errors)].join("\n");
+    return [...tableRows(columns, rows, host.columns), "", ...closing(chosen, tried), ...reasons(errors)].join("\n");
   });
   refuseBroken(chosen, tried);
 }
@@ -39,9 +39,9 @@ export async function sandboxTable(host: CommandHost): Promise<void> {
 type Verdicts = { namespace: string; kernel: string };
 const isOpen = ({ namespace, kernel }: Verdicts) => namespace === "open" || kernel === "open";
 
-function closing(chosen: string | null, someOpen: boolean): string[] {
+function closing(chosen: string | null, tried: readonly Verdicts[]): string[] {
   const level = chosen === null ? "No level works that the configuration allows: no run may start." : `Runs get the level "${chosen}".`;
-  return [level, ...(someOpen ? ["open: that level cannot hold it; SECURITY.md says what that means."] : [])];
+  return [level, ...(tried.some(isOpen) ? ["open: that level cannot hold it; SECURITY.md says what that means."] : [])];
 }
 
 function reasons(errors: Partial<Record<string, string>>): string[] {

@@ -238,8 +238,8 @@ function startServices(prefix: string[], env: Record<string, string>) {
   return {
     env: { LAB_SSH_AGENT: agent, LAB_BUS: bus },
     async end() {
-      for (const service of started) service.kill();
-      await Promise.all(started.map((service) => service.exited));
+      for (const one of started) one.kill();
+      await Promise.all(started.map((one) => one.exited));
     },
   };
 }

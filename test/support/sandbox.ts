@@ -55,27 +55,7 @@ export function openLab(level: Level | "none", account: Account, place = PLACE):
   const root = realpathSync(mkdtempSync(join(place, "ccm-lab-")));
   const paths = pathsAt(join(root, "ccm"));
   const [home, repo] = [join(root, "home"), join(root, "repo")];
-  for (const folder of [
-    paths.task(1).tree,
-    paths.task(1).tmp,
-    paths.task(2).tree,
-    paths.run(1).spool,
-    paths.run(2).spool,
-    `${home}/.ssh`,
-    repo,
-  ]) {
-    mkdirSync(folder, { recursive: true });
-  }
-  writeFileSync(join(home, ".ssh/id_ed25519"), "private key");
-  writeFileSync(join(home, ".netrc"), "password");
-  writeFileSync(join(home, ".bashrc"), "# of the person\n");
-  writeFileSync(join(home, ".gitconfig"), "[user]\n\tname = Ada\n\temail = ada@example.org\n");
-  writeFileSync(paths.database, "database");
-  writeFileSync(join(paths.task(2).tree, "other.txt"), "of another task");
-  for (const name of ["token", "config.yaml", "secrets"]) writeFileSync(join(paths.home, name), `${name} of ccm`);
-  for (const run of [1, 2])
-    for (const name of ["spec.json", "started.json", "endpoint.json", "sandbox.json"]) writeFileSync(join(paths.run(run).root, name), "{}");
-
+  furnish(paths, home, repo);
   const prefix = account === "nobody" ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"] : [];
   const plain = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, LANG: "C.UTF-8" };
   const lab: Lab = {
@@ -113,6 +93,30 @@ export function openLab(level: Level | "none", account: Account, place = PLACE):
   give(root, account);
   makeGit(lab);
   return lab;
+}
+
+/** What a person has at home, what ccm keeps, and two tasks of which the first is the run's. */
+function furnish(paths: Paths, home: string, repo: string): void {
+  for (const folder of [
+    paths.task(1).tree,
+    paths.task(1).tmp,
+    paths.task(2).tree,
+    paths.run(1).spool,
+    paths.run(2).spool,
+    `${home}/.ssh`,
+    repo,
+  ]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  writeFileSync(join(home, ".ssh/id_ed25519"), "private key");
+  writeFileSync(join(home, ".netrc"), "password");
+  writeFileSync(join(home, ".bashrc"), "# of the person\n");
+  writeFileSync(join(home, ".gitconfig"), "[user]\n\tname = Ada\n\temail = ada@example.org\n");
+  writeFileSync(paths.database, "database");
+  writeFileSync(join(paths.task(2).tree, "other.txt"), "of another task");
+  for (const name of ["token", "config.yaml", "secrets"]) writeFileSync(join(paths.home, name), `${name} of ccm`);
+  for (const run of [1, 2])
+    for (const name of ["spec.json", "started.json", "endpoint.json", "sandbox.json"]) writeFileSync(join(paths.run(run).root, name), "{}");
 }
 
 /** The lab lies in the temporary folder, which is hidden; a person's home does not, so it is shown. */
