@@ -22,11 +22,11 @@ export function clone(path: string): number {
 }
 
 /**
- * Attaches a copy at its path, over what is there. A place that is made for it is the owner's, since root's own files cannot
- * be made where ids are mapped. Faults: `environment`, also when a link bends the path elsewhere.
+ * Attaches a copy at its path, over what is there. A place is made for it by root in what covers the hidden, and by the
+ * owner where ids are mapped and root's own files cannot be. Faults: `environment`, also when a link bends the path elsewhere.
  */
 export function attach({ path, descriptor }: Kept, owner?: number): void {
-  if (!exists(path)) as(owner, () => makePlace(path, fstatSync(descriptor).isDirectory() ? "folder" : "file"));
+  if (!exists(path)) makePlaceAs(owner, path, fstatSync(descriptor).isDirectory() ? "folder" : "file");
   if (realpathSync(path) !== path) throw bent(path);
   move(path, descriptor);
 }
@@ -47,14 +47,18 @@ function makePlace(path: string, kind: "folder" | "file"): void {
   }
 }
 
-/** This thread's files are another user's for a moment. */
-function as(owner: number | undefined, act: () => void): void {
-  if (owner === undefined) return act();
-  for (const name of ["setfsgid", "setfsuid"] as const) call(name, owner);
+function makePlaceAs(owner: number | undefined, path: string, kind: "folder" | "file"): void {
   try {
-    act();
-  } finally {
-    for (const name of ["setfsuid", "setfsgid"] as const) call(name, 0);
+    makePlace(path, kind);
+  } catch (thrown) {
+    if (owner === undefined) throw thrown;
+    // This thread's files are the owner's for a moment.
+    for (const name of ["setfsgid", "setfsuid"] as const) call(name, owner);
+    try {
+      makePlace(path, kind);
+    } finally {
+      for (const name of ["setfsuid", "setfsgid"] as const) call(name, 0);
+    }
   }
 }
 

@@ -59,7 +59,7 @@ function outsideSockets(): string[] {
   return [...new Set([...paths].map((match) => match[1] ?? ""))].filter(exists);
 }
 
-/** Below /tmp, which is the run's own folder, a place is made by whoever the run is; everywhere else in what covers the hidden. */
+/** Below /tmp, which is the run's own folder, a place may have to be made by whoever the run is. */
 function ownerOf(path: string, { user }: SandboxSpec): number | undefined {
   return path.startsWith("/tmp/") ? user?.id : undefined;
 }

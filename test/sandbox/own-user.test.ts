@@ -64,7 +64,8 @@ describe.if(isHere)("a user of its own [needs root, and a file system that can m
   test("works where /tmp is hidden and its places are below it", async () => {
     lab.remove();
     lab = openLab("namespace", "root", "/tmp");
-    expect(await run("git log --format=%s; touch made; stat -c %u made")).toEqual({ code: 0, stdout: `First commit\n${USER}\n`, stderr: "" });
+    for (const _ of ["the way is made", "the way is there"])
+      expect(await run("git log --format=%s; touch made; stat -c %u made")).toMatchObject({ code: 0, stdout: `First commit\n${USER}\n` });
   });
 
   test("finds files of other users as they are", async () => {
