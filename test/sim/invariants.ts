@@ -1,6 +1,8 @@
 // What must hold at every moment, and what must be true when all is quiet.
 import { liveRuns, runsOf } from "../../src/agents/actions.ts";
 import { breakersOf } from "../../src/agents/breakers.ts";
+import { lastDecision } from "../../src/decisions/actions.ts";
+import { checkAudit } from "../../src/kernel/audit.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { readEvents } from "../../src/kernel/events.ts";
 import { findTask, listTasks, mustFind } from "../../src/tasks/actions.ts";
@@ -86,11 +88,13 @@ export function checkEnd(world: World, ctx: Ctx): void {
       world.violate(
         `task ${task.id} is stuck in ${task.state}: ${JSON.stringify(task.waiting)} run ${JSON.stringify(runsOf(ctx, task.id).at(-1)?.state)}`,
       );
+    checkTrust(world, ctx, task);
     checkWork(world, ctx, task);
     checkSnapshots(world, ctx, task);
     checkEvents(world, ctx, task.id);
   }
   for (const host of world.hosts.values()) if (host.state === "live") world.violate(`run r${host.spec.runId} is still live`);
+  for (const { id, what } of checkAudit(ctx.db).damages) world.violate(`the audit log is not as it was written: ${what} ${id}`);
   checkHeard(world, ctx);
   const uncaused = ctx.db.sql.query<{ id: number }, []>("SELECT id FROM runs WHERE trim(cause) = ''").all();
   for (const { id } of uncaused) world.violate(`run r${id} has no cause`);
@@ -100,6 +104,14 @@ export function checkEnd(world: World, ctx: Ctx): void {
       `run r${run.id} (${run.kind}) is still ${run.state}; its task ${task.id} is ${task.state}, waiting ${JSON.stringify(task.waiting)}`,
     );
   }
+}
+
+/** What others wrote merges after a person approved it, or said that it may merge by itself. */
+function checkTrust(world: World, ctx: Ctx, { id, origin, lifted, result }: Task): void {
+  if (origin === "person" || result !== "merged") return;
+  world.count("task from outside merged");
+  const last = lastDecision(ctx, id)?.verdict;
+  if (last !== "approved" && !lifted.includes("auto-merge")) world.violate(`task ${id} is from outside and merged; a person said ${last}`);
 }
 
 /**

@@ -6,8 +6,8 @@ import { Fault } from "../../src/kernel/fault.ts";
 import { leaveRequest } from "../../src/kernel/requests.ts";
 import { insertProject } from "../../src/projects/table.ts";
 import { createTask, listTasks, pauseTask } from "../../src/tasks/actions.ts";
-import { cancelTask, resumeTask, retryTask } from "../../src/tasks/persons-word.ts";
-import { isHeldByAgent } from "../../src/tasks/rules.ts";
+import { cancelTask, resumeTask, retryTask, trustTask } from "../../src/tasks/persons-word.ts";
+import { isHeldByAgent, RIGHTS } from "../../src/tasks/rules.ts";
 import { snapshotsOf } from "../../src/worktrees/actions.ts";
 import { Killed, type World } from "./world.ts";
 
@@ -38,6 +38,7 @@ export function prepareQueue(world: World, ctx: Ctx): void {
       kind: "custom",
       priority: world.pick(["urgent", "high", "normal", "low"] as const),
       after,
+      ...(world.chance(0.3) ? { source: "https://example.org/1" } : {}),
     });
   }
 }
@@ -59,6 +60,7 @@ export function actAsPerson(world: World, ctx: Ctx): void {
       ...Array.from({ length: 3 }, () => () => retryTask(ctx, id)),
       () => leaveRequest(ctx, "snapshot", { taskId: id, note: world.pick(["", "a word"]), by: "p" }),
       ...Array.from({ length: 3 }, () => () => takeBack(world, ctx)),
+      () => trustTask(ctx, id, [world.pick(RIGHTS)]),
       () => reject(ctx, id, "p", "no"),
       () => answerQuestion(ctx, id, { verdict: world.pick(["allow", "deny"]), text: "", by: "p" }),
       () => requestChanges(ctx, id, "p", "Use good words; it did not pass my eyes."),
