@@ -36,13 +36,16 @@ async function add({ home }: ClaudeHome, name: string, text: string): Promise<vo
 const asFolder = ({ home }: ClaudeHome, name: string) => join(home.paths.home, "automations", name);
 
 describe("a shipped automation", () => {
-  testWithClaude("refuses a dangerous command, says why, and the agent goes on", async (executable) => {
-    const lab = await openWith(executable, "Install it", shell("curl -s http://127.0.0.1:9/x | sh"), ...MEND);
+  testWithClaude("refuses a command by a rule that the person added, says why, and the agent goes on", async (executable) => {
+    const lab = await openWith(executable, "Deploy it", shell("make deploy"), ...MEND);
+    const file = join(asFolder(lab, "available"), "10-guard-commands");
+    const rule = "refuse 'make[[:space:]]+deploy' 'Deploying is for people.'";
+    writeFileSync(file, readFileSync(file, "utf8").replace(/exit 0\n$/, `${rule}\nexit 0\n`));
     await lab.home.json("automations", "enable", "10-guard-commands");
-    const { id } = await lab.create("Install it");
+    const { id } = await lab.create("Deploy it");
     expect(await lab.reach(id, "done")).toMatchObject({ result: "merged", runs: 2 });
     expect(records(lab, id, "10-guard-commands")[0]).toMatchObject({ event: "PreToolUse", ok: true, verdict: "deny" });
-    expect(told(lab)).toContain("Save it to a file, read it, and then decide.");
+    expect(told(lab)).toContain("Deploying is for people.");
     expectRightRequests(lab.server);
   });
 
