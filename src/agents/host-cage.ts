@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunPaths } from "../kernel/paths.ts";
 import { allProcesses, descendantsOf } from "../kernel/process.ts";
-import { breachesIn, cgroupPlaces, heldBy, makeCgroups, removeCgroups, takeInto } from "../sandbox/cgroup.ts";
+import { controlGroups } from "../sandbox/actions.ts";
 import { type Breach, megabytes } from "./host-watch.ts";
 import { writeWhole } from "./run-files.ts";
 import type { RunLimits } from "./schema.ts";
@@ -29,7 +29,7 @@ export type Cage = {
 export function createCage(run: RunPaths, limits: RunLimits): Cage {
   const name = `ccm-${Bun.hash(run.root).toString(36)}`;
   const tasks = limits.children * THREADS_EACH + THREADS_MORE;
-  const made = makeCgroups(cgroupPlaces(ownCgroup()), name, { memoryBytes: limits.memoryBytes, tasks });
+  const made = controlGroups.makeCgroups(controlGroups.cgroupPlaces(ownCgroup()), name, { memoryBytes: limits.memoryBytes, tasks });
   let folders = made;
   if (made.length > 0) writeWhole(cagePath(run), JSON.stringify(made));
   return {
@@ -39,13 +39,13 @@ export function createCage(run: RunPaths, limits: RunLimits): Cage {
     async hold(pid) {
       let free = [pid];
       for (let looks = 0; free.length > 0 && folders.length > 0 && looks < LOOKS; looks += 1) {
-        folders = await takeInto(folders, free);
-        const held = heldBy(folders);
+        folders = await controlGroups.takeInto(folders, free);
+        const held = controlGroups.heldBy(folders);
         free = descendantsOf(pid, allProcesses()).flatMap((one) => (held.has(one.pid) || one.state === "Z" ? [] : [one.pid]));
       }
     },
     breach() {
-      const { memory, tasks: refused } = breachesIn(folders);
+      const { memory, tasks: refused } = controlGroups.breachesIn(folders);
       if (memory > 0)
         return { limit: "memoryBytes", text: `the kernel ended a process, because ${megabytes(limits.memoryBytes)} of memory are allowed` };
       if (refused > 0)
@@ -55,7 +55,7 @@ export function createCage(run: RunPaths, limits: RunLimits): Cage {
         };
       return undefined;
     },
-    open: () => removeCgroups(made),
+    open: () => controlGroups.removeCgroups(made),
   };
 }
 

@@ -6,7 +6,7 @@ import { Fault, messageOf } from "../kernel/fault.ts";
 import { probeLock } from "../kernel/lock.ts";
 import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
-import { removeCgroups } from "../sandbox/cgroup.ts";
+import { controlGroups } from "../sandbox/actions.ts";
 import { hasClaudeSession, loginFile } from "./claude-home.ts";
 import type { AgentSettings } from "./config.ts";
 import { leftCage } from "./host-cage.ts";
@@ -185,7 +185,7 @@ async function reap(run: RunPaths, task: TaskPaths): Promise<Survivor[]> {
     sinceTicks: started.startTicks,
     sandboxed: isSandboxed(run),
   });
-  removeCgroups(cgroups);
+  controlGroups.removeCgroups(cgroups);
   removeHalfWritten(run);
   return survivors;
 }

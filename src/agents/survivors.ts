@@ -14,7 +14,7 @@ import {
   reapAdopted,
   signalProcess,
 } from "../kernel/process.ts";
-import { heldBy } from "../sandbox/cgroup.ts";
+import { controlGroups } from "../sandbox/actions.ts";
 import type { Survivor } from "./schema.ts";
 
 /** What marks a process as a run's. */
@@ -67,7 +67,7 @@ export function findSurvivors(claim: Claim, below?: number): (Survivor & { proce
   const processes = allProcesses().filter((process) => process.state !== "Z" && process.state !== "X");
   const descendants = new Set(below === undefined ? [] : descendantsOf(below, processes).map((process) => process.pid));
   const untouchable = lineOf(process.pid, processes);
-  const caged = heldBy(claim.cgroups);
+  const caged = controlGroups.heldBy(claim.cgroups);
   const ownSession = processes.find((one) => one.pid === process.pid)?.session;
   return processes.flatMap((one) => {
     const how = descendants.has(one.pid) ? "descendant" : howOutside(one);

@@ -1,7 +1,9 @@
 // What other rooms ask of the sandbox: how it is started here, and what this machine allows.
+
 import { readFileSync } from "node:fs";
 import { ownCommand } from "../kernel/process.ts";
 import { ownPorts } from "./allow-list.ts";
+import { breachesIn, cgroupPlaces, heldBy, makeCgroups, removeCgroups, takeInto } from "./cgroup.ts";
 import type { SandboxedLevel } from "./promises.ts";
 import type { ProxyDoor, ProxyOptions } from "./proxy.ts";
 import { chosenLevel, type SandboxLaunch } from "./rules.ts";
@@ -57,3 +59,6 @@ const WAY_LINES = 64;
 export async function tryPromises(): Promise<{ tried: Tried[]; errors: Partial<Record<SandboxedLevel, string>> }> {
   return await (await import("./trial.ts")).tryEach();
 }
+
+/** Control groups, for those who hold a run in them. */
+export const controlGroups = { breachesIn, cgroupPlaces, heldBy, makeCgroups, removeCgroups, takeInto };

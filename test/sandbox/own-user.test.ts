@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { probeOwnUser } from "../../src/sandbox/probe.ts";
 import { freeUser } from "../../src/sandbox/rules.ts";
 import { type Lab, openLab } from "../support/sandbox.ts";
+import { waitFor } from "../support/wait.ts";
 
 const USER = freeUser([]) ?? 0;
 const isHere = process.getuid?.() === 0 && (await probeOwnUser("/var/tmp")).works;
@@ -92,12 +93,9 @@ describe.if(isHere)("a user of its own [needs root, and a file system that can m
       Bun.spawnSync(["pgrep", "-u", String(USER), "-x", "sleep"])
         .stdout.toString()
         .trim();
-    const deadline = performance.now() + 20_000;
-    while (started() === "" && performance.now() < deadline) await Bun.sleep(5);
-    expect(started()).not.toBe("");
+    await waitFor("it to have started", () => started() !== "");
     child.kill("SIGKILL"); // Only `unshare`: the kernel ends the rest.
-    while (started() !== "" && performance.now() < deadline) await Bun.sleep(5);
-    expect(started()).toBe("");
+    await waitFor("it to be gone", () => started() === "");
     await child.exited;
   });
 
