@@ -25,7 +25,8 @@ type Said = [Speaker, GuardWish | undefined][];
 export async function policyHere(ctx: Ctx, project: Project | null): Promise<Policy> {
   const said = await guardsSaid(ctx, project, project?.agent ?? "", null);
   const rules = guardRules(...said.map(([, wish]) => wish));
-  const lastFor = (name: CommandClass) => said.findLast(([, wish]) => (wish?.atLeast?.[name] ?? wish?.classes?.[name]) !== undefined)?.[0] ?? "ccm";
+  const lastFor = (name: CommandClass) =>
+    said.findLast(([, wish]) => (wish?.atLeast?.[name] ?? wish?.classes?.[name]) !== undefined)?.[0] ?? "ccm";
   const firstFor = (verdict: Verdict, rule: string) => said.find(([, wish]) => wish?.[verdict]?.includes(rule))?.[0] ?? "ccm";
   return {
     classes: COMMAND_CLASSES.map((name) => ({ class: name, verdict: rules.classes[name], from: lastFor(name) })),

@@ -80,6 +80,7 @@ function removal(words: string[], ran: Ran, places: GuardPlaces): string | null 
   const vital = isDeep ? vitalOf(words, ran, places) : null;
   if (vital === null) return null;
   if (vital.includes(UNSET))
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's.
     return "If that variable is empty, it deletes everything. Write the folder out, or `${NAME:?}` for a variable that must not be empty.";
   const paths = targetsOf(vital, ran.cwd);
   if (paths.some((path) => isIn(path, `${places.tree}/.git`) || isIn(path, places.git)))

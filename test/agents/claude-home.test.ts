@@ -33,7 +33,13 @@ beforeEach(() => {
   person = join(folder, "person");
   home = join(folder, "task", "home");
   mkdirSync(join(person, ".claude"), { recursive: true });
-  order = { configFolder: join(person, ".claude"), stateFile: join(person, ".claude.json"), repository: "/repo", tree: "/tree", servers: "kept" };
+  order = {
+    configFolder: join(person, ".claude"),
+    stateFile: join(person, ".claude.json"),
+    repository: "/repo",
+    tree: "/tree",
+    servers: "kept",
+  };
 });
 
 describe("a person's own", () => {

@@ -7,7 +7,15 @@ import { cgroupPlaces, heldBy } from "../../src/sandbox/cgroup.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { openRuns, runs, until } from "../support/runs.ts";
 
-const LIMITS: RunSpec["limits"] = { runMs: 60_000, memoryBytes: 4e9, children: 200, outputBytes: 50e6, treeBytes: 1e9, commits: 500, stopMs: 500 };
+const LIMITS: RunSpec["limits"] = {
+  runMs: 60_000,
+  memoryBytes: 4e9,
+  children: 200,
+  outputBytes: 50e6,
+  treeBytes: 1e9,
+  commits: 500,
+  stopMs: 500,
+};
 const shell = (line: string): Partial<RunSpec> => ({ argv: ["sh", "-c", line] });
 
 /** Whether this machine lets this user make a group that limits memory; the name says what a test needs. */

@@ -1,5 +1,6 @@
 // What came of a run and what follows: every way a run can end, as a table.
 import { describe, expect, test } from "bun:test";
+import { composePrompt } from "../../src/agents/prompt.ts";
 import {
   besideProxy,
   describeExit,
@@ -9,7 +10,6 @@ import {
   runEnvironment,
   stopReason,
 } from "../../src/agents/rules.ts";
-import { composePrompt } from "../../src/agents/prompt.ts";
 import type { ExitRecord } from "../../src/agents/schema.ts";
 import { exitRecord } from "../support/exit-record.ts";
 
@@ -52,7 +52,14 @@ test("a run is stopped when its task has left its stage, or when somebody asked"
 });
 
 test("the prompt holds title, task, what to do next, and the rules of the worktree", () => {
-  const task = { id: 7, title: "Fix the sum", prompt: "It subtracts.\n", branch: "ccm/task-7", instruction: "The gate failed.", source: null };
+  const task = {
+    id: 7,
+    title: "Fix the sum",
+    prompt: "It subtracts.\n",
+    branch: "ccm/task-7",
+    instruction: "The gate failed.",
+    source: null,
+  };
   expect(composePrompt(task, { name: "shop", base: "main" })).toMatchInlineSnapshot(`
 "# Fix the sum
 

@@ -16,15 +16,28 @@ function told({ server }: Lab): string {
 
 describe("a call that is refused", () => {
   testWithClaude("is answered with the reason, and the agent goes on and finishes its work", async (executable) => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's.
     const pushes = [shell("git push origin main"), shell("echo push | xargs g''it"), shell('X=check; git "${X}out" -b mine')];
-    const files = [write("../beside.txt", "Hello\n"), call("Write", { file_path: "/srv/ccm-guards.txt", content: "Hello\n" }), shell("rm -rf ~ && sudo true")];
+    const files = [
+      write("../beside.txt", "Hello\n"),
+      call("Write", { file_path: "/srv/ccm-guards.txt", content: "Hello\n" }),
+      shell("rm -rf ~ && sudo true"),
+    ];
     const lab = await openClaudeHome({ executable, tracks: [track("Mend the sum", ...pushes, ...files, ...MEND)] });
     const { id } = await lab.create("Mend the sum");
     expect(await lab.reach(id, "done")).toMatchObject({ result: "merged", runs: 2 });
     expect(lab.git("show", "main:sum.js").trim()).toBe(MENDED);
     expect(lab.events(id, "guard.denied").map(({ data, source }) => [source, data.by])).toEqual([
-      ...[["host", "class git"], ["host", "class git"], ["host", "class git"]],
-      ...[["host", "path"], ["host", "path"], ["host", "class destructive"]],
+      ...[
+        ["host", "class git"],
+        ["host", "class git"],
+        ["host", "class git"],
+      ],
+      ...[
+        ["host", "path"],
+        ["host", "path"],
+        ["host", "class destructive"],
+      ],
     ]);
     expect(told(lab)).toContain("No push is needed.");
     expect(told(lab)).toContain("This tree stays on its own branch");
