@@ -21,7 +21,9 @@ export async function scrubHome(host: CommandHost, options: ScrubOptions): Promi
     throw new Fault(
       "failed",
       `Secrets are left in ${own.map(({ place }) => place).join(", ")}: ${own.flatMap(({ files }) => files).join(", ") || "see above"}.`,
-      "A file with several names, or of another user, is left alone: look at it yourself.",
+      after.live.length > 0
+        ? "Agents are at work: scrub again when they have ended."
+        : "A file with several names, or of another user, is left alone: look at it yourself.",
     );
 }
 

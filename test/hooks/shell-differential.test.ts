@@ -63,7 +63,9 @@ test(
       real,
       seen: seen.filter(([program]) => STUBS.includes(program ?? "")),
     }));
-    const known = told.filter(({ seen }) => seen.flat().every(isKnown));
+    // Of a line that ends in the middle of something, bash runs nothing and the parser sees what it would have been.
+    const isWhole = (line: string) => Bun.spawnSync(["bash", "-n", "-c", line], { stderr: "ignore" }).exitCode === 0;
+    const known = told.filter(({ line, seen }) => seen.flat().every(isKnown) && isWhole(line));
     const text = (commands: string[][]) => [...new Set(commands.map((words) => words.join("|")))].sort();
     const different = known.filter(({ real, seen }) => text(real).join("\n") !== text(seen).join("\n"));
     expect(known.length).toBeGreaterThan(LINES / 10);

@@ -27,6 +27,7 @@ import { Panel, Side } from "../../views/parts/panel.tsx";
 import { Progress } from "../../views/parts/progress.tsx";
 import { QuestionCard } from "../../views/parts/question-card.tsx";
 import { RunTable } from "../../views/parts/run-list.tsx";
+import { SnapshotList } from "../../views/parts/snapshot-list.tsx";
 import { StageTrack } from "../../views/parts/stage-track.tsx";
 import { Table } from "../../views/parts/table.tsx";
 import { Tabs } from "../../views/parts/tabs.tsx";
@@ -162,6 +163,14 @@ export const PARTS: Readonly<Record<string, (t: string) => Made>> = {
   Select: (t) => Select({ id: t, name: t, value: t, options: [{ value: "other", text: t }] }),
   SelectField: (t) => SelectField({ ...field(t), options: [{ value: t, text: t }] }),
   Side: (t) => Side({ id: t, label: t, children: inside }),
+  SnapshotList: (t) =>
+    SnapshotList({
+      place: t,
+      csrf: t,
+      typed: null,
+      canTake: true,
+      snapshots: [{ n: 1, commit: t, at: at(t), text: t, canGoBack: true }],
+    }),
   StageTrack: (t) => StageTrack({ label: t, stages: [{ name: t, status: "now", note: t }] }),
   StateBadge: (t) => StateBadge({ state: "done", note: t }),
   Table: (t) => Table({ label: t, columns: [{ title: t }], children: inside }),
