@@ -1,5 +1,7 @@
 // Hostile text in everything that people and agents write: it is shown as it is, nothing of it runs, and the page holds its form.
 import { expect } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { sidewaysFlaws } from "./flaws.ts";
 import { browserTest, useSite } from "./harness.ts";
@@ -26,12 +28,18 @@ const PROMPT = [
   "demo: await-message",
 ].join("\n");
 
-browserTest("titles, prompts, messages, comments, file names and output are shown, and do nothing", async () => {
+/** An automation of the person's, whose text they took from somewhere. */
+const AUTOMATION = `#!/bin/sh\n# ${SCRIPT}\n# ccm-events: Stop\nexit 0\n`;
+
+browserTest("titles, prompts, messages, comments, notes, file names and output are shown, and do nothing", async () => {
+  await site.home.json("edit-project", "repo", "--sandbox", `hide=/${SCRIPT}`);
+  writeFileSync(join(site.home.paths.home, "automations/available/odd"), AUTOMATION, { mode: 0o700 });
   const { page } = await site.open("phone-dark", "/projects/repo");
   await createTask(page, TITLE, PROMPT);
   const task = new URL(page.url()).pathname;
   await sendMessage(page, `${SCRIPT} ${BIDI}`);
   await stageNow(page, "approving").waitFor();
+  await site.home.json("snapshot", task.split("/").at(-1) ?? "", "--note", `${SCRIPT} ${BIDI}`);
   await requestChanges(page, SCRIPT);
   await page.getByLabel("Message", { exact: true }).waitFor();
   await sendMessage(page, "Go on");
@@ -47,12 +55,34 @@ browserTest("titles, prompts, messages, comments, file names and output are show
     "/tasks",
     "/tasks?view=board",
     "/agents",
+    "/projects",
+    "/projects/repo",
+    "/audit",
+    "/health",
   ]) {
     await page.goto(site.url + path);
     await expectHarmless(page, path);
     const text = (await page.locator("main").textContent()) ?? "";
     if (path.endsWith("/log")) expect(text).toContain("<script>alert(3)</script>");
+    if (path === task) expect(text).toContain(SCRIPT);
     if (path.endsWith("/diff")) expect(text).toContain("<img src=x onerror=alert(5)>.txt");
+  }
+});
+
+browserTest("what a stranger wrote is shown as it is, with what its runs may not", async () => {
+  const { page } = await site.open("wide-light", "/projects/repo");
+  await page.getByRole("link", { name: "New task" }).first().click();
+  await page.getByLabel("Title").fill(TITLE);
+  await page.getByLabel("Prompt").fill(SCRIPT);
+  await page.getByLabel("Written by somebody else").fill(`https://forge.example/${SCRIPT}`);
+  await page.getByLabel("A text of somebody else").fill(`${SCRIPT} ${BIDI}`);
+  await page.getByRole("button", { name: "Create task" }).click();
+  await page.waitForURL(/\/tasks\/\d+$/);
+  await expectHarmless(page, "its task");
+  expect(await page.locator("main").textContent()).toContain(`https://forge.example/${SCRIPT}`);
+  for (const path of ["/tasks", "/approvals", "/audit"]) {
+    await page.goto(site.url + path);
+    await expectHarmless(page, path);
   }
 });
 

@@ -87,7 +87,7 @@ describe("with keys", () => {
     expect(await focused(page)).toMatchObject({ name: "Skip to the content", isSeen: true });
     await page.keyboard.press("Enter");
     const seen: string[] = [];
-    for (let stop = 0; stop < 10; stop++) {
+    for (let stop = 0; stop < 12; stop++) {
       await page.keyboard.press("Tab");
       const { name, isSeen, isMarked } = await focused(page);
       expect({ name, isSeen, isMarked }).toEqual({ name, isSeen: true, isMarked: true });
