@@ -258,7 +258,9 @@ CREATE TABLE approvals (
   verdict   TEXT NOT NULL CHECK (verdict IN ('approved', 'rejected', 'changes')),
   comment   TEXT NOT NULL,
   decided_by TEXT NOT NULL,
-  at        INTEGER NOT NULL
+  at        INTEGER NOT NULL,
+  -- The work was taken back to an earlier state: what was decided before holds no more.
+  void_at   INTEGER
 ) STRICT;
 CREATE INDEX approvals_by_task ON approvals (task_id, id);
 

@@ -51,6 +51,7 @@ function begin(ctx: Ctx, taskId: number, to: number): { task: Task; snapshot: Sn
     const tree = findWorktree(ctx, taskId)?.state ?? null;
     const fault = rollbackFault({ task, to, snapshot, run: liveRunOf(ctx, taskId), tree, isMerging: table.isMerging(ctx.db, taskId) });
     if (fault || !snapshot) throw fault ?? new Error("A snapshot that is not there was not refused.");
+    table.voidDecisions(ctx.db, taskId, ctx.clock.now());
     if (findCandidate(ctx, taskId)) markStale(ctx, task, `The work goes back to snapshot ${to}.`);
     return { task, snapshot };
   }, "durable");

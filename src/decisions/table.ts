@@ -16,12 +16,13 @@ export function insertDecision(db: Db, decision: Omit<Decision, "id">): void {
 /** The last decision about a task since its work was last taken back to an earlier state, or null. */
 export function lastDecision(db: Db, taskId: number): Decision | null {
   return db.sql
-    .query<Decision, [number]>(
-      `SELECT ${COLUMNS} FROM approvals
-       WHERE task_id = ?1 AND at > coalesce((SELECT max(s.at) FROM snapshots s WHERE s.task_id = ?1 AND s.why = 'rollback'), -1)
-       ORDER BY id DESC LIMIT 1`,
-    )
+    .query<Decision, [number]>(`SELECT ${COLUMNS} FROM approvals WHERE task_id = ? AND void_at IS NULL ORDER BY id DESC LIMIT 1`)
     .get(taskId);
+}
+
+/** Decisions so far hold no more. Marked, and not told by their times: clocks go back. */
+export function voidDecisions(db: Db, taskId: number, at: number): void {
+  db.sql.query<null, [number, number]>("UPDATE approvals SET void_at = ? WHERE task_id = ? AND void_at IS NULL").run(at, taskId);
 }
 
 /** True while a merge of the task was begun and nobody knows yet what became of it. */
