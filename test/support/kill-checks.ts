@@ -87,8 +87,9 @@ const EXPECTED = [
   /^(tasks|runs|trash|logs|backups)$/,
   /^logs\/daemon\.log$/,
   /^runs\/\d+$/,
-  /^runs\/\d+\/(spec\.json|started\.json|endpoint\.json|exit\.json|lock|host\.log|sandbox\.json|events\.jsonl|output|requests|spool)$/,
+  /^runs\/\d+\/(spec\.json|started\.json|endpoint\.json|exit\.json|lock|host\.log|sandbox\.json|cgroups\.json|events\.jsonl|output|requests|spool)$/,
   /^trash\/\d+(\/.*)?$/,
+  /^automations(\/(shipped\.json|enabled|lib(\/ccm\.bash)?|available(\/\d\d-[a-z-]+)?))?$/,
 ];
 
 function leftovers({ home }: Lane): string[] {

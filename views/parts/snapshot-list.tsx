@@ -11,29 +11,33 @@ export type SnapshotListProps = { place: string; csrf: string; typed: Typed | nu
 export function SnapshotList({ place, csrf, typed, canTake, snapshots }: SnapshotListProps): JSX.Element {
   return (
     <>
-      <ul class="snapshots">
-        {snapshots.map(({ n, commit, at, text, canGoBack }) => (
-          <li>
-            <strong safe>{String(n)}</strong> <Chip text={commit} label={`commit of snapshot ${n}`} /> <Time at={at} />
-            <p class="snapshot-text" safe>
-              {text}
-            </p>
-            {canGoBack ? (
-              <ActionForm
-                action={`${place}/snapshots/${n}/rollback`}
-                csrf={csrf}
-                typed={typed}
-                label={`Go back to ${n}`}
-                look="danger"
-                icon="retry"
-                ask="Tree and branch become as they were then; what is there now is kept as another snapshot. An approval does not outlive it."
-              />
-            ) : (
-              ""
-            )}
-          </li>
-        ))}
-      </ul>
+      {snapshots.length > 0 ? (
+        <ul class="snapshots">
+          {snapshots.map(({ n, commit, at, text, canGoBack }) => (
+            <li>
+              <strong safe>{String(n)}</strong> <Chip text={commit} label={`commit of snapshot ${n}`} /> <Time at={at} />
+              <p class="snapshot-text" safe>
+                {text}
+              </p>
+              {canGoBack ? (
+                <ActionForm
+                  action={`${place}/snapshots/${n}/rollback`}
+                  csrf={csrf}
+                  typed={typed}
+                  label={`Go back to ${n}`}
+                  look="danger"
+                  icon="retry"
+                  ask="Tree and branch become as they were then; what is there now is kept as another snapshot. An approval does not outlive it."
+                />
+              ) : (
+                ""
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        ""
+      )}
       {canTake ? <ActionForm action={`${place}/snapshots`} csrf={csrf} typed={typed} label="Keep the state now" /> : ""}
     </>
   );
