@@ -170,6 +170,7 @@ export async function killAll(root: string): Promise<void> {
 
 /** SIGKILL; a process that has just ended is as good. */
 export function kill(pid: number): void {
+  if (pid <= 0) throw new Error(`${pid} is no process, but a group of them, this one's among them.`);
   try {
     process.kill(pid, "SIGKILL");
   } catch (thrown) {

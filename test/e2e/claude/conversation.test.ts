@@ -53,7 +53,7 @@ describe("a message", () => {
     const { id } = await lab.create("Wait for word");
     await asked(lab, 1);
     await lab.home.json("message", String(id), "Mind the negative numbers.");
-    killRun(lab, id);
+    await killRun(lab, id);
     expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
     expect(told(lab).split("Mind the negative numbers.")).toHaveLength(2);
     expectRightRequests(lab.server);
@@ -61,8 +61,9 @@ describe("a message", () => {
 });
 
 /** SIGKILL to the host of a task's newest run; its agent dies with it. */
-function killRun({ home, events }: ClaudeHome, id: number): void {
-  kill(readStarted(home.paths.run(events(id, "run.started").at(-1)?.runId ?? 0))?.pid ?? 0);
+async function killRun({ home, events }: ClaudeHome, id: number): Promise<void> {
+  const runId = events(id, "run.started").at(-1)?.runId ?? 0;
+  kill((await waitFor("its host to say who it is", () => readStarted(home.paths.run(runId)))).pid);
 }
 
 describe("a question", () => {
@@ -120,7 +121,7 @@ describe("a question", () => {
     await lab.event(id, "run.finished");
     await lab.home.json("approve", String(id), "--comment", "Plus");
     await waitFor("the second run", () => lab.events(id, "run.started").length === 2);
-    killRun(lab, id);
+    await killRun(lab, id);
     expect(await lab.reach(id, "done")).toMatchObject({ result: "merged" });
     expect(told(lab)).toContain("Plus");
     expect(lab.events(id, "question.asked")).toHaveLength(1);
