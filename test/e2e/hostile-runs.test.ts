@@ -26,6 +26,9 @@ const LIMITS = { treeMb: 15, memoryMb: 400, children: 120, outputMb: 10, attempt
 /** git refuses to look into what belongs to another user unless it is told to. */
 const ANYBODYS = ["-c", "safe.directory=*"];
 
+/** How long what the scripts leave behind sleeps: by it, it is found, and only what this very test has started. */
+const SECONDS = `62.0${process.pid}`;
+
 let home: HomeUnderTest;
 let repo: string;
 
@@ -160,7 +163,7 @@ async function openAttacked(level: string, account: Account): Promise<HomeUnderT
 
 /** `others` are what the agent is told of other runs' hosts. */
 function configure(level: string, others: object[] = []): void {
-  const env = { LAB_CCM: home.paths.home, LAB_CCM_PROGRAM: binary(), LAB_OTHERS: JSON.stringify(others) };
+  const env = { LAB_CCM: home.paths.home, LAB_CCM_PROGRAM: binary(), LAB_OTHERS: JSON.stringify(others), LAB_SECONDS: SECONDS };
   const agent = { command: "sh", args: ["-c", AGENT], promptBy: "argument", output: "text", env };
   writeFileSync(home.paths.config, Bun.YAML.stringify({ agents: { script: agent }, limits: LIMITS, sandbox: { level } }));
 }
@@ -239,5 +242,5 @@ function obeyed({ stdout, stderr }: Ended): string[] {
 function leftOvers(): string[] {
   return allProcesses()
     .map((process) => commandOf(process.pid))
-    .filter((command) => /^\S*sleep 6[12]\.0717/.test(command));
+    .filter((command) => command.endsWith(`sleep ${SECONDS}`) && !command.startsWith("sh "));
 }

@@ -2,7 +2,7 @@
 echo kept > kept-process-bomb.txt && git add kept-process-bomb.txt && git commit -q -m "Kept"
 i=0
 while [ $i -lt 400 ]; do
-  (setsid sleep 61.0717 >/dev/null 2>&1 &)
+  (setsid sleep "$LAB_SECONDS" >/dev/null 2>&1 &)
   i=$((i + 1))
 done
 sleep 60

@@ -1,3 +1,3 @@
 # Says what it was given, and stays.
 printf '{"url":"%s","token":"%s"}' "$CCM_RUN_URL" "$CCM_RUN_TOKEN" > given.json.part && mv given.json.part given.json
-exec sleep 62.0717
+exec sleep "$LAB_SECONDS"
