@@ -12,13 +12,18 @@ import { judgeEnd } from "./judge.ts";
 import { leftMessages } from "./run-files.ts";
 import type { ExitRecord, HostState, Run } from "./schema.ts";
 import * as table from "./table.ts";
+import { unheardMessages } from "./unheard.ts";
+
+/** What a killed host wrote last, in which messages are looked for that its agent never took up. */
+const SAID_BYTES = 4_000_000;
 
 /** After the lock was released: proves that nothing of the run is left, then records how it ended. */
 export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
   const survivors = await ctx.outside.hosts.reap(run.id, run.taskId);
   const state = ctx.outside.hosts.look(run.id);
   if (state.kind === "live") return;
-  const exit = withUnread(exitFrom(state, run, ctx.clock.now()), leftMessages(ctx.paths.run(run.id)));
+  const lost = state.kind === "died" ? lostWith(ctx, run) : [];
+  const exit = withUnread(exitFrom(state, run, ctx.clock.now()), [...lost, ...leftMessages(ctx.paths.run(run.id))]);
   ingestRest(ctx, run);
   ctx.db.transact(() => {
     if (!table.setEnded(ctx.db, run.id, exit, ctx.clock.now())) return;
@@ -26,6 +31,12 @@ export async function collectRun(ctx: Ctx, run: Run): Promise<void> {
     if (survivors.length > 0) record(ctx, task, "run.survivors-killed", "daemon", { survivors }, run.id);
     record(ctx, task, "run.ended", "host", { reason: exit?.reason, code: exit?.code, signal: exit?.signal }, run.id);
   });
+}
+
+/** What its agent never took up of what a killed host had taken. */
+function lostWith(ctx: Ctx, run: Run): string[] {
+  const said = ctx.outside.hosts.readBefore(run.id, Number.MAX_SAFE_INTEGER, SAID_BYTES);
+  return unheardMessages(said.events.map(({ event }) => event));
 }
 
 /** What a person said just before the end lies there still. */

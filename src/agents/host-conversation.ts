@@ -5,6 +5,7 @@ import type { Input } from "./host-input.ts";
 import type { Asking } from "./host-questions.ts";
 import type { Recorder } from "./host-record.ts";
 import type { Conversation, RunRequest } from "./schema.ts";
+import { messageText } from "./unheard.ts";
 
 export type Talk = {
   /** A line of the agent's stream, as it came. */
@@ -158,10 +159,4 @@ class Turns {
     this.#become("closing", CLOSING_MS);
     this.#options.input.close();
   }
-}
-
-function messageText(frame: Json): string {
-  const { content } = jsonOf(frame.message);
-  if (typeof content === "string") return content;
-  return Array.isArray(content) ? content.map((block) => textOf(jsonOf(block).text) ?? "").join("") : "";
 }

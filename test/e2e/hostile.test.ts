@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, lstatSync, readdirSync, readFileSy
 import { join } from "node:path";
 import { allProcesses, commandOf } from "../../src/kernel/process.ts";
 import { ACCOUNTS, CASES, type Ended, type Lab, openLab, type RunOptions, writeFiles } from "../support/sandbox.ts";
+import { waitFor } from "../support/wait.ts";
 
 const SCRIPTS = join(import.meta.dir, "hostile");
 const VICTIM = join(import.meta.dir, "../support/victim.py");
@@ -208,7 +209,7 @@ async function startVictim(account: string): Promise<Victim> {
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: lab.home, SHELL: "/bin/sh", OUTSIDE: "1" };
   const tmux = join(lab.home, "tmux.sock");
   Bun.spawnSync([...prefix, "tmux", "-S", tmux, "-f", "/dev/null", "new-session", "-d", "sleep 100"], { env, cwd: lab.home });
-  const services = startServices(prefix, env);
+  const services = await startServices(prefix, env);
   const child = Bun.spawn([...prefix, "python3", VICTIM, lab.home], { env, cwd: lab.home, stdin: "pipe", stdout: "pipe" });
   const made = JSON.parse(await new Response(child.stdout).text());
   const received = join(lab.home, "received");
@@ -228,13 +229,14 @@ async function startVictim(account: string): Promise<Victim> {
 }
 
 /** A real ssh-agent and a real message bus of the person's, with sockets in a visible place. */
-function startServices(prefix: string[], env: Record<string, string>) {
+async function startServices(prefix: string[], env: Record<string, string>) {
   const [agent, bus] = [join(lab.home, "agent.sock"), join(lab.home, "bus.sock")];
   const options = { env, cwd: lab.home, stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
   const started = [
     ["ssh-agent", "-D", "-a", agent],
     ["dbus-daemon", "--session", "--nofork", `--address=unix:path=${bus}`],
   ].map((words) => Bun.spawn([...prefix, ...words], options));
+  await waitFor("the sockets of ssh-agent and the message bus", () => existsSync(agent) && existsSync(bus));
   return {
     env: { LAB_SSH_AGENT: agent, LAB_BUS: bus },
     async end() {
