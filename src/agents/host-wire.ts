@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openEndpoint, readSpool } from "../hooks/actions.ts";
 import type { Json } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
+import { sha256 } from "../kernel/sha256.ts";
 import { returnLogin } from "./claude-home.ts";
 import { endpointDoor } from "./host-network.ts";
 import { createRecorder, type Recorder } from "./host-record.ts";
@@ -96,9 +97,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** node:crypto would take 2 MB of the host's memory. */
-function sha256(text: string): string {
-  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
 }

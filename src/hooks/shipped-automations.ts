@@ -7,6 +7,7 @@ import checkpoint from "../../automations/30-checkpoint.bash" with { type: "text
 import addContext from "../../automations/40-add-context.bash" with { type: "text" };
 import library from "../../automations/lib/ccm.bash" with { type: "text" };
 import { isJson } from "../kernel/json.ts";
+import { sha256 } from "../kernel/sha256.ts";
 import { type AutomationPlaces, automationPlaces } from "./automation-safety.ts";
 
 const SHIPPED: Record<string, string> = {
@@ -26,9 +27,9 @@ export function shipAutomations(home: string): void {
   for (const [name, text] of [...Object.entries(SHIPPED), [LIBRARY, library] as const]) {
     const path = pathOf(places, name);
     const before = textAt(path);
-    const isOurs = before === null ? known[name] === undefined : hashOf(before) === known[name];
+    const isOurs = before === null ? known[name] === undefined : sha256(before) === known[name];
     if (isOurs && before !== text) writeAside(path, text, name === LIBRARY ? 0o600 : 0o700);
-    if (isOurs || before === text) put[name] = hashOf(text);
+    if (isOurs || before === text) put[name] = sha256(text);
   }
   if (JSON.stringify(put) !== JSON.stringify(known)) writeAside(places.shipped, JSON.stringify(put), 0o600);
 }
@@ -37,7 +38,7 @@ export function shipAutomations(home: string): void {
 export function shippedState(places: AutomationPlaces, name: string): "as shipped" | "changed" | null {
   if (!Object.hasOwn(SHIPPED, name)) return null;
   const text = textAt(pathOf(places, name));
-  return text !== null && hashOf(text) === readShipped(places)[name] ? "as shipped" : "changed";
+  return text !== null && sha256(text) === readShipped(places)[name] ? "as shipped" : "changed";
 }
 
 function pathOf(places: AutomationPlaces, name: string): string {
@@ -64,8 +65,4 @@ function writeAside(path: string, text: string, mode: number): void {
   const aside = join(dirname(path), `.${process.pid}.tmp`);
   writeFileSync(aside, text, { mode });
   renameSync(aside, path);
-}
-
-function hashOf(text: string): string {
-  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
 }

@@ -1,6 +1,7 @@
 // The audit log: who decided, allowed, overrode or changed what. Rows are never changed and never deleted, and each one's hash covers the one before.
 import type { Db } from "./database.ts";
 import type { Event, EventSource } from "./events.ts";
+import { sha256 } from "./sha256.ts";
 
 /**
  * Events that go into the audit log, too, in the transaction that records them: decisions and verdicts, rights that were
@@ -144,8 +145,4 @@ export function auditHash(db: Db, id: number): string | null {
 function hashOf(row: Omit<Stored, "data" | "hash" | "scrubbedAt">, before: string): string {
   const { id, at, name, source, projectId, taskId, runId, digest } = row;
   return sha256(JSON.stringify([before, id, at, name, source, projectId, taskId, runId, digest]));
-}
-
-function sha256(text: string): string {
-  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
 }
