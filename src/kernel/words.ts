@@ -155,9 +155,16 @@ function takeArguments(command: Command, rest: readonly string[]): (string | str
   const isOpenEnded = command.args.some((arg) => arg.variadic);
   if (!isOpenEnded && rest.length > command.args.length) {
     const extra = rest.slice(command.args.length).map((word) => `"${word}"`);
-    return new Fault("invalid", `"ccm ${command.name}" does not take ${extra.join(" ")}.`, `${usage} (quote a value that has spaces)`);
+    return new Fault("invalid", `"ccm ${command.name}" does not take ${extra.join(" ")}.`, unexpectedHint(command, usage));
   }
   return command.args.map((arg, i) => (arg.variadic ? rest.slice(i) : rest[i]));
+}
+
+/** Who gives a word to a command that has none most often means its first option: `register-project .` is `--path .`. */
+function unexpectedHint(command: Command, usage: string): string {
+  const first = command.options.find((option) => !option.isBoolean);
+  if (command.args.length > 0 || !first) return `${usage} (quote a value that has spaces)`;
+  return `It takes options only, such as ${first.rawName}. See: ccm ${command.name} --help`;
 }
 
 export function findOption(options: readonly Option[], flag: string): Option | undefined {

@@ -94,6 +94,11 @@ test.each([
   [["create-task", "--follow=yes"], '"--follow" takes no value.', "See: ccm create-task --help"],
   [["cancel-task"], '"ccm cancel-task" needs <id>.', "Usage: ccm cancel-task <id>"],
   [["cancel-task", "7", "now"], '"ccm cancel-task" does not take "now".', "Usage: ccm cancel-task <id> (quote a value that has spaces)"],
+  [
+    ["create-task", "Fix it"],
+    '"ccm create-task" does not take "Fix it".',
+    "It takes options only, such as --title <text>. See: ccm create-task --help",
+  ],
   [["--jsno"], 'There is no option "--jsno".', 'Did you mean "--json"?'],
 ])("%j is refused: %s", (line, fault, hint) => {
   expect(parse(line)).toEqual({ fault, hint });
