@@ -23,6 +23,8 @@ export type LayoutProps = Frame & {
   name: string;
   /** The address of the page's live stream, null for a page that does not change. */
   live: string | null;
+  /** What was done by the form that led here, where no script of the page says it. */
+  said?: string | null | undefined;
   /** Finished markup: each section was rendered, and escaped, by its own view. */
   sections: readonly string[];
 };
@@ -57,6 +59,13 @@ export function layout(props: LayoutProps): Markup {
             <Tools csrf={props.csrf} />
           </div>
           <Lost />
+          {props.said ? (
+            <div class="done" role="status">
+              <Banner id="done" tone="good" text={props.said} />
+            </div>
+          ) : (
+            ""
+          )}
           <main id="main" class={props.name} tabindex="-1">
             {props.sections.join("") as "safe"}
           </main>

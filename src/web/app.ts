@@ -9,6 +9,7 @@ import { findAsset } from "./assets.ts";
 import { answerForm } from "./forms.ts";
 import { createLive } from "./live.ts";
 import { answerNotFound, answerPage, askedOf, type Shown } from "./pages.ts";
+import { createSaid } from "./said.ts";
 import type { Visitor } from "./schema.ts";
 import type { Site } from "./site.ts";
 import { createSweep } from "./sweep.ts";
@@ -22,7 +23,7 @@ type Got = { params: Record<string, string>; request: Request; set: { status?: n
 type VisitorOf = (request: Request) => Visitor;
 
 export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
-  const site: Site = { ctx, pages: routes.flatMap((room) => room.pages ?? []).map(withoutSecrets) };
+  const site: Site = { ctx, pages: routes.flatMap((room) => room.pages ?? []).map(withoutSecrets), said: createSaid(ctx.clock.elapsed) };
   const visitors = new WeakMap<Request, Visitor>();
   const visitorOf: VisitorOf = (request) => visitors.get(request) as Visitor;
   const live = createLive(site);

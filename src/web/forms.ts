@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { actingFor } from "../kernel/context.ts";
 import { FAULTS, isFault } from "../kernel/fault.ts";
 import type { Asked, Done, FormRoute, PageRoute, Typed } from "../kernel/page.ts";
+import { redactStored } from "../kernel/redact.ts";
 import { isSame } from "./actions.ts";
 import { answerPage, type Shown } from "./pages.ts";
 import { findPage, type Site } from "./site.ts";
@@ -44,8 +45,10 @@ type Answers = {
 };
 
 const answersOfPage: Answers = {
-  async take(_site, form, asked, { to }) {
-    return new Response(null, { status: 303, headers: { location: to ?? form.page(asked) } });
+  async take(site, form, asked, { to, said }) {
+    const location = to ?? form.page(asked);
+    site.said.keep(asked.csrf, location, redactStored(said));
+    return new Response(null, { status: 303, headers: { location } });
   },
   async refuse(site, form, asked, typed, status) {
     const { route, again, path } = pageOf(site, form, asked, typed);

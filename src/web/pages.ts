@@ -46,7 +46,8 @@ async function framed(site: Site, route: PageRoute, page: Page, asked: Asked, ur
   const from = writeState(stateOf(all, tokens));
   const live = `/live?${new URLSearchParams({ page: url.pathname + url.search, from })}`;
   const sections = made.slice(0, page.sections.length);
-  return layout({ ...frameOf(site, asked), area: route.area, title: page.title, name: page.name, live, sections });
+  const said = site.said.take(asked.csrf, url.pathname + url.search);
+  return layout({ ...frameOf(site, asked), area: route.area, title: page.title, name: page.name, live, sections, said });
 }
 
 /** What is around the main part and changes, too. */

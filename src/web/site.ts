@@ -1,8 +1,9 @@
 // What the parts of the app know of the whole: all pages, found by their path.
 import type { Ctx } from "../kernel/context.ts";
 import type { PageRoute } from "../kernel/page.ts";
+import type { Said } from "./said.ts";
 
-export type Site = { ctx: Ctx; pages: readonly PageRoute[] };
+export type Site = { ctx: Ctx; pages: readonly PageRoute[]; said: Said };
 
 /** The page that a path leads to, with the parameters in the path; undefined when none does. */
 export function findPage(site: Site, path: string): { route: PageRoute; params: Record<string, string> } | undefined {

@@ -9,8 +9,11 @@ function openForms() {
   const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
     fetch(url + path, { method: "POST", body: new URLSearchParams({ csrf: CSRF, ...fields }), headers, redirect: "manual" });
   const postByScript = (path: string, fields: Record<string, string>) => post(path, fields, { "hx-request": "true" });
-  return { sample, post, postByScript };
+  const get = async (path: string) => (await fetch(url + path)).text();
+  return { sample, get, post, postByScript };
 }
+
+const doneIn = (html: string) => /<section id="done".*?<p class="notice-text"><span>(.*?)<\/span><\/p>/s.exec(html)?.[1] ?? null;
 
 test("a form that was taken leads to where it says, or back to its page", async () => {
   const { sample, post } = openForms();
@@ -21,6 +24,22 @@ test("a form that was taken leads to where it says, or back to its page", async 
     [303, "/log"],
   ]);
   expect(sample.sent).toEqual(["hello"]);
+});
+
+test("what was done is said on the page that it leads to: once, to whom it was told, and as text", async () => {
+  const { get, post } = openForms();
+  await post("/say", { words: "hello" });
+  expect(await get("/log")).not.toContain("hello");
+  expect(doneIn(await get("/list"))).toBe("Said: hello");
+  expect(doneIn(await get("/list"))).toBeNull();
+  await post("/go", { where: "<b>there</b>" });
+  expect(doneIn(await get("/log"))).toBe("Gone to &lt;b&gt;there&lt;/b&gt;");
+});
+
+test("what a script of the page was told is not said again by the page", async () => {
+  const { get, postByScript } = openForms();
+  await postByScript("/say", { words: "hello" });
+  expect(doneIn(await get("/list"))).toBeNull();
 });
 
 test("a form that was refused comes back as the page, with its values and the reason", async () => {
