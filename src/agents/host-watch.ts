@@ -24,6 +24,8 @@ const LOOK_SHARE = 200;
 const TREE_MS = 5_000;
 /** A tree of 200,000 files takes a second to measure: at most 1/50 of the time. */
 const TREE_SHARE = 50;
+/** Files and folders in a tree: some times as many as the largest have. An empty one takes no bytes, but a disk has only so many. */
+const ENTRIES = 3_000_000;
 /** Measuring lets the host work after this long. */
 const SLICE_MS = 5;
 
@@ -59,11 +61,10 @@ export function createWatch(hostPid: number, limits: RunLimits, folders: readonl
 
   async function measureTree(startedMs: number): Promise<void> {
     const from = performance.now();
-    const bytes = await sizeOf(folders);
+    const measured = await measure(folders);
     nextTreeMs = startedMs + Math.max(TREE_MS, (performance.now() - from) * TREE_SHARE);
-    if (bytes > limits.treeBytes) {
-      treeBreach = { limit: "treeBytes", text: `the tree holds ${megabytes(bytes)}, ${megabytes(limits.treeBytes)} are allowed` };
-    }
+    const text = tooMuch(measured, limits.treeBytes);
+    if (text !== null) treeBreach = { limit: "treeBytes", text };
     isMeasuring = false;
   }
 
@@ -87,6 +88,13 @@ export function createWatch(hostPid: number, limits: RunLimits, folders: readonl
   };
 }
 
+/** Why a tree is too large, as the end of a sentence, or null. */
+function tooMuch({ bytes, entries, isDeep }: Measured, treeBytes: number): string | null {
+  if (bytes > treeBytes) return `the tree holds ${megabytes(bytes)}, ${megabytes(treeBytes)} are allowed`;
+  if (entries > ENTRIES) return `the tree holds ${entries} files and folders, ${ENTRIES} are allowed`;
+  return isDeep ? "the tree has folders in folders so deep that no path names what is in them" : null;
+}
+
 /** Resident memory counts a page once for each process that shares it, so before a run is ended the exact sum decides. */
 function memoryBreach(processes: readonly Process[], limitBytes: number): Breach | undefined {
   const bytes = proportionalBytes(processes);
@@ -98,38 +106,42 @@ function memoryBreach(processes: readonly Process[], limitBytes: number): Breach
     : undefined;
 }
 
-/** Bytes on the disk below the folders, links not followed; what vanishes meanwhile does not count. */
-export async function sizeOf(folders: readonly string[]): Promise<number> {
+/** What folders hold; `isDeep`: also below what a path can name, so that nobody knows how much. */
+export type Measured = { bytes: number; entries: number; isDeep: boolean };
+
+/** Bytes on the disk and entries below the folders, links not followed; what vanishes meanwhile does not count. */
+export async function measure(folders: readonly string[]): Promise<Measured> {
   const open = [...folders];
-  let bytes = 0;
+  const measured: Measured = { bytes: 0, entries: 0, isDeep: false };
   let sliceEnd = performance.now() + SLICE_MS;
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    for (const entry of entriesOf(path)) {
+    for (const entry of entriesOf(path, measured)) {
       const below = `${path}/${entry.name}`;
       if (entry.isDirectory()) open.push(below);
-      else bytes += diskBytes(below);
+      measured.bytes += diskBytes(below, measured);
+      measured.entries += 1;
     }
     if (performance.now() > sliceEnd) {
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;
     }
   }
-  return bytes;
+  return measured;
 }
 
-function entriesOf(path: string) {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+function entriesOf(path: string, measured: Measured) {
+  return orNothing(measured, () => readdirSync(path, { withFileTypes: true })) ?? [];
 }
 
-function diskBytes(path: string): number {
+function diskBytes(path: string, measured: Measured): number {
+  return (orNothing(measured, () => lstatSync(path).blocks) ?? 0) * 512;
+}
+
+function orNothing<T>(measured: Measured, look: () => T): T | undefined {
   try {
-    return lstatSync(path).blocks * 512;
-  } catch {
-    return 0;
+    return look();
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code === "ENAMETOOLONG") measured.isDeep = true;
   }
 }
 

@@ -89,13 +89,21 @@ export async function deleteFromTrash(paths: Paths, taskId: number): Promise<voi
   await deleteInside(paths, going);
 }
 
-/** Resolved first: a link, or a trash that leads elsewhere, is never followed into somebody else's files. */
+/**
+ * Resolved first: a link, or a trash that leads elsewhere, is never followed into somebody else's files. What lies too deep to
+ * be named comes up to the top.
+ */
 async function deleteInside(paths: Paths, path: string): Promise<void> {
   const inside = join(realpathSync(paths.trash), path.slice(paths.trash.length + 1));
   if (realpathSync(path) !== inside || !lstatSync(path).isDirectory()) {
     throw new Fault("denied", `"${path}" leads out of the trash, so ccm does not delete it.`, "Look into it and delete it yourself.");
   }
-  openUp(inside);
+  let deep = 0;
+  openUp(inside, (folder) => {
+    const near = Buffer.from(join(inside, `deep-${++deep}`));
+    renameSync(folder, near);
+    return near;
+  });
   await rm(inside, { recursive: true, force: true, maxRetries: 3 });
 }
 

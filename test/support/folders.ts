@@ -18,6 +18,14 @@ export function temporaryHome(): Paths {
   return pathsAt(join(temporaryFolder("home"), "home"));
 }
 
+/** Folders in folders with a file in the last, each with a name of 200 bytes: 40 of them are deeper than a path can say. */
+export function deepFolders(top: string, depth: number): void {
+  const down =
+    'name=$(printf %0200d 1); i=0; while [ $i -lt "$1" ]; do mkdir $name && cd -P $name || exit 1; i=$((i+1)); done; echo 1 > file';
+  const made = Bun.spawnSync(["sh", "-c", down, "sh", String(depth)], { cwd: top, env: { PATH: process.env.PATH } });
+  if (made.exitCode !== 0) throw new Error(made.stderr.toString());
+}
+
 function removeAnyhow(folder: string): void {
   try {
     remove(folder);

@@ -1,9 +1,9 @@
 // Task folders: what is listed and measured, and that nothing but a task's own folder in the trash is ever deleted.
 import { expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bench, faultOf, git, write } from "../git/repositories.ts";
-import { temporaryFolder } from "../support/folders.ts";
+import { deepFolders, temporaryFolder } from "../support/folders.ts";
 
 test("purging deletes a discarded folder, also one with closed folders, and again it is no error", async () => {
   const { trees, order, tree, paths } = await bench();
@@ -14,6 +14,21 @@ test("purging deletes a discarded folder, also one with closed folders, and agai
   await trees.purge(1);
   await trees.purge(1);
   expect(existsSync(join(paths.trash, "1"))).toBe(false);
+});
+
+test("folders so deep that no path names them keep no tree from being settled, discarded and purged", async () => {
+  const { trees, order, tree, task, paths, path } = await bench();
+  await trees.create(order);
+  write(tree, { "work.txt": "w" });
+  deepFolders(tree, 60);
+  deepFolders(join(task.gitPath, "refs"), 60);
+  chmodSync(join(tree, `${"0".repeat(199)}1`), 0o500);
+  await trees.settle(order, "work");
+  const { trashCommit, unkept } = await trees.discard(order, 0);
+  expect(unkept).toBeNull();
+  expect(git(path, "show", `${trashCommit}:work.txt`)).toBe("w");
+  await trees.purge(1);
+  expect(readdirSync(paths.trash)).toEqual([]);
 });
 
 test("a tree that is not in the trash is not purged", async () => {
