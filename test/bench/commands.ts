@@ -55,7 +55,7 @@ export async function emptyProgram(folder: string, source: string): Promise<stri
     bytecode: true,
     splitting: true,
     format: "esm",
-    compile: { outfile, execArgv: ["--smol"], autoloadDotenv: false, autoloadBunfig: false },
+    compile: { outfile, execArgv: ["--smol"], jitPolicy: 100, autoloadDotenv: false, autoloadBunfig: false },
   });
   statSync(outfile);
   return outfile;
