@@ -1,8 +1,9 @@
 // What came of a run, and what the task does next: decided from facts, never from what an agent says.
 import type { Config } from "../kernel/context.ts";
+import { Fault } from "../kernel/fault.ts";
 import type { Project } from "../projects/schema.ts";
-import { policyOf } from "../sandbox/rules.ts";
-import type { SandboxPolicy } from "../sandbox/schema.ts";
+import { levelFor, policyOf } from "../sandbox/rules.ts";
+import type { Sandbox, SandboxLevel, SandboxPolicy } from "../sandbox/schema.ts";
 import { loweredRights, type Right } from "../tasks/rules.ts";
 import type { Task, TaskState } from "../tasks/schema.ts";
 import type { ExitRecord, Run, RunKind, RunOutcome, RunShape } from "./schema.ts";
@@ -37,6 +38,35 @@ export function withoutNetwork(policy: SandboxPolicy): SandboxPolicy {
 export function loweredFor(run: Pick<Run, "kind">, task: Pick<Task, "origin" | "lifted">, agentBefore: Run | null): Right[] {
   const isFirst = run.kind === "setup" && agentBefore === null;
   return loweredRights(task).filter((right) => right !== "network" || !isFirst);
+}
+
+/**
+ * The level that a run gets, or why it may not start: `denied`. `outside` is its task where others have a part in that: what
+ * its runs are to do without is no right that they have where nothing holds them to it.
+ */
+export function levelOf(
+  here: Pick<Sandbox, "level">,
+  policy: SandboxPolicy,
+  outside: { id: number; lowered: readonly Right[] } | null,
+): SandboxLevel | Fault {
+  const level = levelFor(here, policy);
+  if (!outside || level instanceof Fault) return level;
+  const { id, lowered } = outside;
+  const held = lowered.filter((right) => right !== "auto-merge");
+  const words = held.map((right) => `--${right}`).join(" ");
+  if (level === "none" && held.length > 0)
+    return new Fault(
+      "denied",
+      `Not all that task ${id} says is yours, and without a sandbox its runs could do all that you can.`,
+      `\`ccm trust ${id} ${words}\` lets them; \`ccm doctor\` says what a sandbox needs.`,
+    );
+  const heldLevel = held.includes("network") ? levelFor(here, withoutNetwork(policy)) : level;
+  if (!(heldLevel instanceof Fault)) return heldLevel;
+  return new Fault(
+    "denied",
+    `Not all that task ${id} says is yours, and this machine cannot hold its runs to their model.`,
+    `\`ccm trust ${id} --network\` lets them reach the network; holding them needs Linux 6.7 with Landlock, or the level namespace.`,
+  );
 }
 
 /** The outcome of a run by its exit record; null means that it never started. */

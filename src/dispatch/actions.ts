@@ -1,12 +1,11 @@
 // Looks at everything that wants a slot, and starts what the plan says.
 import { claimRun } from "../agents/actions.ts";
-import { policyFor } from "../agents/rules.ts";
+import { levelOf, policyFor } from "../agents/rules.ts";
 import type { Breaker } from "../agents/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
-import { listProjects } from "../projects/actions.ts";
+import { listProjects, projectFinder } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
-import { levelFor } from "../sandbox/rules.ts";
 import { moveTask, mustFind, setWaiting } from "../tasks/actions.ts";
 import { wantWorktree } from "../worktrees/actions.ts";
 import { type AgentBreaker, type Hold, type Plan, planTick, type Refusal, type Snapshot, START_KINDS, type Want } from "./rules.ts";
@@ -18,7 +17,8 @@ const MB = 1_000_000;
 
 /** What the plan is made from; `perProject` queued tasks of each project, in the order of the queue. */
 export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
-  const queued = listProjects(ctx).flatMap((project) => queuedWants(ctx.db, project.id, perProject));
+  const projects = listProjects(ctx);
+  const wants = [...begunWants(ctx.db), ...projects.flatMap((project) => queuedWants(ctx.db, project.id, perProject))];
   return {
     now: ctx.clock.now(),
     limits: ctx.config.limits,
@@ -27,19 +27,27 @@ export function takeSnapshot(ctx: Ctx, perProject: number): Snapshot {
     load: ctx.outside.machine.load(),
     cores: ctx.outside.machine.cores(),
     breakers: openBreakers(ctx.db).map((breaker) => withLogin(ctx, breaker)),
-    refusals: listProjects(ctx).flatMap((project) => refusalsOf(ctx, project)),
+    refusals: [...projects.flatMap((project) => refusalsOf(ctx, project, null)), ...refusedOutside(ctx, wants)],
     slots: takenSlots(ctx.db),
-    wants: [...begunWants(ctx.db), ...queued],
+    wants,
   };
 }
 
 /** An agent's tree is made with what the project asks for, and its runs with what its role asks for, too. */
-function refusalsOf(ctx: Ctx, project: Project): Refusal[] {
+function refusalsOf(ctx: Ctx, project: Project, outside: Pick<Want, "taskId" | "lowered"> | null): Refusal[] {
+  const about = outside && { id: outside.taskId, lowered: outside.lowered };
   const refused = (of: "agent" | "gate", kinds: Refusal["kinds"]): Refusal[] => {
-    const level = levelFor(ctx.outside.sandbox, policyFor(ctx.config, project, of));
-    return level instanceof Fault ? [{ projectId: project.id, kinds, text: `${level.message} ${level.hint}` }] : [];
+    const level = levelOf(ctx.outside.sandbox, policyFor(ctx.config, project, of), about);
+    if (!(level instanceof Fault)) return [];
+    return [{ projectId: project.id, ...(outside && { taskId: outside.taskId }), kinds, text: `${level.message} ${level.hint}` }];
   };
   return [...refused("gate", START_KINDS), ...refused("agent", ["begin", "agent"])];
+}
+
+/** A task that others have a part in asks for more of the sandbox than its project does. */
+function refusedOutside(ctx: Ctx, wants: readonly Want[]): Refusal[] {
+  const projectWith = projectFinder(ctx);
+  return wants.filter(({ lowered }) => lowered.length > 0).flatMap((want) => refusalsOf(ctx, projectWith(want.projectId), want));
 }
 
 /** The login is looked at only where one has failed. */

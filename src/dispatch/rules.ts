@@ -1,6 +1,6 @@
 // Who starts now, and why the others do not.
 import type { Breaker, BreakerKind } from "../agents/schema.ts";
-import { isDue } from "../tasks/rules.ts";
+import { isDue, type Right } from "../tasks/rules.ts";
 import type { Waiting, WaitingReason } from "../tasks/schema.ts";
 
 /** `begin`: a queued task gets its slot and tree. The others are runs of tasks that have begun. */
@@ -24,10 +24,12 @@ export type Want = {
   question: string | null;
   commit: string | null;
   command: string | null;
+  /** What its runs do without, because others have a part in its task. */
+  lowered: Right[];
 };
 
-/** Runs of these kinds in a project that may not start, because the sandbox they are to have cannot be had. */
-export type Refusal = { projectId: number; kinds: readonly StartKind[]; text: string };
+/** Runs of these kinds in a project, or of one task of it, that may not start: the sandbox they are to have cannot be had. */
+export type Refusal = { projectId: number; taskId?: number; kinds: readonly StartKind[]; text: string };
 
 /** A slot that is taken: by a live run, or by a task whose tree is being made; since when, epoch ms. */
 export type Slot = { projectId: number; agent: string | null; since: number };
@@ -105,9 +107,13 @@ function agentOf(want: Want): string | null {
 function holdReason(snapshot: Snapshot, want: Want, slots: readonly Slot[]): Waiting | null {
   if (want.question) return { reason: "question", text: want.question };
   if (!isDue(want.notBefore, snapshot.now)) return { reason: "retry", text: `Waits until ${timeText(want.notBefore ?? 0)}.` };
-  const refusal = snapshot.refusals.find(({ projectId, kinds }) => projectId === want.projectId && kinds.includes(want.kind));
+  const refusal = snapshot.refusals.find((one) => refuses(one, want));
   if (refusal) return { reason: "sandbox", text: refusal.text };
   return breakerReason(snapshot, want, slots) ?? slotReason(snapshot, want, slots) ?? machineReason(snapshot, slots);
+}
+
+function refuses({ projectId, taskId, kinds }: Refusal, want: Want): boolean {
+  return projectId === want.projectId && (taskId === undefined || taskId === want.taskId) && kinds.includes(want.kind);
 }
 
 /** What a task is said to wait for, and what a person can do about it. */

@@ -1,6 +1,8 @@
 // The snapshot that dispatch plans from: reads every room's rows, writes none.
 import type { Breaker } from "../agents/schema.ts";
 import type { Db } from "../kernel/database.ts";
+import { loweredRights } from "../tasks/rules.ts";
+import type { Task } from "../tasks/schema.ts";
 import type { Slot, Want } from "./rules.ts";
 
 /** The words of the partial index on begun tasks: SQLite uses it only where they stand in the statement. INDEXED BY makes a plan that reads the whole queue an error, not a surprise. */
@@ -30,11 +32,17 @@ export function openBreakers(db: Db): Breaker[] {
     .all();
 }
 
+type Row = Omit<Want, "lowered"> & Pick<Task, "origin"> & { lifted: string };
+
+function parse<R extends Row>({ origin, lifted, ...want }: R) {
+  return { ...want, lowered: loweredRights({ origin, lifted: JSON.parse(lifted) }) };
+}
+
 /** Tasks that have begun and need their next run: set-up or agent while executing, the gate while verifying. */
 export function begunWants(db: Db): Want[] {
   return db.sql
-    .query<Want, []>(
-      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt,
+    .query<Row, []>(
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt, t.origin, t.lifted,
          CASE WHEN t.state = 'verifying' THEN 'gate' WHEN w.setup = 'needed' THEN 'setup' ELSE 'agent' END AS kind,
          CASE WHEN t.state = 'verifying' THEN c.gate WHEN w.setup = 'needed' THEN 'setup' ELSE coalesce(t.agent, p.agent) END AS name,
          CASE WHEN t.state = 'executing' AND EXISTS
@@ -50,30 +58,33 @@ export function begunWants(db: Db): Want[] {
          AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.task_id = t.id AND r.state <> 'finished')
        ORDER BY t.id`,
     )
-    .all();
+    .all()
+    .map(parse);
 }
 
 /** The first queued tasks of a project whose dependencies are met, in the order of the queue's index. */
 export function queuedWants(db: Db, projectId: number, limit: number): Want[] {
   return db.sql
-    .query<Want, [number, number]>(
-      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt,
+    .query<Row, [number, number]>(
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt, t.origin, t.lifted,
          'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS question, NULL AS "commit", NULL AS command
        FROM tasks t INDEXED BY tasks_queue JOIN projects p ON p.id = t.project_id
        WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet = 0
        ORDER BY t.priority, t.created_at, t.id LIMIT ?2`,
     )
-    .all(projectId, limit);
+    .all(projectId, limit)
+    .map(parse);
 }
 
 /** Queued tasks of a project that wait for others. */
 export function blockedWants(db: Db, projectId: number, limit: number): (Want & { waitingText: string | null })[] {
   return db.sql
-    .query<Want & { waitingText: string | null }, [number, number]>(
-      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt,
+    .query<Row & { waitingText: string | null }, [number, number]>(
+      `SELECT t.id AS taskId, t.project_id AS projectId, t.title, t.priority, t.created_at AS createdAt, t.not_before AS notBefore, t.urged_at AS urgedAt, t.origin, t.lifted,
          'begin' AS kind, coalesce(t.agent, p.agent) AS name, NULL AS question, NULL AS "commit", NULL AS command, t.waiting_text AS waitingText
        FROM tasks t INDEXED BY tasks_blocked JOIN projects p ON p.id = t.project_id
        WHERE t.project_id = ?1 AND t.state = 'queued' AND t.unmet > 0 ORDER BY t.id LIMIT ?2`,
     )
-    .all(projectId, limit);
+    .all(projectId, limit)
+    .map(parse);
 }

@@ -81,6 +81,45 @@ describe("a pass", () => {
   });
 });
 
+describe("a task that others have a part in", () => {
+  /** A machine with this level, which can hold runs to these networks. */
+  const machine = (level: "namespace" | "kernel" | "none", networks: string[]) => {
+    home.ctx.outside.sandbox.level = (_, network = "host") => (networks.includes(network) ? level : null);
+  };
+  const waits = (id: number) => mustFind(home.ctx, id).waiting?.text ?? null;
+
+  beforeEach(async () => {
+    await create("Theirs", "--from-outside", "https://example.org/issues/3");
+    await create("Mine");
+  });
+
+  test("begins where its runs can be held to their model", () => {
+    machine("namespace", ["host", "hosts"]);
+    expect(dispatch(home.ctx).starts.map(({ taskId }) => taskId)).toEqual([1, 2]);
+  });
+
+  test("waits where they cannot, until a person gives them the network", async () => {
+    machine("kernel", ["host"]);
+    expect(dispatch(home.ctx).starts).toMatchObject([{ taskId: 2 }]);
+    expect(waits(1)).toBe(
+      "Not all that task 1 says is yours, and this machine cannot hold its runs to their model. `ccm trust 1 --network` lets them reach the network; holding them needs Linux 6.7 with Landlock, or the level namespace.",
+    );
+    await home.out("trust", "1", "--network");
+    expect(dispatch(home.ctx).starts).toMatchObject([{ taskId: 1 }]);
+  });
+
+  test("waits where there is no sandbox, until a person gives them all that no state machine holds", async () => {
+    machine("none", ["host", "hosts", "none"]);
+    expect(dispatch(home.ctx).starts).toMatchObject([{ taskId: 2 }]);
+    expect(waits(1)).toStartWith("Not all that task 1 says is yours, and without a sandbox its runs could do all that you can.");
+    await home.out("trust", "1", "--network");
+    expect(dispatch(home.ctx).starts).toEqual([]);
+    expect(waits(1)).toContain("`ccm trust 1 --secrets` lets them");
+    await home.out("trust", "1", "--secrets");
+    expect(dispatch(home.ctx).starts).toMatchObject([{ taskId: 1 }]);
+  });
+});
+
 describe("the plan for people", () => {
   async function openQueue(): Promise<void> {
     for (const title of ["Fix the login of people whose address has a plus sign in it, and of all others", "B", "C", "D"])

@@ -18,6 +18,7 @@ function want(taskId: number, more: Partial<Want> = {}): Want {
     question: null,
     commit: null,
     command: null,
+    lowered: [],
     ...more,
   };
 }
