@@ -6,7 +6,7 @@ export const QUICK_MS = 60_000;
 /** For what walks a whole tree or packs a history: a checkout of a million files on a slow disk. */
 export const LONG_MS = 15 * 60_000;
 /** Largest answer that is held in memory: the names of a million refs or changed paths. */
-const ANSWER_BYTES = 128_000_000;
+const ANSWER_LIMIT = { bytes: 128_000_000, over: "fault" } as const;
 /** As much of what git complains about as is read: thousands of paths may be in the way. */
 const COMPLAINT_BYTES = 8_000;
 /** Lines of it that a Fault repeats: the first often says only that it failed, the next ones why; after these comes advice. */
@@ -14,6 +14,11 @@ const COMPLAINT_LINES = 4;
 
 /** Exit codes of `ccm sandbox` when it could not start the command (as env(1) has them); git itself has none of these. */
 const SANDBOX_CODES = [125, 126, 127];
+
+/** Exit codes of a process that somebody else ended, or of the shell or sandbox around it: SIGKILL (also the kernel's, for memory) and SIGTERM. */
+const ENDED_CODES = [128 + 9, 128 + 15];
+/** Between a reader that fails and the end of its writer, if it was the writer's end that made the reader fail. */
+const WRITER_MS = 500;
 
 /** A process to start: the whole environment, nothing is inherited. */
 export type Command = { argv: string[]; env: Record<string, string>; cwd: string };
@@ -76,7 +81,7 @@ const ALWAYS = [
 
 const OWN_ONLY = ["core.attributesFile=/dev/null", "core.excludesFile=/dev/null"];
 
-/** Starts git and waits for it. Any exit code is an answer. Faults: `environment` (no git), `timeout`, `failed` (too much output). */
+/** Starts git and waits for it. Any exit code of its own is an answer. Faults: `environment` (no git, or somebody ended it), `timeout`, `failed` (too much output). */
 export async function run(call: Call): Promise<Answer> {
   const child = await start(call);
   return child.answer;
@@ -102,10 +107,14 @@ export async function pipe(from: Call, into: Call): Promise<{ from: Answer; into
   return { from: fromAnswer, into: intoAnswer };
 }
 
-/** A reader that failed leaves a writer that nobody reads; one that succeeded has read everything, and the writer ends by itself. */
+/**
+ * A reader that failed leaves a writer that nobody reads; one that succeeded has read everything, and the writer ends by
+ * itself. A writer that was ended in the middle makes its reader fail, too, and then its own end is what there is to say.
+ */
 async function endingWith(reading: Promise<Answer>, writer: Child): Promise<Answer> {
   try {
     const answer = await reading;
+    if (answer.code !== 0) await Promise.race([writer.answer.catch(() => {}), Bun.sleep(WRITER_MS)]);
     if (answer.code !== 0) writer.kill();
     return answer;
   } catch (thrown) {
@@ -138,32 +147,45 @@ async function start(call: Call, mode: "collect" | "stream" = "collect"): Promis
   const child = spawn(command, call.stdin);
   const timeoutMs = call.timeoutMs ?? QUICK_MS;
   const deadline = AbortSignal.timeout(timeoutMs);
-  const kill = () => killGroup(child.pid);
+  let isOurs = false;
+  const kill = () => {
+    isOurs = true;
+    killGroup(child.pid);
+  };
   deadline.addEventListener("abort", kill, { once: true });
-  const limit = call.limit ?? { bytes: ANSWER_BYTES, over: "fault" };
-  const answer = collect(child, mode === "stream" ? null : limit, kill).finally(() => deadline.removeEventListener("abort", kill));
+  const answer = collect(child, mode === "stream" ? null : (call.limit ?? ANSWER_LIMIT), kill).finally(() =>
+    deadline.removeEventListener("abort", kill),
+  );
   return {
     stdout: child.stdout,
     kill,
     answer: answer.then((result) => {
-      if (deadline.aborted) {
-        throw new Fault(
-          "timeout",
-          `"git ${call.args[0]}" did not end within ${timeoutMs / 1000} s.`,
-          "Look at the disk and at other processes that use the repository.",
-        );
-      }
-      if (call.wrap && SANDBOX_CODES.includes(result.code)) {
-        throw new Fault(
-          "environment",
-          `The sandbox for "git ${call.args[0]}" could not be started: ${result.stderr.trim()}`,
-          "`ccm doctor` says what works.",
-        );
-      }
-      if (result.cut && limit.over === "fault") throw new Fault("failed", `"git ${call.args[0]}" printed more than ${limit.bytes} bytes.`);
+      if (deadline.aborted) throw lateness(call, timeoutMs);
+      const trouble = disturbance(call, result, isOurs ? "us" : "others") ?? excess(call, result);
+      if (trouble) throw trouble;
       return result;
     }),
   };
+}
+
+function lateness({ args }: Call, timeoutMs: number): Fault {
+  const hint = "Look at the disk and at other processes that use the repository.";
+  return new Fault("timeout", `"git ${args[0]}" did not end within ${timeoutMs / 1000} s.`, hint);
+}
+
+/** Why an exit code is not git's own. `endedBy`: who did, if anybody ended it. */
+function disturbance({ args, wrap }: Call, { code, stderr }: Answer, endedBy: "us" | "others"): Fault | undefined {
+  if (wrap && SANDBOX_CODES.includes(code)) {
+    const hint = "`ccm doctor` says what works.";
+    return new Fault("environment", `The sandbox for "git ${args[0]}" could not be started: ${stderr.trim()}`, hint);
+  }
+  if (endedBy === "us" || !ENDED_CODES.includes(code)) return undefined;
+  const hint = "It is tried again. The kernel ends what takes too much memory: look at how much is free.";
+  return new Fault("environment", `"git ${args[0]}" was ended from outside (exit code ${code}).`, hint);
+}
+
+function excess({ args, limit = ANSWER_LIMIT }: Call, { cut }: Answer): Fault | undefined {
+  return cut && limit.over === "fault" ? new Fault("failed", `"git ${args[0]}" printed more than ${limit.bytes} bytes.`) : undefined;
 }
 
 function spawn(command: Command, stdin: Call["stdin"]) {

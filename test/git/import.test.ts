@@ -1,6 +1,7 @@
 // Importing what an agent committed: what is sound becomes a branch, what is not leaves the repository as it was.
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bench, commitAll, complaints, faultOf, git, makeRepository, TEXT, write } from "./repositories.ts";
 
@@ -45,6 +46,42 @@ test("a history that does not contain the base is put on it as one commit, the s
   expect(git(path, "rev-parse", "ccm/task-1^")).toBe(base);
   expect(complaints(path)).toBe("");
 });
+
+test.each(["merge-base", "pack-objects", "index-pack", "rev-list"])(
+  'a "git %s" that somebody ends is no word against the work: it is tried again',
+  async (command) => {
+    const { path, tree, importNow, base } = await working();
+    write(tree, { "b.txt": "b".repeat(100_000) });
+    const tip = commitAll(tree);
+    const before = objects(path);
+    const restore = gitThatIsEnded(command);
+    try {
+      expect(await faultOf(importNow())).toMatchObject({
+        code: "environment",
+        message: expect.stringContaining(`"git ${command}" was ended`),
+      });
+    } finally {
+      restore();
+    }
+    expect(objects(path)).toEqual(before);
+    expect(git(path, "rev-parse", "ccm/task-1")).toBe(base);
+    expect(await importNow()).toEqual({ tip, grafted: false });
+  },
+);
+
+/** A git before the real one in PATH, which one command of does half its work and is then killed. Returns how to take it away. */
+function gitThatIsEnded(command: string): () => void {
+  const folder = mkdtempSync(join(tmpdir(), "ccm-git-"));
+  const real = Bun.which("git");
+  const script = `#!/bin/sh\ncase " $* " in *" ${command} "*) "${real}" "$@" | head -c 40; kill -9 $$;; esac\nexec "${real}" "$@"\n`;
+  writeFileSync(join(folder, "git"), script, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  return () => {
+    process.env.PATH = PATH;
+    rmSync(folder, { recursive: true });
+  };
+}
 
 test("commits that lack an object, hold a broken one or a path that git forbids are refused", async () => {
   for (const spoil of [missingBlob, brokenBlob, dotGitEntry, parentEntry, notACommit, noSuchCommit, notAnId]) {
