@@ -145,6 +145,7 @@ const samples: [keyof typeof RULES, string, string, string][] = [
   ["nothing is left for later", "src/tasks/a.ts", "// TO" + "DO: later", "// Every to-do is shown."],
   ["tests wait for conditions", "test/tasks/a.test.ts", "await Bun.sleep(10);", 'await waitFor("it", () => true);'],
   ["tests wait for conditions", "test/tasks/a.test.ts", "setTimeout(() => {}, 5);", "clock.sleep(5);"],
+  ["tests wait for conditions", "test/browser/a.test.ts", 'await tab.page.waitForFunction("x");', 'await page.waitForURL("/x");'],
   [
     "nothing names the machine it was written on",
     "README.md",

@@ -228,8 +228,8 @@ test("a tab of an older ccm loads the page again, unless somebody types in it", 
   await page.waitForSelector("#notices >> text=ccm was upgraded");
   expect(await page.evaluate("window.stays")).toBe(true);
   await page.fill("#words", "");
-  await upgrade();
-  await page.waitForFunction("window.stays === undefined");
+  await Promise.all([page.waitForEvent("load"), upgrade()]);
+  expect(await page.evaluate("window.stays")).toBe(undefined);
   await isLive(page);
 });
 
