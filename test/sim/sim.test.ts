@@ -6,6 +6,8 @@ import { simulate } from "./simulate.ts";
 const SEEDS = 200;
 /** More are tried until this much time has passed. */
 const BUDGET_MS = 45_000;
+/** The fewest seeds take 20 s; a machine that is busy with other things may need many times as long. */
+const MOST_MS = 20 * 60_000;
 
 test(
   "daemons, hosts and agents that die, hang and lie lose no work and merge nothing twice",
@@ -20,7 +22,7 @@ test(
     }
     console.log(`${seeds} seeds from ${first}`);
   },
-  { timeout: 300_000 },
+  { timeout: MOST_MS },
 );
 
 test("the same seed gives the same simulation", async () => {
