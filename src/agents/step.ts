@@ -1,7 +1,7 @@
 // Runs in the loop: starts what is claimed, notices what ended, applies what came of it.
 import type { Ctx } from "../kernel/context.ts";
 import { mustFind, startTaskJob } from "../tasks/actions.ts";
-import { endedWithTree, releaseTree } from "../worktrees/actions.ts";
+import { idleWithTree, releaseTree } from "../worktrees/actions.ts";
 import { liveRunOf, liveRuns } from "./actions.ts";
 import { collectRun, finishAgentRun } from "./finish.ts";
 import { ingestRuns, judgeRuns } from "./ingest.ts";
@@ -14,8 +14,8 @@ import { dropClaim, markRunning, sendStop, startRun } from "./start.ts";
 const START_TIMEOUT_MS = 5 * 60_000;
 /** Longest time for killing survivors and for committing and importing a big change. */
 const FINISH_TIMEOUT_MS = 10 * 60_000;
-/** Trees released in one tick. */
-const RELEASES_PER_TICK = 20;
+/** Trees looked at in one tick: more than there are tasks that wait for something else for days. */
+const RELEASES_PER_TICK = 200;
 
 /** Before all else: what agents have shown, and what that means by now. */
 export function stepObserve(ctx: Ctx): void {
@@ -60,9 +60,9 @@ function stepEnded(ctx: Ctx, run: Run): void {
   startTaskJob(ctx, mustFind(ctx, run.taskId), { name: "run.finish", timeoutMs: FINISH_TIMEOUT_MS, work: () => finishAgentRun(ctx, run) });
 }
 
-/** Trees of ended tasks go to the trash once no run is live in them. */
+/** Trees that nobody needs go to the trash once no run is live in them. */
 export function stepRelease(ctx: Ctx): void {
-  for (const task of endedWithTree(ctx, RELEASES_PER_TICK)) {
+  for (const task of idleWithTree(ctx, RELEASES_PER_TICK)) {
     if (!liveRunOf(ctx, task.id)) releaseTree(ctx, task);
   }
 }

@@ -92,12 +92,12 @@ export async function create(host: CommandHost, id: string): Promise<void> {
   printTree(ctx, host, task, "is being made");
 }
 
-/** Faults: `conflict` while the task goes on or when nothing of it is in the trash. */
+/** Faults: `conflict` when nothing of it is in the trash. */
 export async function restore(host: CommandHost, id: string): Promise<void> {
   const number = taskNumber(id);
   const ctx = await host.open();
   const task = mustFind(ctx, number);
-  if (findWorktree(ctx, number)?.state !== "ready" || !isFinal(task.state)) wantRestored(ctx, task);
+  if (findWorktree(ctx, number)?.state !== "ready") wantRestored(ctx, task);
   printTree(ctx, host, task, "is being brought back");
 }
 

@@ -27,7 +27,7 @@ export function worktreeCommands(program: CAC, host: CommandHost): void {
     .example("ccm worktrees create 12")
     .action(async (task: string) => (await load()).create(host, task));
   program
-    .command("worktrees restore <task>", "Bring the tree of an ended task back from the trash")
+    .command("worktrees restore <task>", "Bring a task's tree back from the trash")
     .example("ccm worktrees restore 12")
     .action(async (task: string) => (await load()).restore(host, task));
   program

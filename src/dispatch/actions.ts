@@ -9,7 +9,7 @@ import type { Project } from "../projects/schema.ts";
 import { moveTask, mustFind, setWaiting } from "../tasks/actions.ts";
 import { wantWorktree } from "../worktrees/actions.ts";
 import { type AgentBreaker, type Hold, type Plan, planTick, type Refusal, type Snapshot, START_KINDS, type Want } from "./rules.ts";
-import { begunWants, blockedWants, openBreakers, queuedWants, takenSlots } from "./table.ts";
+import { begunWants, begunWithoutTree, blockedWants, openBreakers, queuedWants, takenSlots } from "./table.ts";
 
 /** Queued tasks of one project that a tick looks at: more than can start, so that the first held ones learn why. */
 const LOOK_AHEAD = 20;
@@ -58,6 +58,7 @@ function withLogin(ctx: Ctx, breaker: Breaker): AgentBreaker {
 
 /** One pass of dispatch: claims what the plan starts and writes down why the rest waits. */
 export function dispatch(ctx: Ctx): Plan {
+  for (const taskId of begunWithoutTree(ctx.db)) wantWorktree(ctx, taskId);
   const plan = planTick(takeSnapshot(ctx, LOOK_AHEAD));
   for (const want of plan.starts) start(ctx, want);
   for (const hold of plan.holds) if (hold.waiting.reason !== "retry") setWaiting(ctx, mustFind(ctx, hold.want.taskId), hold.waiting);

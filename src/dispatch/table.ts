@@ -62,6 +62,20 @@ export function begunWants(db: Db): Want[] {
     .map(parse);
 }
 
+/** Begun tasks that need their next run and whose trees went to the trash while they waited for a person. */
+export function begunWithoutTree(db: Db): number[] {
+  return db.sql
+    .query<{ taskId: number }, []>(
+      `SELECT t.id AS taskId FROM tasks t INDEXED BY tasks_active
+         JOIN worktrees w ON w.task_id = t.id LEFT JOIN candidates c ON c.task_id = t.id
+       WHERE ${BEGUN} AND (t.state = 'executing' AND t.stage_done = 0 OR t.state = 'verifying' AND c.state = 'unchecked')
+         AND w.state IN ('discarded', 'purged')
+       ORDER BY t.id`,
+    )
+    .all()
+    .map(({ taskId }) => taskId);
+}
+
 /** The first queued tasks of a project whose dependencies are met, in the order of the queue's index. */
 export function queuedWants(db: Db, projectId: number, limit: number): Want[] {
   return db.sql

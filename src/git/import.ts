@@ -47,14 +47,20 @@ export async function importBranch(order: ImportOrder, old: CommitId): Promise<I
   }
 }
 
-/** Brings one commit of the private directory in under a ref of ours, whatever it holds, as long as it is sound. */
-export async function importTo(order: ImportOrder, tip: CommitId, ref: string): Promise<CommitId> {
+/** Brings one commit of the private directory in under a ref of ours, whatever it holds, as long as it is sound. `earlier`: where the ref is. */
+export async function importTo(
+  order: ImportOrder,
+  tip: CommitId,
+  { ref, earlier }: { ref: string; earlier: CommitId | null },
+): Promise<CommitId> {
   const { task, base } = order;
   seal(task);
-  const { commit, keeps } = await bringIn(order, tip, [base], (work) => bringContent(work, [task.gitPath]));
+  const { commit, keeps } = await bringIn(order, tip, earlier === null ? [base] : [base, earlier], (work) =>
+    bringContent(work, [task.gitPath]),
+  );
   try {
     await order.inTurn(async () => {
-      await moveRefs(task.repo, [{ ref, to: commit, from: await exactly(task.repo, ref) }], "ccm: keep a discarded tree");
+      await moveRefs(task.repo, [{ ref, to: commit, from: earlier }], "ccm: keep a discarded tree");
     });
     return commit;
   } finally {
@@ -147,10 +153,6 @@ async function keepRefused({ task, base, inTurn }: ImportOrder, commit: CommitId
   const look = `\`git -C '${task.repo.path}' diff ${base.slice(0, 12)} ${ref}\` shows it`;
   const take = `\`git merge ${ref}\` there takes it all the same`;
   return refused(task, offences, `The work is kept: ${look}, ${take}; \`ccm retry-task ${task.taskId}\` begins again without it.`);
-}
-
-async function exactly(repo: Repository, ref: string): Promise<CommitId | null> {
-  return (await text({ gitDir: repo.gitDir, args: ["for-each-ref", "--format=%(objectname)", ref] })) || null;
 }
 
 function release(keeps: readonly string[]): void {

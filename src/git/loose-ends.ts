@@ -31,6 +31,12 @@ export async function looseEnds(task: TaskGit, held: readonly CommitId[], wrap: 
   return [...unknown, ...(await unheld(task, known))].slice(0, LOOSE_ENDS);
 }
 
+/** The commit, unless one of these or the person's own refs hold it. */
+export async function missing(task: TaskGit, commit: CommitId, held: readonly CommitId[], wrap: Wrap): Promise<CommitId[]> {
+  const answer = await run(inTree(task, wrap, { args: ["rev-list", "--max-count=1", commit, "--not", ...held] }));
+  return answer.stdout.toString().trim() === "" ? [] : unheld(task, [commit]);
+}
+
 async function listed(task: TaskGit, wrap: Wrap, args: string[]): Promise<CommitId[]> {
   const answer = await run(inTree(task, wrap, { args }));
   const lines = answer.stdout.toString().split("\n");

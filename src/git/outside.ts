@@ -53,11 +53,13 @@ export function createTaskGits({ lanes, importBytes }: GitOptions = defaultGitOp
       importBranch({ task, base, about, limits: { packBytes: importBytes, fileBytes }, wrap, inTurn: inTurnFor(task) }, old),
     settle: settleTree,
     show: showTree,
-    async keep(task, base, { ref, text, what }, keepOut, wrap) {
-      const commit = await snapshotForTrash(task, base, keepOut, text, wrap, what);
+    async keep(task, base, order, keepOut, wrap) {
+      const earlier = await tipOf(task.repo, order.ref);
+      const commit = await snapshotForTrash(task, base, keepOut, order, wrap, earlier);
       // What is kept is for nobody but a person who looks for it, so its files may have any size.
       const limits = { packBytes: importBytes, fileBytes: importBytes };
-      return importTo({ task, base, about: text, limits, wrap, inTurn: inTurnFor(task) }, commit, ref);
+      const importing = { task, base, about: order.text, limits, wrap, inTurn: inTurnFor(task) };
+      return importTo(importing, commit, { ref: order.ref, earlier });
     },
     snapshot: (task, base, order, keepOut, wrap) =>
       keepState({ task, base, order, keepOut, wrap, limitBytes: importBytes, inTurn: (write) => lanes.run(task.repo.gitDir, write) }),

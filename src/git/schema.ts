@@ -144,7 +144,7 @@ export type TaskGits<Wrap> = {
   importBranch(task: TaskGit, base: CommitId, old: CommitId, text: CommitText, fileBytes: number, wrap: Wrap): Promise<Imported>;
   /**
    * Commits everything to a ref in the repository, with the branch's tip as first parent and, unless only the work is wanted,
-   * the agent's own branches and stashes as others; the private branch stays.
+   * the agent's own branches and stashes as others; the private branch stays. What the ref holds already it goes on holding.
    */
   keep(task: TaskGit, base: CommitId, order: KeepOrder, keepOut: KeepOut, wrap: Wrap): Promise<CommitId>;
   /**

@@ -14,7 +14,7 @@ import {
   runInTree,
   shown,
 } from "./changes.ts";
-import { looseEnds } from "./loose-ends.ts";
+import { looseEnds, missing } from "./loose-ends.ts";
 import { readPlainFile, readRef } from "./places.ts";
 import { descends, mergedIn, type Position, position } from "./position.ts";
 import { handIndex } from "./private.ts";
@@ -56,21 +56,25 @@ export async function settleTree(task: TaskGit, base: CommitId, keepOut: KeepOut
   return { commit, committedFiles: snapshot.committedFiles, left: snapshot.left, found };
 }
 
-/** A commit of everything, on top of the branch's tip and HEAD; for the trash, so nothing is refused and nothing moves. */
+/**
+ * A commit of everything, on top of the branch's tip and HEAD, and of what was kept of an earlier tree of the task (`earlier`);
+ * for the trash, so nothing is refused and nothing moves.
+ */
 export async function snapshotForTrash(
   task: TaskGit,
   base: CommitId,
   keepOut: KeepOut,
-  about: CommitText,
+  { text, what }: KeepOrder,
   wrap: Wrap,
-  what: KeepOrder["what"],
+  earlier: CommitId | null,
 ): Promise<CommitId> {
   seal(task);
   const at = await position(task, base, wrap);
   const { tree, committedFiles } = await take(task, base, at.head, keepOut, wrap);
   const ends = what === "everything" ? await looseEnds(task, [at.tip, at.head], wrap) : [];
+  if (earlier !== null) ends.push(...(await missing(task, earlier, [at.tip, at.head, ...ends], wrap)));
   if (committedFiles === 0 && at.head === at.tip && ends.length === 0) return at.tip;
-  return commitIn(task, tree, [...new Set([at.tip, at.head, ...ends])], about, wrap);
+  return commitIn(task, tree, [...new Set([at.tip, at.head, ...ends])], text, wrap);
 }
 
 /** Files with conflict markers. Conflicts are known only to the agent's own index; one that cannot be read holds none. */

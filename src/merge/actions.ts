@@ -7,6 +7,7 @@ import type { Project } from "../projects/schema.ts";
 import { findCandidate, markStale } from "../review/actions.ts";
 import { moveTask, mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
+import { releaseRefs } from "../worktrees/actions.ts";
 import { judgeTurn } from "./rules.ts";
 import * as table from "./table.ts";
 
@@ -92,6 +93,7 @@ function complete(ctx: Ctx, taskId: number): void {
     if (!intent || !table.settleMerge(ctx.db, taskId, "merged", ctx.clock.now())) return;
     const task: Task = mustFind(ctx, taskId);
     moveTask(ctx, { task, to: "done", patch: { result: "merged", mergedCommit: intent.commit, error: null, instruction: null } });
+    releaseRefs(ctx, taskId);
     record(ctx, task, "task.merged", "daemon", { branch: intent.branch, commit: intent.commit, from: intent.from });
   }, "durable");
 }

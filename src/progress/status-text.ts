@@ -10,7 +10,7 @@ import { printable, printableLines, textFields, textTable, wrap } from "../kerne
 import { ago, duration, sizeText } from "../kernel/time-text.ts";
 import type { Project } from "../projects/schema.ts";
 import { sandboxText } from "../sandbox/rules.ts";
-import { loweredRights, stateTone } from "../tasks/rules.ts";
+import { isFinal, loweredRights, stateTone } from "../tasks/rules.ts";
 import { type OutsideText, PRIORITIES, type Task, type TaskBrief, type TaskState } from "../tasks/schema.ts";
 import type { Worktree } from "../worktrees/schema.ts";
 
@@ -88,7 +88,10 @@ function loweredText(task: Task): string {
 function treeText({ task, worktree, tree }: TaskStory): string {
   if (!worktree) return "";
   if (worktree.state === "ready") return worktree.sizeBytes > 0 ? `${tree} (${sizeText(worktree.sizeBytes)})` : tree;
-  return worktree.state === "discarded" ? `in the trash: \`ccm worktrees restore ${task.id}\` brings it back` : worktree.state;
+  const isOpen = !isFinal(task.state);
+  if (worktree.state === "purged" && isOpen) return "deleted: its next run makes it anew from its branch";
+  if (worktree.state !== "discarded") return worktree.state;
+  return `in the trash: ${isOpen ? "its next run or " : ""}\`ccm worktrees restore ${task.id}\` brings it back`;
 }
 
 function runsText(host: CommandHost, { runs }: TaskStory, now: number): string {

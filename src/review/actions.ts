@@ -10,6 +10,7 @@ import { MERGE_GATE, type Project } from "../projects/schema.ts";
 import { failTask, moveTask, mustFind, patchTask, record, setWaiting, skipStage } from "../tasks/actions.ts";
 import { approvalFor } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
+import { releaseRefs } from "../worktrees/actions.ts";
 import { conflictInstruction, judgeGate, judgeTouched, mergeMessage, nextStage, touchedReadOnly } from "./rules.ts";
 import type { MergeCandidate } from "./schema.ts";
 import * as table from "./table.ts";
@@ -117,7 +118,10 @@ function adopt(ctx: Ctx, task: Task, project: Project, made: Adoption): void {
 }
 
 function nothingToMerge(ctx: Ctx, task: Task, tip: CommitId): void {
-  moveTask(ctx, { task, to: "done", patch: { result: "no_change", tipCommit: tip }, why: "The base branch already holds all of it." });
+  const patch = { result: "no_change", tipCommit: tip } as const;
+  ctx.db.transact(() => {
+    if (moveTask(ctx, { task, to: "done", patch, why: "The base branch already holds all of it." })) releaseRefs(ctx, task.id);
+  });
 }
 
 /** Mounts keep a tree's read-only files as they are only at the strongest level, and commits can be made without the tree. */

@@ -7,7 +7,7 @@ import { levelFault, policyOf } from "../sandbox/rules.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
 import { isFinal, loweredRights } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
-import { mayDiscard } from "./rules.ts";
+import { idleBefore, mayDiscard } from "./rules.ts";
 import type { Snapshot, SnapshotAnswer, TreeMade, TreeOrder, Worktree } from "./schema.ts";
 import type { SnapshotWish } from "./snapshots.ts";
 import * as table from "./table.ts";
@@ -163,16 +163,26 @@ async function withBase(ctx: Ctx, task: Task): Promise<Task & { baseCommit: Comm
   return { ...task, baseCommit: base, tipCommit: base };
 }
 
-/** Sends the tree of an ended task to the trash when its time has come; the caller knows that no run is live in it. */
+/** Sends a tree to the trash when its time has come; the caller knows that no run is live in it. */
 export function releaseTree(ctx: Ctx, task: Task): void {
   const readySince = table.findWorktree(ctx.db, task.id)?.updatedAt;
-  if (isFinal(task.state) && mayDiscard(task, ctx.clock.now(), ctx.config.retention, readySince)) releaseNow(ctx, task);
+  if (mayDiscard(task, ctx.clock.now(), ctx.config.retention, readySince)) release(ctx, task);
 }
 
 /** Sends the tree of an ended task to the trash, whatever retention says; false when there is none in place. */
 export function releaseNow(ctx: Ctx, task: Task): boolean {
   refuseOpen(task);
+  return release(ctx, task);
+}
+
+function release(ctx: Ctx, task: Task): boolean {
   return ctx.db.transact(() => table.moveWorktree(ctx.db, task.id, "ready", "discarding", ctx.clock.now()));
+}
+
+/** Of a task that is done while its tree was in the trash, the refs go as well that only a task at work needs. */
+export function releaseRefs(ctx: Ctx, taskId: number): void {
+  const now = ctx.clock.now();
+  for (const from of ["discarded", "purged"] as const) table.moveWorktree(ctx.db, taskId, from, "discarding", now);
 }
 
 /** Faults: `conflict` for a task that has not ended. */
@@ -182,12 +192,10 @@ export function refuseOpen(task: Task): void {
 }
 
 /**
- * Asks for the tree of an ended task again: from the trash, or from the commit that was kept of it. Faults: `conflict`
- * while the task goes on or when nothing of it is in the trash.
+ * Asks for a tree again: from the trash, or from the commit that was kept of it. Faults: `conflict` when nothing of it is
+ * in the trash.
  */
 export function wantRestored(ctx: Ctx, task: Task): void {
-  if (!isFinal(task.state))
-    throw new Fault("conflict", `Task ${task.id} is "${task.state}" and has its own tree.`, `\`ccm task-status ${task.id}\` shows where.`);
   if (ctx.db.transact(() => table.wantRestored(ctx.db, task.id, ctx.clock.now()))) return;
   if (findWorktree(ctx, task.id)?.state === "discarding")
     throw new Fault(
@@ -211,6 +219,12 @@ export function unkeptTrees(ctx: Ctx): { taskId: number; unkept: string }[] {
 /** Lets the loop delete a tree in the trash for good, whatever retention says and was kept of it; false when it is not there. */
 export function deleteFromTrash(ctx: Ctx, taskId: number): boolean {
   return ctx.db.transact(() => table.ageInTrash(ctx.db, taskId));
+}
+
+/** Tasks whose trees may be due for the trash, at most `limit`. */
+export function idleWithTree(ctx: Ctx, limit: number): Task[] {
+  const before = idleBefore(ctx.clock.now(), ctx.config.retention);
+  return table.idleWorktrees(ctx.db, before, limit).map((worktree) => mustFind(ctx, worktree.taskId));
 }
 
 /** Ended tasks whose trees are still there, oldest first, at most `limit`. */

@@ -6,7 +6,7 @@ export const retentionSection = v.optional(
   v.strictObject({
     /** Days a removed tree stays in the trash: a week covers "what did it do last Friday". */
     trashDays: whole(7, 0, 3_650),
-    /** Days the tree of a failed or cancelled task stays in place, so that it can be retried where it stopped. */
+    /** Days the tree of a task stays in place that failed, was cancelled or waits for a person, so that it goes on where it stopped. */
     keepDays: whole(7, 0, 3_650),
     /** Days of events in the database: a quarter, for metrics. */
     eventsDays: whole(90, 1, 3_650),

@@ -1,4 +1,5 @@
 // When a tree may go, and what it may hold.
+import { isFinal } from "../tasks/rules.ts";
 import type { Task } from "../tasks/schema.ts";
 import type { Snapshot, SnapshotReason } from "./schema.ts";
 
@@ -7,15 +8,36 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export type Retention = { keepDays: number; trashDays: number };
 
 /**
- * True when the tree of an ended task may go to the trash: at once when the task is done (its work is merged or there
- * was none), after `keepDays` when it failed or was cancelled, because a person may want to look or to retry. A tree that
- * became ready after its task's end (`readySince`) was brought back by a person and stays as long from then on.
+ * True when a tree may go to the trash: at once when its task is done (its work is merged or there was none), after
+ * `keepDays` when it failed or was cancelled, because a person may want to look or to retry, or when it waits for a person
+ * who does not come; its next run brings the tree back. A tree that became ready later (`readySince`) stays as long from then on.
  */
-export function mayDiscard(task: Pick<Task, "state" | "finishedAt">, now: number, retention: Retention, readySince = 0): boolean {
-  if (task.finishedAt === null) return false;
-  if (readySince > task.finishedAt) return now - readySince >= retention.keepDays * DAY_MS;
-  if (task.state === "done") return true;
-  return now - task.finishedAt >= retention.keepDays * DAY_MS;
+export function mayDiscard(
+  task: Pick<Task, "state" | "stateSince" | "finishedAt" | "waiting">,
+  now: number,
+  retention: Retention,
+  readySince = 0,
+): boolean {
+  if (task.state === "done" && readySince <= (task.finishedAt ?? 0)) return true;
+  if (!isFinal(task.state) && !isIdle(task)) return false;
+  const days = isFinal(task.state) ? retention.keepDays : Math.max(retention.keepDays, OPEN_DAYS);
+  return now - Math.max(task.stateSince, task.waiting?.since ?? 0, readySince) >= days * DAY_MS;
+}
+
+/** Least days that a task which is not over has its tree: it may go on at any moment. */
+const OPEN_DAYS = 1;
+
+/**
+ * Waits for others, with all of its work on its branch. Not so one that asked a question: the same session goes on with what it
+ * has not committed.
+ */
+function isIdle({ state, waiting }: Pick<Task, "state" | "waiting">): boolean {
+  return state === "queued" || state === "paused" || state === "approving" || state === "merging" || waiting?.reason === "conflict";
+}
+
+/** Of trees whose tasks are not done only those in which nothing has happened since then may go. */
+export function idleBefore(now: number, retention: Retention): number {
+  return now - retention.keepDays * DAY_MS;
 }
 
 /** Trees discarded before this time may be deleted for good; their commits stay under `refs/ccm/trash/`. */

@@ -98,7 +98,21 @@ export function ageInTrash(db: Db, taskId: number): boolean {
   );
 }
 
-/** Trees that are still in place although their task has ended, oldest first: what retention looks at. */
+/** Trees in place whose task is done, or to which nothing has happened since `before`, the oldest first: what retention looks at. */
+export function idleWorktrees(db: Db, before: number, limit: number): Worktree[] {
+  return db.sql
+    .query<Row, [number, number]>(
+      `SELECT ${COLUMNS} FROM worktrees
+       WHERE state = 'ready' AND state <> 'purged' AND EXISTS (SELECT 1 FROM tasks t WHERE t.id = worktrees.task_id AND
+         (t.state = 'done' AND worktrees.updated_at <= t.finished_at
+          OR max(t.state_since, coalesce(t.waiting_since, 0), worktrees.updated_at) <= ?1))
+       ORDER BY updated_at LIMIT ?2`,
+    )
+    .all(before, limit)
+    .map(parse);
+}
+
+/** Trees that are still in place although their task has ended, oldest first. */
 export function endedWorktrees(db: Db, limit: number): Worktree[] {
   return db.sql
     .query<Row, [number]>(

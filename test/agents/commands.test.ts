@@ -265,7 +265,7 @@ describe("worktrees", () => {
     expect(stateOf(1)).toBe("restoring");
     expect(await home.fault("worktrees", "restore", "2")).toMatchObject({
       code: "conflict",
-      message: 'Task 2 is "queued" and has its own tree.',
+      message: "Nothing of task 2 is in the trash.",
     });
   });
 });

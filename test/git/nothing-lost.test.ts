@@ -93,6 +93,21 @@ test("thrown away, brought back and thrown away again, three times over", async 
   await thrownAway(["two stashes", "commits on the branch"], 3);
 });
 
+test("a tree that is made anew after the first was deleted does not take the place of what was kept of that", async () => {
+  const all = await bench();
+  await all.trees.create(all.order);
+  write(all.tree, { "loose.txt": "loose\n" });
+  const { trashCommit: first } = await all.trees.discard(all.order, TEXT.at);
+  await all.trees.purge(1);
+  await all.trees.create(all.order);
+  write(all.tree, { "second.txt": "second\n" });
+  const { trashCommit: second, unkept } = await all.trees.discard(all.order, TEXT.at + 1);
+  expect(unkept).toBeNull();
+  expect(git(all.path, "ls-tree", "--name-only", second ?? "")).toBe("a.txt\nsecond.txt");
+  expect(git(all.path, "merge-base", "--is-ancestor", first ?? "", "refs/ccm/trash/1")).toBe("");
+  expect(complaints(all.path)).toBe("");
+});
+
 test("the person's own branches are not taken for the agent's", async () => {
   const { path, trees, order, tree } = await bench();
   git(path, "branch", "-q", "theirs");

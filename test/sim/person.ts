@@ -65,6 +65,7 @@ export function actAsPerson(world: World, ctx: Ctx): void {
       () => answerQuestion(ctx, id, { verdict: world.pick(["allow", "deny"]), text: "", by: "p" }),
       () => requestChanges(ctx, id, "p", "Use good words; it did not pass my eyes."),
       () => reboot(world),
+      () => stayAway(world),
     ])(),
   );
 }
@@ -116,6 +117,15 @@ function reboot(world: World): void {
   }
   world.crash();
   world.clock.jump(60_000);
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Longer than a tree stays that waits for a person, and at times than it stays in the trash. */
+function stayAway(world: World): void {
+  world.count("person away");
+  world.clock.jump(world.pick([8, 16]) * DAY_MS);
+  world.jumps += 1;
 }
 
 function attempt(act: () => unknown): void {
