@@ -31,7 +31,7 @@ export const contents: Contents = {
       title: "Automations",
       commands: ["automations list", "automations enable", "automations disable", "automations test", "automations logs"],
     },
-    { title: "Secrets", commands: ["secret set", "secret list", "secret remove", "scrub"] },
+    { title: "Secrets", commands: ["secret set", "secret list", "secret remove", "secret forget", "scrub"] },
     { title: "Settings", commands: ["config list", "config get", "config set", "config check"] },
     { title: "Policy", commands: ["policy show", "policy test", "trust"] },
   ],

@@ -300,11 +300,19 @@ CREATE TABLE snapshots (
   PRIMARY KEY (task_id, n)
 ) STRICT, WITHOUT ROWID;
 
--- What is known of stored secrets without opening the store: names, who may have them, and by what they are recognised in text.
+-- By what values of secrets are recognised in text: those that are kept, and earlier ones, which may still stand somewhere.
+CREATE TABLE secret_prints (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  name   TEXT NOT NULL,
+  prints TEXT NOT NULL
+) STRICT;
+CREATE INDEX secret_prints_by_name ON secret_prints (name, id);
+
+-- What is known of stored secrets without opening the store: names, and who may have them.
 CREATE TABLE secrets (
   name       TEXT PRIMARY KEY,
   store      TEXT NOT NULL CHECK (store IN ('keyring', 'file')),
-  prints     TEXT NOT NULL,
+  prints_id  INTEGER NOT NULL REFERENCES secret_prints (id),
   uses       TEXT NOT NULL DEFAULT '[]',
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL

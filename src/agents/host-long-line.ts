@@ -1,6 +1,6 @@
 // A line too long for an event: written to a file of its own as it comes, without secrets, in bounded memory.
 import { closeSync, openSync, writeSync } from "node:fs";
-import { redact, uncutAt } from "../kernel/redact.ts";
+import { redactPart } from "../kernel/redact.ts";
 
 export type LongText = {
   write(bytes: Uint8Array): void;
@@ -13,21 +13,27 @@ export type LongText = {
 
 /** Characters of a long line that its event shows. */
 const PREVIEW_CHARACTERS = 2_000;
-/** What waits for its continuation, so that a secret is seen whole: none is longer but a private key. */
+/** What waits for its continuation, so that a secret is seen whole; one that is longer holds back what follows, too. */
 const CONTEXT_BYTES = 4_096;
-/** Where a text has no gap for this long (base64), it is cut anywhere. */
+/** Of what is written already, so much is looked at again: it may say that a secret follows, such as `--token`. */
+const BEFORE_BYTES = 512;
+/** Where a text has no gap for this long (base64), or one secret, it is cut anywhere. */
 const WAITING_BYTES = 131_072;
 
 /** Bytes travel as latin1 text, one character each, so that nothing is lost and the secrets' shapes, all ASCII, match. */
 export function writeLong(path: string): LongText {
   let file: number | undefined;
   let waiting = "";
+  /** How much of what waits is written. */
+  let written = 0;
   let bytes = 0;
   let preview = Buffer.alloc(0);
 
-  function flush(end: number): void {
-    const chunk = Buffer.from(redact(waiting.slice(0, end)), "latin1");
-    waiting = waiting.slice(end);
+  function flush(at: number): void {
+    const { part, end } = redactPart(waiting, written, at);
+    const chunk = Buffer.from(part, "latin1");
+    written = Math.min(end, BEFORE_BYTES);
+    waiting = waiting.slice(end - written);
     file ??= openSync(path, "w", 0o600);
     if (preview.length < PREVIEW_CHARACTERS) preview = Buffer.concat([preview, chunk.subarray(0, PREVIEW_CHARACTERS)]);
     bytes += writeAll(file, chunk);
@@ -37,11 +43,12 @@ export function writeLong(path: string): LongText {
     write(chunk) {
       waiting += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
       const gap = lastGap(waiting, waiting.length - CONTEXT_BYTES);
-      if (gap > 0) flush(uncutAt(waiting, gap));
-      else if (waiting.length > WAITING_BYTES) flush(uncutAt(waiting, waiting.length - CONTEXT_BYTES));
+      if (gap > written) flush(gap);
+      if (waiting.length > WAITING_BYTES) flush(waiting.length - CONTEXT_BYTES);
+      if (waiting.length > WAITING_BYTES) flush(waiting.length);
     },
     close() {
-      if (waiting !== "") flush(waiting.length);
+      if (waiting.length > written) flush(waiting.length);
       if (file !== undefined) closeSync(file);
       return file !== undefined;
     },

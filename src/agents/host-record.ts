@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { hookBrief } from "../hooks/actions.ts";
 import type { Json } from "../kernel/json.ts";
 import type { RunPaths } from "../kernel/paths.ts";
-import { redact, redactDeep } from "../kernel/redact.ts";
+import { redact, redactDeep, redactLines } from "../kernel/redact.ts";
 import { type LineReader, type LongLine, readLines } from "./host-lines.ts";
 import { writeAll, writeLong } from "./host-long-line.ts";
 import { EVENT_BYTES } from "./run-files.ts";
@@ -45,6 +45,8 @@ const PREVIEW_CHARACTERS = 2_000;
 /** Characters of one text in the result that the exit record keeps. */
 const RESULT_TEXT_CHARACTERS = 4_000;
 
+const DECODER = new TextDecoder();
+
 /** `onFrame` gets each object of the command's stream-json as it came, secrets included. */
 export function createRecorder(
   run: RunPaths,
@@ -53,15 +55,15 @@ export function createRecorder(
   onFrame: (frame: Json) => void = () => {},
 ): Recorder {
   const folder = openFolder(run, outputBytes);
-  const decoder = new TextDecoder();
   const last = createLast();
+  const withoutSecrets = { output: redactLines(), "error-output": redactLines() };
   const isJson = (stream: Stream) => stream === "output" && format === "stream-json";
 
   function recordLine(stream: Stream, line: Uint8Array): void {
-    const text = decoder.decode(line);
+    const text = DECODER.decode(line);
     const json = isJson(stream) ? parseObject(text) : undefined;
     const safe = json && redactedJson(text, json);
-    const plain = safe ? "" : redact(text);
+    const plain = safe ? "" : withoutSecrets[stream](text);
     const fields = safe ? `"kind":"json","json":${safe.text}` : `"kind":"${stream}","text":${JSON.stringify(plain)}`;
     if (Buffer.byteLength(fields) > EVENT_BYTES - FRAME_BYTES) writeOnce(recordLong(stream, "seen"), line);
     else {

@@ -5,7 +5,7 @@ import { messageOf } from "../kernel/fault.ts";
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import { pathsAt } from "../kernel/paths.ts";
 import { cleanEnvironment, ownCommand } from "../kernel/process.ts";
-import { redact } from "../kernel/redact.ts";
+import { redact, redactStored } from "../kernel/redact.ts";
 import type { SecretPlace } from "../secrets/schema.ts";
 import { hookAnswer, NOTHING_SAID, readAnswer, withSaid } from "./automation-answer.ts";
 import { patternOf } from "./automation-header.ts";
@@ -108,12 +108,18 @@ async function tryOne(
         pids.add(pid);
       },
     );
-    return { said: readAnswer(order.name, event, end), end };
+    return { said: readAnswer(order.name, event, withoutSecrets(end)), end };
   } catch (thrown) {
     return { said: `it cannot be started: ${messageOf(thrown)}`, end: null };
   } finally {
     pids.delete(pid);
   }
+}
+
+/** What it says is for the agent, which gets no secret: an error may name an address with a token in it. */
+function withoutSecrets(end: ProcessEnd): ProcessEnd {
+  const clean = <T extends { text: string }>(kept: T) => ({ ...kept, text: redactStored(kept.text) });
+  return { ...end, output: clean(end.output), errors: clean(end.errors) };
 }
 
 /** Taken out of `enabled` while its run goes on: a person has switched it off. */

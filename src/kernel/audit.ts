@@ -12,7 +12,7 @@ export const AUDITED: ReadonlySet<string> = new Set([
   ...["question.asked", "question.answered", "guard.denied", "guard.asked", "gate.passed", "gate.failed", "stage.skipped"],
   ...["task.trusted", "task.distrusted", "task.rolled-back", "work.tampered", "work.refused"],
   ...["project.registered", "project.changed", "project.unregistered", "config.changed", "daemon.started", "session.opened"],
-  ...["secret.set", "secret.removed", "automation.enabled", "automation.disabled", "home.scrubbed"],
+  ...["secret.set", "secret.removed", "secret.forgotten", "automation.enabled", "automation.disabled", "home.scrubbed"],
 ]);
 
 /** Rows that one run may cause: an agent that is denied the same thing all night fills no disk. The event log has them all. */

@@ -14,7 +14,7 @@ export type Prints = { name: string; salt: string; prints: readonly Print[] };
 export type Found = { name: string; start: number; end: number };
 
 export type Matcher = {
-  /** What was found, from left to right; of two at the same place the longer one. */
+  /** What was found, from left to right; of two at the same place the longer one, and two that overlap as one. */
   find(text: string): Found[];
 };
 
@@ -81,16 +81,15 @@ export function replaceFound(text: string, found: readonly Found[], mark: (name:
   return result + text.slice(at);
 }
 
-/** From left to right; of those that overlap the one that begins first, and of these the longest. */
-function apart(found: Found[]): Found[] {
-  let end = 0;
-  return found
-    .sort((a, b) => a.start - b.start || b.end - a.end)
-    .filter((one) => {
-      if (one.start < end) return false;
-      end = one.end;
-      return true;
-    });
+/** From left to right, and where two overlap, the first with what the other has beyond it: nothing of either is left. */
+export function apart(found: readonly Found[]): Found[] {
+  const result: Found[] = [];
+  for (const one of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    if (last && one.start < last.end) last.end = Math.max(last.end, one.end);
+    else result.push({ ...one });
+  }
+  return result;
 }
 
 function joined(found: readonly Found[]): Found[] {

@@ -20,6 +20,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "project.changed": (data) => `Its settings were changed: ${list(data.fields)}.`,
   "secret.set": (data) => `The secret ${text(data.name)} is kept in the ${text(data.store)}, for ${list(data.uses) || "nobody"}.`,
   "secret.removed": (data) => `The secret ${text(data.name)} was forgotten.`,
+  "secret.forgotten": (data) => `Earlier values of the secret ${text(data.name)} may stand in texts again.`,
   "home.scrubbed": (data) =>
     `${amount(data.found, "secret was", "secrets were")} found where none belongs; ccm scrub took out what is not work.`,
   "config.changed": (data) => `Settings ${data.seen === "at start" ? "are now" : "were changed"}: ${changes(data)}.`,

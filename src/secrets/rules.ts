@@ -8,12 +8,17 @@ const USE = /^(?:automation|integration):[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Shorter values, and those of few characters, could not be taken out of texts without taking words out, too. */
 const LEAST_LENGTH = 8;
 const LEAST_CHARACTERS = 4;
+/** Letters alone are a word of some text up to here. */
+const WORD = /^\p{L}{1,11}$/u;
 /** A key of RSA with 8192 bits has 6,400. */
 export const MOST_LENGTH = 8_000;
 /** Lines of a value that are recognised alone, since output is recorded line by line. Shorter ones, such as braces, are anybody's. */
 const LEAST_LINE = 16;
 /** Pieces of a spelling are printed each by itself: see `MOST_PRINTED`. */
 const PIECE_LENGTH = 512;
+/** Where programs break the lines of what they encode: `base64`, `openssl base64` and mail, `xxd -p`. */
+const BASE64_LINES = [76, 64];
+const HEX_LINE = 60;
 
 /** Null for a name that a secret may have. What was typed is not repeated where it may hold the value. */
 export function judgeName(name: string): Fault | null {
@@ -41,11 +46,11 @@ export function judgeUses(uses: readonly string[]): Fault | null {
 
 /** Null for a value that can be kept, and recognised wherever it appears. The value is in no message. */
 export function judgeValue(value: string): Fault | null {
-  if (value.length < LEAST_LENGTH || new Set(value).size < LEAST_CHARACTERS)
+  if (value.length < LEAST_LENGTH || new Set(value).size < LEAST_CHARACTERS || WORD.test(value))
     return new Fault(
       "invalid",
-      `A secret has at least ${LEAST_LENGTH} characters, and ${LEAST_CHARACTERS} different ones.`,
-      "A shorter one could not be taken out of logs and pages without taking ordinary words out, too.",
+      `A secret has at least ${LEAST_LENGTH} characters, ${LEAST_CHARACTERS} different ones, and 12 where all are letters.`,
+      "A simpler one could not be taken out of logs and pages without taking ordinary words out, too.",
     );
   if (value.length > MOST_LENGTH)
     return new Fault(
@@ -59,16 +64,17 @@ export function judgeValue(value: string): Fault | null {
 }
 
 /**
- * The value as it may stand in text: as it is, escaped for JSON, HTML, shells and addresses, in base64 and hexadecimal. What is
- * encoded otherwise is not recognised. No spelling is longer than a piece.
+ * The value as it may stand in text: as it is, escaped for JSON, HTML, shells and addresses, in base64 and hexadecimal, which may be
+ * broken into lines when the value stands at its beginning. What is encoded otherwise is not recognised. No spelling is longer than a piece.
  */
 export function spellingsOf(value: string): string[] {
   const spelled = [value, ...linesOf(value)].flatMap((text) => [text, ...escapesOf(text)]);
   const bytes = Buffer.from(value);
   // Files are searched as bytes, of which one character may have several.
   const asBytes = spelled.map((text) => Buffer.from(text).toString("latin1"));
-  const all = [...spelled, ...asBytes, ...base64Of(bytes), bytes.toString("hex"), bytes.toString("hex").toUpperCase()];
-  return [...new Set(all.flatMap(piecesOf))].filter((text) => text.length >= LEAST_LENGTH);
+  const hex = bytes.toString("hex");
+  const all = [...spelled, ...asBytes, ...base64Of(bytes), hex, hex.toUpperCase()].flatMap(piecesOf);
+  return [...new Set([...all, ...encodedLinesOf(bytes)])].filter((text) => text.length >= LEAST_LENGTH);
 }
 
 /** The lines of a key or a file, without those that every such file has. */
@@ -124,9 +130,17 @@ function base64Of(bytes: Buffer): string[] {
   });
 }
 
+function encodedLinesOf(bytes: Buffer): string[] {
+  const base64 = base64Of(bytes)[0] ?? "";
+  return [...BASE64_LINES.flatMap((width) => brokenAt(base64, width)), ...brokenAt(bytes.toString("hex"), HEX_LINE)];
+}
+
+function brokenAt(text: string, width: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / width) }, (_, line) => text.slice(line * width, (line + 1) * width));
+}
+
 /** Pieces of about the same length that follow each other. */
 function piecesOf(text: string): string[] {
   const count = Math.ceil(text.length / PIECE_LENGTH);
-  const length = Math.ceil(text.length / count);
-  return Array.from({ length: count }, (_, piece) => text.slice(piece * length, (piece + 1) * length));
+  return brokenAt(text, Math.ceil(text.length / count));
 }

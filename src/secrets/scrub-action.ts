@@ -5,7 +5,7 @@ import { textTable, wrap } from "../kernel/text-table.ts";
 import type { ScrubOptions } from "./commands.ts";
 import { lookForSecrets, type Scrubbed, type ScrubbedPlace, scrub, total } from "./scrub.ts";
 
-/** Faults: `conflict` while a daemon runs, `failed` when something of ccm's own could not be taken out. */
+/** Faults: `failed` when something of ccm's own could not be taken out. */
 export async function scrubHome(host: CommandHost, options: ScrubOptions): Promise<void> {
   const ctx = await host.open();
   if (options.dryRun) {
@@ -13,10 +13,13 @@ export async function scrubHome(host: CommandHost, options: ScrubOptions): Promi
     host.print(found, () => dryText(host, found));
     return;
   }
-  const { before, after } = scrub(ctx);
+  const { before, after, forgotten } = scrub(ctx);
   const own = after.places.filter(({ kind }) => kind !== "work");
   const proven = own.length === 0;
-  host.print({ ...before, left: after.places, proven }, () => doneText(host, before, after));
+  host.print(
+    { ...before, left: after.places, proven, forgotten },
+    () => `${doneText(host, before, after)}${forgottenText(host, forgotten)}`,
+  );
   if (!proven)
     throw new Fault(
       "failed",
@@ -48,6 +51,10 @@ function doneText(host: CommandHost, before: Scrubbed, after: Scrubbed): string 
       ? `No secret was found.${liveText(before)}`
       : `${kindsText(before)} ${own ? `Taken out: ${removed}.` : proof}${inWork}${liveText(before)}`;
   return `${before.places.length > 0 ? `${tableOf(host, places)}\n` : ""}${wrap(text, host.columns, 0)}`;
+}
+
+function forgottenText(host: CommandHost, names: readonly string[]): string {
+  return names.length > 0 ? `\n${wrap(`Earlier values of ${names.join(", ")} are looked for no more.`, host.columns, 0)}` : "";
 }
 
 function tableOf(host: CommandHost, places: readonly ScrubbedPlace[]): string {

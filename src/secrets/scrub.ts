@@ -3,10 +3,9 @@ import type { Ctx } from "../kernel/context.ts";
 import { type Db, openDatabase } from "../kernel/database.ts";
 import { compact, leaveAlone, overwriteDeleted, rewriteTexts, type TextPlace } from "../kernel/database-texts.ts";
 import { appendEvent } from "../kernel/events.ts";
-import { Fault } from "../kernel/fault.ts";
-import { takeLock } from "../kernel/lock.ts";
 import { createMatcher, type Prints, printOf } from "../kernel/prints.ts";
 import { recognise, redact, redactDeep, secretsIn } from "../kernel/redact.ts";
+import { forgetEarlierValues, listSecrets } from "./actions.ts";
 import { type Count, type Search, searchFile } from "./erase.ts";
 import { databasesIn, type Kind, liveTasks, searchedFiles, shortPath } from "./places.ts";
 import { MOST_LENGTH, spellingsOf } from "./rules.ts";
@@ -24,6 +23,8 @@ export type Scrubbed = {
 
 /** Values that are looked for in every spelling, once they were found by their shape. An agent can make up any number. */
 const MOST_VALUES = 100;
+/** Times that what is found is taken out and the rest searched: the first, and for what others wrote meanwhile. */
+const MOST_ROUNDS = 3;
 /** Files that a place names. */
 const NAMED_FILES = 5;
 /** What a person configured stays: an agent would not work without its own key. */
@@ -35,29 +36,32 @@ export function lookForSecrets(ctx: Ctx): Scrubbed {
   return searchAll(ctx, "count");
 }
 
-/** Takes out what `before` counts, and gives what is left. Faults: `conflict` while a daemon runs, `unavailable`, `environment`. */
-export function scrub(ctx: Ctx): { before: Scrubbed; after: Scrubbed } {
-  const lock = takeLock(ctx.paths.lock);
-  if (!lock)
-    throw new Fault(
-      "conflict",
-      "The daemon has the database open, so that nothing could be proved.",
-      "Agents go on without it: ccm stop && ccm scrub && ccm start",
-    );
-  try {
-    recogniseFound(ctx);
-    overwriteDeleted(ctx.db);
-    const before = searchAll(ctx, "erase");
-    appendEvent(ctx.db, ctx.clock.now(), {
-      name: "home.scrubbed",
-      source: "person",
-      data: { found: total(before.places, "found"), kinds: before.kinds },
-    });
+/**
+ * Takes out what `before` counts, and gives what is left. A daemon and hosts may go on meanwhile: what they had in hand and wrote
+ * behind the search is found by the proof and taken out, too. Earlier values of secrets that are nowhere any more are forgotten.
+ * Faults: `unavailable`, `environment`.
+ */
+export function scrub(ctx: Ctx): { before: Scrubbed; after: Scrubbed; forgotten: string[] } {
+  recogniseFound(ctx);
+  overwriteDeleted(ctx.db);
+  const before = searchAll(ctx, "erase");
+  const data = { found: total(before.places, "found"), kinds: before.kinds };
+  appendEvent(ctx.db, ctx.clock.now(), { name: "home.scrubbed", source: "person", data });
+  for (let round = 1; ; round++) {
     compact(ctx.db);
-    return { before, after: searchAll(ctx, "prove") };
-  } finally {
-    lock.release();
+    const after = searchAll(ctx, "prove");
+    if (after.places.every(({ kind }) => kind === "work") || round === MOST_ROUNDS)
+      return { before, after, forgotten: forgetGone(ctx, after) };
+    searchAll(ctx, "erase");
   }
+}
+
+/** Not while agents are at work, who may say them again, nor while there is one in somebody's work, which pages show. */
+function forgetGone(ctx: Ctx, { places, live }: Scrubbed): string[] {
+  if (places.length > 0 || live.length > 0) return [];
+  const names = listSecrets(ctx).flatMap(({ name, earlierValues }) => (earlierValues > 0 ? [name] : []));
+  for (const name of names) forgetEarlierValues(ctx, name);
+  return names;
 }
 
 /** How many there are in these places. */

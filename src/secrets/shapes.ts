@@ -2,8 +2,18 @@
 import type { Secret, SecretStore } from "./schema.ts";
 
 /** Times in ISO 8601. There is no value in it. */
-export type SecretShape = { name: string; store: SecretStore; uses: readonly string[]; createdAt: string; updatedAt: string };
+export type SecretShape = {
+  name: string;
+  /** Null for one that was removed. */
+  store: SecretStore | null;
+  uses: readonly string[];
+  createdAt: string | null;
+  updatedAt: string | null;
+  /** How many values are taken out of texts though they are not kept any more. */
+  earlierValues: number;
+};
 
-export function secretShape({ name, store, uses, createdAt, updatedAt }: Secret): SecretShape {
-  return { name, store, uses, createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
+export function secretShape({ name, store, uses, createdAt, updatedAt, earlierValues }: Secret): SecretShape {
+  const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return { name, store, uses, createdAt: iso(createdAt), updatedAt: iso(updatedAt), earlierValues };
 }

@@ -126,7 +126,7 @@ test(
 );
 
 test(
-  "that was stored too late is scrubbed from all of it, and the daemon goes on",
+  "that was stored too late is scrubbed from all of it while the daemon goes on",
   async () => {
     const { home } = await openLeakySite();
     const task = await home.json<Task>(
@@ -144,10 +144,8 @@ test(
     const sizes = () => readdirSync(home.paths.run(1).output).map((name) => readFileSync(join(home.paths.run(1).output, name)).length);
     const before = { events: readFileSync(home.paths.run(1).events).length, output: sizes() };
 
-    expect(await home.ccm("scrub")).toMatchObject({ code: 4, stderr: expect.stringContaining("ccm stop && ccm scrub") });
     const dry = await home.json<{ kinds: Record<string, number> }>("scrub", "--dry-run");
     expect(dry.kinds["secret DEMO"]).toBeGreaterThan(60);
-    await home.stopDaemon();
     const done = await home.json<{ proven: boolean; left: { place: string }[] }>("scrub");
     expect(done).toMatchObject({ proven: true, left: [{ place: `the tree of task ${task.id}` }] });
     for (const spelled of [SECRET, JSON.stringify(SECRET).slice(1, -1), encodeURIComponent(SECRET), BASE64])
@@ -156,7 +154,6 @@ test(
     for (const line of readFileSync(home.paths.run(1).events, "utf8").trim().split("\n")) JSON.parse(line);
     expect(await home.json<unknown[]>("scrub", "--dry-run")).toMatchObject({ places: [{ kind: "work" }] });
 
-    await home.startDaemon();
     expect(await home.json<unknown[]>("fsck")).toEqual([]);
     expect((await home.ccm("audit", "--verify")).code).toBe(0);
     await home.json("approve", String(task.id));

@@ -3,7 +3,11 @@ import { heapStats } from "bun:jsc";
 import { beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { createMatcher, NO_MATCHER, printOf } from "../../src/kernel/prints.ts";
 import { allProcesses, commandOf } from "../../src/kernel/process.ts";
+import { recognise } from "../../src/kernel/redact.ts";
+import { spellingsOf } from "../../src/secrets/rules.ts";
+import { afterThisTest } from "../support/clean-up.ts";
 import { waitFor } from "../support/wait.ts";
 import { type AutomationHome, answering, openAutomationHome, program } from "./automation-home.ts";
 
@@ -224,5 +228,22 @@ describe("one whose file is not the person's alone", () => {
     lab.add("10-leaks", program("PreToolUse", `echo 'Use ${token}' >&2; exit 2`));
     await lab.open().run("PreToolUse", call("ls"), LONG_MS);
     expect(JSON.stringify(lab.records)).not.toContain(token);
+  });
+
+  test.each([
+    ["refuses", (text: string) => program("PreToolUse", `echo '${text}' >&2; exit 2`)],
+    [
+      "adds to the context",
+      (text: string) => answering("PreToolUse", { hookSpecificOutput: { additionalContext: text, updatedInput: { command: text } } }),
+    ],
+    ["cannot go on", (text: string) => program("PreToolUse", `echo '${text}' >&2; exit 1`, "failure: deny")],
+  ])("gives no stored secret to an agent when it %s", async (_, write) => {
+    const value = 'hunter2-"hunter3"';
+    afterThisTest(() => recognise(NO_MATCHER));
+    recognise(createMatcher([{ name: "secret DEMO", salt: "s", prints: spellingsOf(value).map((text) => printOf(text, "s")) }]));
+    lab.add("10-leaks", write(`curl: https://me:${value}@example.org/ said no`));
+    const outcome = await lab.open().run("PreToolUse", call("ls"), LONG_MS);
+    expect(JSON.stringify(outcome)).toContain("https://me:[redacted secret DEMO]@example.org/");
+    expect(JSON.stringify([outcome, lab.records])).not.toContain("hunter3");
   });
 });

@@ -30,6 +30,11 @@ describe("a printed text", () => {
     expect(replaced(matcher, "correct-horse-battery correct-horse-b")).toBe("<B> <A>-b");
   });
 
+  test("goes with what another one has beyond it", () => {
+    const overlapping = createMatcher([printsOf("A", "abcdefgh1"), printsOf("B", "fgh1xyzwq")]);
+    expect(replaced(overlapping, "<abcdefgh1xyzwq>")).toBe("<<A>>");
+  });
+
   test("is one with what follows of the same secret", () => {
     expect(replaced(matcher, "correct-horse-batterystaple-9correct-horse")).toBe("<B><A>");
   });

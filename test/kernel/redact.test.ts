@@ -1,6 +1,6 @@
 // Secrets that must go, and look-alikes that must stay. Each secret is put together here, so that no scanner finds one.
 import { describe, expect, test } from "bun:test";
-import { redact, redactDeep } from "../../src/kernel/redact.ts";
+import { redact, redactDeep, redactLines, redactPart } from "../../src/kernel/redact.ts";
 
 const letters = (count: number) => "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z".repeat(8).slice(0, count);
 
@@ -89,6 +89,35 @@ describe("a secret goes", () => {
     const key = `-----BEGIN OPENSSH ${"PRIVATE"} KEY-----\n${body}-----END OPENSSH ${"PRIVATE"} KEY-----`;
     expect(redact(`a\n${key}\nb`)).toBe("a\n[redacted private key]\nb");
     expect(redact(key.slice(0, 90))).toBe("[redacted private key]");
+  });
+
+  test("a private key goes line by line, and what follows it stays", () => {
+    const body = [letters(64), `${letters(40)}==`];
+    const key = [`-----BEGIN RSA ${"PRIVATE"} KEY-----`, "Proc-Type: 4,ENCRYPTED", "", ...body, `-----END RSA ${"PRIVATE"} KEY-----`];
+    const said = (lines: string[]) => lines.map(redactLines()).map((line) => line.replace("[redacted private key]", "*"));
+    expect(said(["a", ...key, "b"])).toEqual(["a", ...key.map(() => "*"), "b"]);
+    expect(said([...key.map((line, at) => `${at + 1}: ${line}`), "b"]).join("")).not.toContain(letters(20));
+    expect(said([...key.slice(0, 4), "Nothing more of it.", letters(64)])).toEqual([
+      "*",
+      "*",
+      "*",
+      "*",
+      "Nothing more of it.",
+      letters(64),
+    ]);
+  });
+
+  test("colours in a token do not keep it", () => {
+    const token = `ghp_${letters(36)}`;
+    expect(redact(`a \x1b[31m${token.slice(0, 3)}\x1b[m${token.slice(3)} b`)).toBe("a \x1b[31m[redacted GitHub token] b");
+  });
+
+  test("a text is not cut inside of a secret, nor between it and what says that it is one", () => {
+    const text = `run --token ${letters(20)} now`;
+    for (let at = 0; at <= text.length; at++) {
+      const first = redactPart(text, 0, at);
+      expect(first.part + redactPart(text, first.end, text.length).part).toBe("run --token [redacted secret] now");
+    }
   });
 
   test("credentials in headers, addresses and assignments keep what is around them", () => {

@@ -39,11 +39,36 @@ describe("in the encrypted file", () => {
     expect(await home.json<unknown[]>("secret", "list")).toMatchObject([
       { name: "TOKEN", store: "file", uses: ["automation:notify", "integration:github"] },
     ]);
-    await set("TOKEN", "another-value-1");
-    expect((await home.ccm("secret", "list")).stdout).toMatch(/TOKEN +file +nobody +just now/);
+    await set("TOKEN", "another-value-1", "--for", "automation:notify");
+    expect((await home.ccm("secret", "list")).stdout).toMatch(/TOKEN +file +automation:notify +just now/);
     expect((await home.ccm("secret", "remove", "TOKEN")).code).toBe(0);
-    expect(await names()).toEqual([]);
+    expect((await home.ccm("secret", "list")).stdout).toMatch(/TOKEN +nowhere +nobody +removed/);
     expectFault(await home.ccm("secret", "remove", "TOKEN"), 3, /"TOKEN"/, /ccm secret list/);
+    expect((await home.ccm("secret", "forget", "TOKEN")).code).toBe(0);
+    expect(await names()).toEqual([]);
+    expectFault(await home.ccm("secret", "forget", "TOKEN"), 3, /"TOKEN"/, /ccm secret list/);
+    expect((await home.ccm("audit", "--verify")).code).toBe(0);
+  });
+
+  test("a replaced one stays where it is, and with those who got it", async () => {
+    await set("TOKEN", VALUE, "--for", "automation:notify");
+    writeFileSync(home.paths.config, "secrets:\n  store: keyring\n");
+    const replaced = await set("TOKEN", "another-value-1");
+    expect(replaced.stdout).toStartWith('"TOKEN" is kept in the file, for automation:notify. Earlier values of TOKEN');
+    expect(await home.json<unknown[]>("secret", "list")).toMatchObject([{ store: "file", uses: ["automation:notify"], earlierValues: 1 }]);
+  });
+
+  test("setting what is kept already adds nothing, and what was kept before is kept again", async () => {
+    const earlier = async () => (await home.json<{ earlierValues: number }[]>("secret", "list"))[0]?.earlierValues;
+    for (const [value, count] of [
+      [VALUE, 0],
+      [VALUE, 0],
+      ["another-value-1", 1],
+      [VALUE, 1],
+    ] as const) {
+      await set("TOKEN", value);
+      expect(await earlier()).toBe(count);
+    }
   });
 
   test("what is kept is taken out of whatever a command says", async () => {
@@ -51,8 +76,13 @@ describe("in the encrypted file", () => {
     expectFault(await home.ccm("task-status", VALUE), 2, /"\[redacted secret TOKEN\]"/, /list-tasks/);
     const json = await home.ccm("task-status", VALUE, "--json");
     expect(JSON.parse(json.stderr).error.message).toContain("[redacted secret TOKEN]");
+    const said = async (value: string) => (await home.ccm("task-status", value)).stderr.includes(value);
+    await set("TOKEN", "another-value-1");
+    expect([await said(VALUE), await said("another-value-1")]).toEqual([false, false]);
     await home.ccm("secret", "remove", "TOKEN");
-    expect((await home.ccm("task-status", VALUE)).stderr).toContain(VALUE);
+    expect([await said(VALUE), await said("another-value-1")]).toEqual([false, false]);
+    await home.ccm("secret", "forget", "TOKEN");
+    expect([await said(VALUE), await said("another-value-1")]).toEqual([true, true]);
   });
 
   test("ten that are set at the same time are all kept", async () => {
@@ -65,6 +95,7 @@ describe("in the encrypted file", () => {
   test.each([
     ["a short value", ["A"], "a1b2", /at least 8 characters/],
     ["an empty value", ["A"], "\n", /at least 8 characters/],
+    ["a word", ["A"], "approving", /12 where all are letters/],
     ["a value in the words", ["A=hunter2hunter2"], VALUE, /not given on the command line/],
     ["a use that is none", ["A", "--for", "agent:claude"], VALUE, /"agent:claude"/],
     ["a store that is none", ["A", "--store", "drawer"], VALUE, /"drawer"/],
@@ -92,7 +123,7 @@ describe("in the encrypted file", () => {
 test("without a keyring the person is told of the file, and nothing is kept", async () => {
   expectFault(await set("TOKEN", VALUE), 8, /keyring/, /secrets\.store file/);
   expect(await names()).toEqual([]);
-  expect(existsSync(home.paths.prints)).toBe(false);
+  expect(JSON.parse(readFileSync(home.paths.prints, "utf8"))).toEqual([]);
 });
 
 /** A session bus with a keyring that is unlocked; both end with the test. */

@@ -215,10 +215,35 @@ test("twice finds nothing more", async () => {
   expect(scrub(home.ctx).before.places).toEqual([]);
 });
 
-test("while a daemon runs it is refused, with what to do", async () => {
-  const lock = takeLock(paths.lock);
-  expect(await home.fault("scrub")).toMatchObject({ code: "conflict", exit: 4, hint: expect.stringContaining("ccm stop && ccm scrub") });
-  lock?.release();
+describe("earlier values", () => {
+  const NEW = "another-value-9";
+  beforeEach(async () => {
+    await store();
+    await setSecret(home.ctx, { name: "DEMO", value: NEW });
+  });
+  const earlier = async () => (await home.json<{ earlierValues: number }[]>("secret", "list")).map(({ earlierValues }) => earlierValues);
+
+  test("are taken out as the one that is kept is, and then looked for no more", async () => {
+    recordRun(`${SECRET} ${NEW}`);
+    const { after, forgotten } = scrub(home.ctx);
+    expect({ places: after.places, forgotten }).toEqual({ places: [], forgotten: ["DEMO"] });
+    expect([holders("hunter3"), holders(NEW)]).toEqual([[], []]);
+    expect(await earlier()).toEqual([0]);
+    recordRun(`${SECRET} ${NEW}`);
+    expect(lookForSecrets(home.ctx).kinds).toEqual({ "secret DEMO": 5 });
+  });
+
+  test("stay known while one is in work, or an agent could say it again", async () => {
+    const inWork = write(join(paths.task(1).tree, "a.txt"), SECRET);
+    expect(scrub(home.ctx).forgotten).toEqual([]);
+    rmSync(inWork);
+    recordRun("nothing");
+    rmSync(paths.run(1).exit);
+    const lock = takeLock(paths.run(1).lock);
+    expect(scrub(home.ctx).forgotten).toEqual([]);
+    expect(await earlier()).toEqual([1]);
+    lock?.release();
+  });
 });
 
 test.skipIf(process.getuid?.() === 0)("a file that is closed to us is left, and the command fails [needs a normal user]", async () => {
