@@ -1,10 +1,10 @@
 // `ccm policy`: what agents may do and who said so, and what a changed policy would have made of what they did.
-import * as v from "valibot";
 import { guardWishSchema } from "../hooks/shapes.ts";
 import type { Ctx } from "../kernel/context.ts";
-import { Fault, messageOf } from "../kernel/fault.ts";
+import { unwrap } from "../kernel/fault.ts";
 import { pastTime, readText } from "../kernel/input.ts";
 import type { CommandHost } from "../kernel/module.ts";
+import { checkFile } from "../kernel/yaml-file.ts";
 import { projectNamed, projectOf } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
 import { type Policy, policyHere, type Tried } from "./policy.ts";
@@ -42,17 +42,8 @@ function namedProject(ctx: Ctx, name: string | undefined): Project | null {
 /** A file as the `guards` of the configuration or of a project: instead of what stands there. */
 async function readPolicy(path: string, project: Project | null): Promise<Tried> {
   const text = await readText(path, "policy", POLICY_BYTES);
-  const hint = "It holds what the section `guards` holds: classes, deny, ask, allow.";
-  let parsed: unknown;
-  try {
-    parsed = Bun.YAML.parse(text) ?? {};
-  } catch (thrown) {
-    throw new Fault("invalid", `"${path}" is not YAML: ${messageOf(thrown)}.`, hint);
-  }
-  const checked = v.safeParse(guardWishSchema, parsed);
-  if (checked.success) return { guards: checked.output, for: project ? "project" : "configuration" };
-  const [issue] = checked.issues;
-  throw new Fault("invalid", `"${v.getDotPath(issue) ?? "It"}" in "${path}" is wrong: ${issue.message}.`, hint);
+  const guards = unwrap(checkFile(guardWishSchema, text, path, "It holds what the section `guards` holds: classes, deny, ask, allow."));
+  return { guards, for: project ? "project" : "configuration" };
 }
 
 /** A policy as scripts read it. */

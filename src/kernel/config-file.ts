@@ -29,6 +29,43 @@ export function setKey(text: string, path: readonly string[], value: unknown): s
   return `${lines.join("\n")}\n`;
 }
 
+/** A key that stands twice in one mapping, with both 1-based lines; undefined without any. YAML forbids it, Bun's parser takes the last. */
+export function repeatedKey(text: string): { key: string; first: number; line: number } | undefined {
+  const lines = text.split("\n");
+  let open: { indent: number; keys: Map<string, number> }[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const indent = line.length - line.trimStart().length;
+    open = open.filter((mapping) => mapping.indent <= indent);
+    const key = parse(line)?.key;
+    if (key === undefined) continue;
+    if (open.at(-1)?.indent !== indent) open.push({ indent, keys: new Map() });
+    const keys = open.at(-1)?.keys;
+    const first = keys?.get(key);
+    if (first !== undefined && isKey(lines, at)) return { key, first, line: at + 1 };
+    keys?.set(key, at + 1);
+  }
+  return undefined;
+}
+
+/** A name that no file has. */
+const PROBE = "ccm-probe-4f1c";
+
+/** Whether a line that looks like one is a key, and no part of a longer text: under another name it is found again. */
+function isKey(lines: readonly string[], at: number): boolean {
+  const renamed = lines.with(at, (lines[at] ?? "").replace(KEY_LINE, `$1${PROBE}:`));
+  try {
+    return holds(Bun.YAML.parse(renamed.join("\n")), PROBE);
+  } catch {
+    return false;
+  }
+}
+
+function holds(value: unknown, key: string): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.hasOwn(value, key) || Object.values(value).some((child) => holds(child, key));
+}
+
 /** A value in the form that fits on its key's line: JSON is YAML, and plain words need no quotes. */
 function scalar(value: unknown): string {
   const isPlainWord =

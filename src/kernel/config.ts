@@ -2,11 +2,10 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { applyOverrides, environmentOverrides, type Override } from "./config-environment.ts";
-import { lineOfKey } from "./config-file.ts";
-import { entriesOf, type Sections } from "./config-keys.ts";
+import type { Sections } from "./config-keys.ts";
 import type { Config } from "./context.ts";
 import { Fault, messageOf } from "./fault.ts";
-import { didYouMean } from "./nearest.ts";
+import { parseMapping, pathOf, placeOf, siblings, unknownKey, wrongValue } from "./yaml-file.ts";
 
 /** The configuration file is small; more than this is a mistake (a log, a database) and is not parsed. */
 const CONFIG_BYTES = 64_000;
@@ -37,10 +36,10 @@ export function readConfigText(file: string): string {
 
 /** The checked configuration or the first thing wrong with it. */
 export function checkConfig(sections: Sections, text: string, file: string, env: Record<string, string | undefined>): Config | Fault {
-  const parsed = parseYaml(text, file);
+  const parsed = parseMapping(text, file, "Write `limits:` and below it, indented, `runs: 4`.");
   if (parsed instanceof Fault) return parsed;
   const unknown = Object.keys(parsed).find((name) => !Object.hasOwn(sections, name));
-  if (unknown !== undefined) return unknownKey([unknown], Object.keys(sections), place(text, file, [unknown]));
+  if (unknown !== undefined) return unknownKey([unknown], Object.keys(sections), placeOf(text, file, [unknown]));
 
   const overrides = environmentOverrides(sections, env);
   if (overrides instanceof Fault) return overrides;
@@ -54,65 +53,21 @@ export function checkConfig(sections: Sections, text: string, file: string, env:
   return result as unknown as Config;
 }
 
-function parseYaml(text: string, file: string): Record<string, unknown> | Fault {
-  let parsed: unknown;
-  try {
-    parsed = Bun.YAML.parse(text);
-  } catch (thrown) {
-    return new Fault(
-      "invalid",
-      `"${file}", line ${brokenLine(text)}, is not YAML: ${messageOf(thrown).replace("YAML Parse error: ", "")}.`,
-      "Check quotes, brackets and indentation (spaces, no tabs).",
-    );
-  }
-  if (parsed === null || parsed === undefined) return {};
-  if (typeof parsed === "object" && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
-  return new Fault("invalid", `"${file}" holds no sections.`, "Write `limits:` and below it, indented, `runs: 4`.");
-}
-
-/** The line after the longest part of the text that parses: Bun's parser names no line. */
-function brokenLine(text: string): number {
-  const lines = text.split("\n");
-  for (let count = lines.length - 1; count > 0; count--) {
-    try {
-      Bun.YAML.parse(lines.slice(0, count).join("\n"));
-      return count + 1;
-    } catch {}
-  }
-  return 1;
-}
-
 type Source = { text: string; file: string; overrides: readonly Override[] };
 
-function faultOf(issue: v.BaseIssue<unknown>, section: string, schema: v.GenericSchema, source: Source): Fault {
-  const path = [section, ...(issue.path ?? []).map((item) => String(item.key))];
-  const override = source.overrides.find((candidate) => candidate.path.join(".") === path.join("."));
-  const where = override ? `environment variable ${override.name}` : place(source.text, source.file, path);
-  if (issue.type === "strict_object") {
-    const siblings = Object.keys(entriesOf(schema, path.slice(1, -1)) ?? {});
-    if (issue.expected === "never") return unknownKey(path, siblings, where);
-  }
-  const expected = issue.kind === "schema" && issue.message.startsWith("Invalid") ? issue.expected : issue.message;
-  const words = wordsExpected(expected);
-  const correct = override ? `Correct or unset ${override.name}.` : `Correct it, or try: ccm config set ${path.join(".")} VALUE`;
-  return new Fault(
-    "invalid",
-    `"${path.join(".")}" (${where}) must be ${words.join(" or ") || (expected ?? "another value")}, not ${JSON.stringify(issue.input)}.`,
-    didYouMean(String(issue.input), words, correct),
-  );
+function faultOf(issue: v.BaseIssue<unknown>, section: string, schema: v.GenericSchema, { text, file, overrides }: Source): Fault {
+  const below = pathOf(issue);
+  const path = [section, ...below];
+  const override = overrides.find((candidate) => candidate.path.join(".") === path.join("."));
+  return wrongValue(issue, {
+    path,
+    where: override ? `environment variable ${override.name}` : placeOf(text, file, path),
+    known: siblings(schema, below),
+    correct: override ? `Correct or unset ${override.name}.` : `Correct it, or try: ccm config set ${settable(path)} VALUE`,
+  });
 }
 
-/** A choice of words is expected as `("auto" | "kernel")`: https://valibot.dev/api/picklist/. */
-function wordsExpected(expected: string | null): string[] {
-  return [...(expected ?? "").matchAll(/"([^"]+)"/g)].map(([, word = ""]) => word);
-}
-
-function unknownKey(path: string[], known: string[], where: string): Fault {
-  const name = path.at(-1) ?? "";
-  return new Fault("invalid", `"${path.join(".")}" (${where}) is no setting.`, didYouMean(name, known, `Known here: ${known.join(", ")}.`));
-}
-
-function place(text: string, file: string, path: readonly string[]): string {
-  const line = lineOfKey(text, path);
-  return line === undefined ? file : `${file}, line ${line}`;
+/** What stands in a list is set with its list. */
+function settable(path: readonly string[]): string {
+  return path.join(".").replace(/(?:\.\d+)+$/, "");
 }

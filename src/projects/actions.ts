@@ -5,8 +5,9 @@ import * as v from "valibot";
 import type { CommitId, Repository, RepositoryFacts } from "../git/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
-import { aboutField, Fault, messageOf } from "../kernel/fault.ts";
+import { aboutField, Fault, unwrap } from "../kernel/fault.ts";
 import { didYouMean } from "../kernel/nearest.ts";
+import { checkFile } from "../kernel/yaml-file.ts";
 import { proposeChecks, READ_FILES } from "./proposal.ts";
 import { agentFault, bothRoles, changedFields, nameFrom, repositoryFault, repositoryRole, toldChange } from "./rules.ts";
 import {
@@ -237,7 +238,8 @@ export function repositoryOf(project: Project): Repository {
 export async function settingsAt(ctx: Ctx, project: Project, base: CommitId): Promise<ProjectSettings> {
   const text = await ctx.outside.git.readFile(repositoryOf(project), base, REPOSITORY_SETTINGS);
   if (text === null) return project.settings;
-  const own = parseRepositorySettings(text);
+  const hint = `Correct the file on "${project.base}"; a task that failed of it goes on with \`ccm retry-task\`.`;
+  const own = unwrap(checkFile(repositorySettingsSchema, text, `${REPOSITORY_SETTINGS} on ${project.base}`, hint));
   return {
     ...project.settings,
     gates: { ...own.gates, ...project.settings.gates },
@@ -245,18 +247,6 @@ export async function settingsAt(ctx: Ctx, project: Project, base: CommitId): Pr
     copies: project.settings.copies.length > 0 ? project.settings.copies : (own.copies ?? []),
     roles: { worker: bothRoles(repositoryRole(own.roles?.worker), project.settings.roles.worker) },
   };
-}
-
-function parseRepositorySettings(text: string): v.InferOutput<typeof repositorySettingsSchema> {
-  try {
-    return v.parse(repositorySettingsSchema, Bun.YAML.parse(text) ?? {});
-  } catch (thrown) {
-    throw new Fault(
-      "invalid",
-      `"${REPOSITORY_SETTINGS}" on the base branch cannot be used: ${messageOf(thrown)}`,
-      "Correct the file on the base branch, then `ccm retry-task`.",
-    );
-  }
 }
 
 /** What each project takes on the disk; one without trees takes nothing. */

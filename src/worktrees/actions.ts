@@ -69,10 +69,16 @@ export function treeOrder(ctx: Ctx, task: Task): TreeOrder {
   };
 }
 
-/** Makes a wanted tree. The base is recorded first, so that a repetition after a crash works on the same commit. */
+/**
+ * Makes a wanted tree. The base is recorded first, so that a repetition after a crash works on the same commit; one whose
+ * settings nobody can use is not, so that a later try takes the corrected one.
+ */
 export async function makeTree(ctx: Ctx, taskId: number): Promise<void> {
-  const task = await withBase(ctx, mustFind(ctx, taskId));
-  const settings = await settingsAt(ctx, projectOf(ctx, task.projectId), task.baseCommit);
+  const asked = mustFind(ctx, taskId);
+  const base = asked.baseCommit ?? (await newBase(ctx, asked));
+  const settings = await settingsAt(ctx, projectOf(ctx, asked.projectId), base);
+  if (!asked.baseCommit) patchTask(ctx, taskId, { baseCommit: base, tipCommit: base });
+  const task = mustFind(ctx, taskId);
   const { copies, withheld } = copiesFor(task, settings.copies);
   const made = await ctx.outside.trees.create({ ...treeOrder(ctx, task), copies });
   made.skipped.push(...withheld);
@@ -149,18 +155,15 @@ function ready(ctx: Ctx, task: Task, from: "wanted" | "restoring", made: TreeMad
   });
 }
 
-async function withBase(ctx: Ctx, task: Task): Promise<Task & { baseCommit: CommitId }> {
-  if (task.baseCommit) return { ...task, baseCommit: task.baseCommit };
+async function newBase(ctx: Ctx, task: Task): Promise<CommitId> {
   const project = projectOf(ctx, task.projectId);
   const base = await ctx.outside.git.tip(repositoryOf(project), `refs/heads/${project.base}`);
-  if (!base)
-    throw new Fault(
-      "not_found",
-      `The base branch "${project.base}" of "${project.name}" is gone.`,
-      "Create it again, or register the project with another base.",
-    );
-  patchTask(ctx, task.id, { baseCommit: base, tipCommit: base });
-  return { ...task, baseCommit: base, tipCommit: base };
+  if (base) return base;
+  throw new Fault(
+    "not_found",
+    `The base branch "${project.base}" of "${project.name}" is gone.`,
+    "Create it again, or register the project with another base.",
+  );
 }
 
 /** Sends a tree to the trash when its time has come; the caller knows that no run is live in it. */

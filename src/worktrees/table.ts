@@ -31,7 +31,11 @@ export function findWorktree(db: Db, taskId: number): Worktree | null {
 
 export function worktreesIn(db: Db, state: WorktreeState, limit: number): Worktree[] {
   return db.sql
-    .query<Row, [string, number]>(`SELECT ${COLUMNS} FROM worktrees WHERE state = ? AND state <> 'purged' ORDER BY updated_at LIMIT ?`)
+    .query<Row, [string, number]>(
+      `SELECT ${COLUMNS} FROM worktrees WHERE state = ? AND state <> 'purged'
+         AND (state <> 'wanted' OR EXISTS (SELECT 1 FROM tasks t WHERE t.id = task_id AND t.state NOT IN ('done', 'failed', 'cancelled')))
+       ORDER BY updated_at LIMIT ?`,
+    )
     .all(state, limit)
     .map(parse);
 }

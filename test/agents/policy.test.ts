@@ -154,7 +154,8 @@ describe("ccm policy test", () => {
     ["no YAML", "deny: [", "is not YAML"],
     ["a class that there is not", "classes: { everything: deny }", "classes"],
     ["a rule that nobody can read", 'deny: ["Bash(("]', "deny"],
-    ["a list", "- Bash", "wrong"],
+    ["a list", "- Bash", "no names with their values"],
+    ["one that says something twice", "deny: [Bash]\nask: [Write]\ndeny: []\n", '"deny" stands twice'],
     ["another section", "guards: { deny: [] }", "guards"],
   ])("refuses a file that is %s", async (_, text, says) => {
     const fault = await home.fault("policy", "test", "--with", policyFile(text));

@@ -60,7 +60,7 @@ describe("reading", () => {
       {},
       '"config.yaml", line 3, is not YAML: Tab characters cannot be used as indentation.',
     ],
-    ["- 1\n", {}, '"config.yaml" holds no sections.'],
+    ["- 1\n", {}, '"config.yaml" holds no names with their values.'],
     ["", { CCM_LIMITS_RUNS: "x" }, '"limits.runs" (environment variable CCM_LIMITS_RUNS) must be a whole number from 1 to 64, not "x".'],
     ["", { CCM_LIMITS_RUMS: "1" }, 'The environment variable "CCM_LIMITS_RUMS" names no setting.'],
   ])("%j %j is refused in a full sentence", (text, env, sentence) => {

@@ -72,6 +72,17 @@ describe("settings", () => {
     });
   });
 
+  test("with a broken policy are a Fault that names place and value, and says how the task goes on", async () => {
+    const home = openCommandHome();
+    const project = await register(home);
+    const text = "roles:\n  worker:\n    guards:\n      classes:\n        git: never\n";
+    await expect(settingsAt(home.ctx, project, home.repository.commit("Settings", { ".ccm/project.yaml": text }))).rejects.toMatchObject({
+      code: "invalid",
+      message: '"roles.worker.guards.classes.git" (.ccm/project.yaml on main, line 5) must be allow, ask or deny, not "never".',
+      hint: 'Correct the file on "main"; a task that failed of it goes on with `ccm retry-task`.',
+    });
+  });
+
   test("of an empty file change nothing", async () => {
     const home = openCommandHome();
     const project = await register(home, { setup: "npm ci" });
