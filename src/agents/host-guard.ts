@@ -1,5 +1,6 @@
 // What a host says to an agent's hooks: calls of tools are judged, automations run, and the most severe verdict holds.
-import { type GuardPolicy, type Judgement, judge, moreSevere, type ToolCall } from "../hooks/rules.ts";
+import { judge } from "../hooks/judge.ts";
+import { type GuardPolicy, type Judgement, moreSevere, type ToolCall } from "../hooks/rules.ts";
 import type { Automations, AutomationsOutcome } from "../hooks/schema.ts";
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { AskedCall, Asking, Decision } from "./host-questions.ts";

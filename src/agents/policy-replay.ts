@@ -1,5 +1,6 @@
 // What a policy would have made of the calls that agents' hooks announced: each recorded call is judged again.
-import { type GuardRules, judge, type Verdict } from "../hooks/rules.ts";
+import { judge } from "../hooks/judge.ts";
+import type { GuardRules, Verdict } from "../hooks/rules.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { jsonOf, textOf } from "../kernel/json.ts";
 import { projectOf } from "../projects/actions.ts";

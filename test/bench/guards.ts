@@ -1,5 +1,6 @@
 // What judging a call costs the host of a run: the lines that agents send, and the longest of them.
-import { guardRules, judge } from "../../src/hooks/rules.ts";
+import { judge } from "../../src/hooks/judge.ts";
+import { guardRules } from "../../src/hooks/rules.ts";
 import { PLACES } from "../hooks/places.ts";
 import { ms, type Row, row } from "./row.ts";
 

@@ -1,6 +1,7 @@
 // What calls of tools are judged to: the table of what is refused under every disguise, and the honest work that nobody is in the way of.
 import { describe, expect, test } from "bun:test";
-import { COMMAND_CLASSES, type GuardPolicy, type GuardWish, guardRules, judge, onlyStricter } from "../../src/hooks/rules.ts";
+import { judge } from "../../src/hooks/judge.ts";
+import { COMMAND_CLASSES, type GuardPolicy, type GuardWish, guardRules, onlyStricter } from "../../src/hooks/rules.ts";
 import { chance } from "../support/random.ts";
 import { AROUND_ANYTHING, DISGUISES, TABLE } from "./disguises.ts";
 import { PLACES } from "./places.ts";

@@ -1,6 +1,7 @@
 // Which calls a person must allow.
 import { expect, test } from "bun:test";
-import { guardRules, judge } from "../../src/hooks/rules.ts";
+import { judge } from "../../src/hooks/judge.ts";
+import { guardRules } from "../../src/hooks/rules.ts";
 import { TOOL_RULE } from "../../src/hooks/tool-rules.ts";
 import { PLACES } from "./places.ts";
 

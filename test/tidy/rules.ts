@@ -12,6 +12,8 @@ export const ROOMS =
   );
 /** What a room shows to the others. */
 const SHOWN = ["schema", "rules", "actions", "shapes", "shown"];
+/** What a room decides; of hooks a part is a file of its own, so that not everybody who wants their rules loads a shell. */
+const DECIDES = /^src\/(?:[^/]+\/rules|hooks\/judge)\.ts$/;
 /** Lines a file and a function may have. Lowered over time, never raised. */
 export const FILE_LINES = 400;
 export const FUNCTION_LINES = 60;
@@ -34,7 +36,7 @@ export const RULES: Record<string, Rule> = {
     });
   },
 
-  "rules.ts is pure": (source) => (/^src\/[^/]+\/rules\.ts$/.test(source.path) ? impurities(source, mayRestOn) : []),
+  "rules.ts is pure": (source) => (DECIDES.test(source.path) ? impurities(source, mayRestOn) : []),
 
   "views are pure": (source) =>
     source.path.startsWith("views/") ? impurities(source, (from) => from.startsWith(".") && !from.includes("/src/")) : [],
@@ -137,14 +139,14 @@ function mayRestOn(from: string): boolean {
 /** What is wrong with the parts that rules are made of: each must open by saying that it is pure, and be so. */
 export function impureParts(sources: readonly Source[]): Problem[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
-  const parts = new Set(sources.filter(({ path }) => /^src\/[^/]+\/rules\.ts$/.test(path)));
+  const parts = new Set(sources.filter(({ path }) => DECIDES.test(path)));
   for (const source of parts)
     for (const { from, kind } of importsOf(source)) {
       const part = kind === "value" && from.startsWith("./") ? byPath.get(join(dirname(source.path), from)) : undefined;
       if (part) parts.add(part);
     }
   return [...parts]
-    .filter(({ path }) => !path.endsWith("/rules.ts"))
+    .filter(({ path }) => !DECIDES.test(path))
     .flatMap((source) => [
       ...(/\bPure\b/.test(source.text.split("\n", 1)[0] ?? "")
         ? []
@@ -165,7 +167,7 @@ function impurities(source: Source, mayImport: (from: string) => boolean): Probl
 }
 
 function isShown(from: string, target: string, room: string): boolean {
-  if (room === "kernel") return true;
+  if (room === "kernel" || DECIDES.test(target)) return true;
   const file = target.slice(`src/${room}/`.length).replace(/\.tsx?$/, "");
   if (SHOWN.includes(file)) return true;
   if (file === "config") return from === "src/setup/config.ts";
