@@ -1,11 +1,12 @@
 // A person's automations on the page about health: which are on, what each did last, and what keeps one from running.
 import type { AutomationShape } from "../src/hooks/automation-shapes.ts";
 import type { Markup } from "../src/kernel/page.ts";
-import { VerdictBadge } from "./parts/badge.tsx";
+import { type BadgeVerdict, VerdictBadge } from "./parts/badge.tsx";
 import { Empty } from "./parts/empty.tsx";
 import { ActionForm } from "./parts/form.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { Time, type When } from "./parts/time.tsx";
+import { Words } from "./parts/words.tsx";
 
 /** `last` is what it did last in words. */
 export type ShownAutomation = Pick<AutomationShape, "name" | "enabled" | "about" | "events" | "trouble"> & {
@@ -31,8 +32,8 @@ function AutomationLine({ automation, csrf }: { automation: ShownAutomation; csr
     <li class="check-line automation-line">
       <VerdictBadge verdict={verdictOf(automation)} text={enabled ? "on" : "off"} />
       <strong safe>{name}</strong>
-      <span class="check-text" safe>
-        {about}
+      <span class="check-text">
+        <Words text={about} />
       </span>
       {events.length > 0 ? (
         <span class="check-hint" safe>
@@ -66,8 +67,8 @@ function AutomationLine({ automation, csrf }: { automation: ShownAutomation; csr
   );
 }
 
-function verdictOf({ enabled, trouble, last }: ShownAutomation): "passed" | "failed" | "warning" | "unknown" {
-  if (!enabled) return "unknown";
+function verdictOf({ enabled, trouble, last }: ShownAutomation): BadgeVerdict {
+  if (!enabled) return "off";
   if (trouble !== null) return "failed";
   return last?.ok === false ? "warning" : "passed";
 }

@@ -10,10 +10,12 @@ import { ActionForm } from "./parts/form.tsx";
 import { PageHeading } from "./parts/heading.tsx";
 import { Panel } from "./parts/panel.tsx";
 import { Time, type When } from "./parts/time.tsx";
+import { Words } from "./parts/words.tsx";
 
 export function HealthHeading({ csrf }: { csrf: string }): Markup {
   return (
     <PageHeading title="Health">
+      <ButtonLink label="Policy" href="/policy" icon="verifying" />
       <ButtonLink label="Audit log" href="/audit" icon="list" />
       <ActionForm action="/health/try" csrf={csrf} label="Try everything" icon="health" />
     </PageHeading>
@@ -29,12 +31,12 @@ function CheckList({ checks }: { checks: readonly Check[] }): JSX.Element {
         <li class="check-line" data-verdict={verdict}>
           <VerdictBadge verdict={VERDICTS[verdict]} text={verdict} />
           <strong safe>{name}</strong>
-          <span class="check-text" safe>
-            {text}
+          <span class="check-text">
+            <Words text={text} />
           </span>
           {hint ? (
-            <span class="check-hint" safe>
-              {hint}
+            <span class="check-hint">
+              <Words text={hint} />
             </span>
           ) : (
             ""

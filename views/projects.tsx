@@ -117,6 +117,7 @@ export function ProjectHeading({ title, project }: { title: string; project: str
         ""
       ) : (
         <>
+          <ButtonLink label="Policy" icon="verifying" href={`/projects/${encodeURIComponent(project)}/policy`} />
           <ButtonLink label="Settings" icon="settings" href="#settings" />
           <ButtonLink label="New task" icon="plus" look="primary" href={`/tasks/new?${new URLSearchParams({ project })}`} />
         </>

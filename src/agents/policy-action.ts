@@ -39,10 +39,13 @@ function namedProject(ctx: Ctx, name: string | undefined): Project | null {
   return name === undefined ? null : projectNamed(ctx, name);
 }
 
-/** A file as the `guards` of the configuration or of a project: instead of what stands there. */
 async function readPolicy(path: string, project: Project | null): Promise<Tried> {
-  const text = await readText(path, "policy", POLICY_BYTES);
-  const guards = unwrap(checkFile(guardWishSchema, text, path, "It holds what the section `guards` holds: classes, deny, ask, allow."));
+  return triedPolicy(await readText(path, "policy", POLICY_BYTES), path, project);
+}
+
+/** A text as the `guards` of the configuration or of a project: instead of what stands there. Faults: `invalid`, which name `file`. */
+export function triedPolicy(text: string, file: string, project: Project | null): Tried {
+  const guards = unwrap(checkFile(guardWishSchema, text, file, "It holds what the section `guards` holds: classes, deny, ask, allow."));
   return { guards, for: project ? "project" : "configuration" };
 }
 

@@ -31,50 +31,58 @@ export function policyText(host: CommandHost, { classes, rules, sandbox }: Polic
       host.columns,
     ),
     ...(project ? [textFields([["Approval", project.approval]], host.columns)] : []),
-    wrap(
-      "Runs of a task from outside reach their model only, get no secrets and wait for your approval; `ccm trust` gives that back.",
-      host.columns,
-      0,
-    ),
+    wrap(OUTSIDE_TEXT, host.columns, 0),
   ].join("\n\n");
 }
 
-function valueText(value: unknown): string {
+/** What holds whatever the policy says. */
+export const OUTSIDE_TEXT =
+  "Runs of a task from outside reach their model only, get no secrets and wait for your approval; `ccm trust` gives that back.";
+
+export function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.length > 0 ? value.join(", ") : "none";
   return String(value);
 }
 
-/** Groups of calls that are shown: the rest is in --json. */
-const GROUPS = 50;
-
-export function replayText(host: CommandHost, { runs, calls, changes, unreplayed }: Replay, since: number): string {
-  const total = `Of ${calls} ${calls === 1 ? "call" : "calls"} of tools in ${runs} ${runs === 1 ? "run" : "runs"} since ${dateOf(since)}, ${changes.length === 0 ? "none" : changes.length} would be judged otherwise.`;
-  const groups = [...Map.groupBy(changes, groupOf).values()].sort((a, b) => b.length - a.length);
-  const lines = groups.slice(0, GROUPS).map((group) => groupText(host, group));
-  const more = groups.length > GROUPS ? [`${groups.length - GROUPS} kinds of calls more: --json has all.`] : [];
-  return [wrap(total, host.columns, 0), ...lines, ...more, ...unreplayedLines(unreplayed).map((line) => wrap(line, host.columns, 0))].join(
-    "\n\n",
-  );
+export function replayText(host: CommandHost, replay: Replay, since: number): string {
+  const { kinds, more } = kindsOf(replay);
+  const rest = more > 0 ? [`${more} kinds of calls more: --json has all.`] : [];
+  return [
+    wrap(totalText(replay, since), host.columns, 0),
+    ...kinds.map((kind) => kindText(host, kind)),
+    ...[...rest, ...unreplayedLines(replay.unreplayed)].map((line) => wrap(line, host.columns, 0)),
+  ].join("\n\n");
 }
 
-function groupOf({ tool, subject, was, is }: Changed): string {
-  return JSON.stringify([tool, subject, was, is]);
+export function totalText({ runs, calls, changes }: Replay, since: number): string {
+  return `Of ${calls} ${calls === 1 ? "call" : "calls"} of tools in ${runs} ${runs === 1 ? "run" : "runs"} since ${dateOf(since)}, ${changes.length === 0 ? "none" : changes.length} would be judged otherwise.`;
 }
 
-function groupText(host: CommandHost, group: readonly Changed[]): string {
-  const last = group.at(-1);
-  if (!last) return "";
-  const { tool, subject, was, is, reason, by, run } = last;
-  const times = group.length === 1 ? "" : ` ${group.length} times, the last time`;
+/** Kinds of calls that are shown: some screens. */
+const KINDS = 50;
+
+/** Calls about the same thing that are judged otherwise in the same way: how many, and the last of them. */
+export type ChangedKind = { times: number; last: Changed };
+
+/** The kinds that there are most of, and how many there are besides. */
+export function kindsOf({ changes }: Replay): { kinds: ChangedKind[]; more: number } {
+  const groups = Map.groupBy(changes, ({ tool, subject, was, is }) => JSON.stringify([tool, subject, was, is]));
+  const kinds = [...groups.values()].flatMap((group) => group.slice(-1).map((last) => ({ times: group.length, last })));
+  kinds.sort((a, b) => b.times - a.times);
+  return { kinds: kinds.slice(0, KINDS), more: Math.max(0, kinds.length - KINDS) };
+}
+
+function kindText(host: CommandHost, { times, last: { tool, subject, was, is, reason, by, run } }: ChangedKind): string {
+  const often = times === 1 ? "" : ` ${times} times, the last time`;
   const why = reason ? ` ${reason}` : "";
   return wrap(
-    printable(`${is}, was ${was}: ${tool}(${subject}),${times} in r${run.id} of task ${run.taskId}.${why}${by ? ` (${by})` : ""}`),
+    printable(`${is}, was ${was}: ${tool}(${subject}),${often} in r${run.id} of task ${run.taskId}.${why}${by ? ` (${by})` : ""}`),
     host.columns,
     4,
   );
 }
 
-function unreplayedLines(unreplayed: Replay["unreplayed"]): string[] {
+export function unreplayedLines(unreplayed: Replay["unreplayed"]): string[] {
   const { cut, automation, "no record": lost } = unreplayed;
   const calls = (count: number) => `${count} ${count === 1 ? "call was" : "calls were"}`;
   return [

@@ -18,8 +18,8 @@ import { withoutSecrets } from "./without-secrets.ts";
 /** Answers a request that was let in. */
 export type App = { answer(request: Request, visitor: Visitor): Promise<Response>; stop(): void };
 
-/** What Elysia gives an answer that this app asks of it. */
-type Got = { params: Record<string, string>; request: Request; set: { status?: number | string } };
+/** What Elysia gives an answer that this app asks of it; a path without parameters has none. */
+type Got = { params?: Record<string, string>; request: Request; set: { status?: number | string } };
 type VisitorOf = (request: Request) => Visitor;
 
 export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
@@ -44,7 +44,7 @@ export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
   );
   app.all("/api/*", ({ request }: Got) => api(request, visitorOf(request)), { parse: "none" });
   app.get("/live", ({ request }) => live.open(request, visitorOf(request)));
-  app.get("/assets/:name", ({ params }) => findAsset(params.name) ?? new Response("There is no such file.\n", { status: 404 }));
+  app.get("/assets/:name", ({ params }) => findAsset(params?.name ?? "") ?? new Response("There is no such file.\n", { status: 404 }));
   app.all("*", async ({ request, set }: Got) => shown(await answerNotFound(site, request, visitorOf(request)), set));
   return {
     async answer(request, visitor) {
@@ -62,13 +62,13 @@ export function createApp(ctx: Ctx, routes: readonly Routes[]): App {
 }
 
 function addPage(app: Elysia, site: Site, page: PageRoute, visitorOf: VisitorOf): void {
-  app.get(page.path, async ({ params, request, set }: Got) =>
+  app.get(page.path, async ({ params = {}, request, set }: Got) =>
     shown(await answerPage(site, page, askedOf(request, params, visitorOf(request)), request), set),
   );
 }
 
 function addForm(app: Elysia, site: Site, form: FormRoute, visitorOf: VisitorOf): void {
-  const answer = async ({ params, request, set }: Got) => {
+  const answer = async ({ params = {}, request, set }: Got) => {
     const outcome = await answerForm(site, form, askedOf(request, params, visitorOf(request)), request);
     return outcome instanceof Response ? outcome : shown(outcome, set);
   };

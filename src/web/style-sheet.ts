@@ -15,6 +15,7 @@ import layout from "../../public/css/layout.css" with { type: "text" };
 import modes from "../../public/css/modes.css" with { type: "text" };
 import panel from "../../public/css/panel.css" with { type: "text" };
 import parts from "../../public/css/parts.css" with { type: "text" };
+import policy from "../../public/css/policy.css" with { type: "text" };
 import projects from "../../public/css/projects.css" with { type: "text" };
 import table from "../../public/css/table.css" with { type: "text" };
 import task from "../../public/css/task.css" with { type: "text" };
@@ -39,6 +40,7 @@ export const styleSheet = [
   health,
   home,
   projects,
+  policy,
   gallery,
   modes,
 ].join("\n");

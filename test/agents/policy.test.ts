@@ -14,6 +14,7 @@ import { openApi } from "../support/api.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";
 import { finishedRun, moveThrough, startedRun } from "../support/progress.ts";
 import { shellSpec } from "../support/runs.ts";
+import { openSite, plain } from "../support/site.ts";
 
 let home: CommandHome;
 
@@ -181,4 +182,45 @@ test("the API shows and tests it, too", async () => {
   const guards = encodeURIComponent(JSON.stringify({ deny: ["Bash(npm test)"] }));
   expect((await api.get(`/policy/test?guards=${guards}`)).body.changes).toMatchObject([{ was: "allow", is: "deny" }]);
   expect((await api.get("/policy/test?guards=nonsense")).status).toBe(422);
+});
+
+describe("the page", () => {
+  const texts = async (path: string) =>
+    plain((await (await openSite(home.ctx)).get(path)).main.replace(/<[^>]+>/g, " ")).replace(/\s+/g, " ");
+
+  test("says what holds and who said so, for a project and for those that say nothing", async () => {
+    changeProject(home.ctx, 1, { settings: { guards: { classes: { network: "ask" }, deny: ["Bash(make <b>:*)"] } } });
+    expect(await texts("/policy")).toMatch(/network reaches other machines allow ccm/);
+    const ofProject = await texts("/projects/my-app/policy");
+    expect(ofProject).toMatch(/Bash\(make <b>:\*\) deny project/);
+    expect(ofProject).toMatch(/network reaches other machines ask project/);
+    expect(ofProject).toMatch(/Network host configuration/);
+  });
+
+  test("tries another policy, and shows the calls that it would have judged otherwise", async () => {
+    const run = await recordedRun(["npm test", "npm test", "ls"]);
+    const site = await openSite(home.ctx);
+    const guards = "ask:\n  - Bash(npm test)\n";
+    expect(await site.post("/projects/my-app/policy", { guards, since: "7d" })).toMatchObject({
+      status: 303,
+      to: "/projects/my-app/policy",
+    });
+    const { main } = await site.get("/projects/my-app/policy");
+    const shown = plain(main.replace(/<[^>]+>/g, " ")).replace(/\s+/g, " ");
+    expect(shown).toContain("Of 3 calls of tools in 1 run");
+    expect(shown).toMatch(/ask was allow Bash\(npm test\) 2 times, the last time in r1/);
+    expect(main).toContain(`href="/tasks/1/log?run=r${run}"`);
+    expect(shown).toContain(guards.trim().replace(/\s+/g, " "));
+    expect(await texts("/policy")).not.toContain("would be judged otherwise");
+  });
+
+  test.each([
+    ["is no YAML", "deny: [", "is not YAML"],
+    ["names a class that there is not", "classes: { everything: deny }", "classes"],
+  ])("says beside the text why one that %s cannot be tried", async (_, guards, says) => {
+    const site = await openSite(home.ctx);
+    const { status, reasons } = await site.post("/policy", { guards });
+    expect(status).toBe(422);
+    expect(reasons["field-guards"]).toContain(says);
+  });
 });

@@ -31,6 +31,9 @@ describe("in the middle of the work", () => {
     "a new project": "/projects/new",
     "a project": "/projects/storefront",
     health: "/health",
+    "the audit log": "/audit",
+    "the policy": "/policy",
+    "a project's policy": "/projects/storefront/policy",
     "what is not there": "/tasks/4711",
   };
 
@@ -74,6 +77,8 @@ describe("on the first day", () => {
       "/projects",
       "/projects/new",
       "/health",
+      "/audit",
+      "/policy",
     ]) {
       await tab.page.goto(site.url + path);
       await expectSound(tab.page);

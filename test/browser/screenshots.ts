@@ -13,7 +13,7 @@ const SHOWN: readonly LookName[] = ["wide-dark", "wide-light", "phone-dark", "ph
 
 /** Pages that are not built in yet answer with the page of a Fault, which is a picture, too. */
 function shotsOf({ taskOf }: WorkingHome): Shot[] {
-  const tasks = ["merged", "no_change", "rejected", "failed", "approving", "working", "asking", "queued", "paused"] as const;
+  const tasks = ["merged", "no_change", "rejected", "failed", "approving", "working", "asking", "queued", "paused", "outside"] as const;
   return [
     { name: "home", path: "/" },
     { name: "tasks-board", path: "/tasks?view=board" },
@@ -30,6 +30,8 @@ function shotsOf({ taskOf }: WorkingHome): Shot[] {
     { name: "project-new", path: "/projects/new" },
     { name: "project", path: "/projects/storefront" },
     { name: "health", path: "/health" },
+    { name: "policy", path: "/policy" },
+    { name: "policy-tried", path: "/projects/storefront/policy", before: tryPolicy },
     { name: "audit", path: "/audit" },
     { name: "not-found", path: "/tasks/4711" },
   ];
@@ -39,6 +41,12 @@ function shotsOf({ taskOf }: WorkingHome): Shot[] {
 async function sendEmpty(page: Page): Promise<void> {
   await page.evaluate(`{ const form = document.querySelector("main form"); form.noValidate = true; form.requestSubmit(); }`);
   await page.locator("main [role=alert]").first().waitFor();
+}
+
+async function tryPolicy(page: Page): Promise<void> {
+  await page.getByLabel("Guards").fill("classes:\n  network: ask\ndeny:\n  - Bash(git commit:*)\n");
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.locator(".trial").waitFor();
 }
 
 async function shoot(browser: Browser, working: WorkingHome, folder: string, only: string): Promise<void> {

@@ -91,8 +91,9 @@ async function configure(home: HomeUnderTest, executable: string, serverUrl: str
 
 /** Creates the task and brings it to its chapter. */
 async function play(home: HomeUnderTest, task: StoryTask, ids: Ids): Promise<number> {
-  const { project, title, prompt, kind, priority = "normal", chapter, after } = task;
+  const { project, title, prompt, kind, priority = "normal", chapter, after, source } = task;
   const words = ["--project", project, "--title", title, "--prompt", prompt, "--kind", kind, "--priority", priority];
+  if (source) words.push("--from-outside", source);
   if (after) words.push("--after", String(ids.get(after)));
   const { id } = await home.json<Seen>("create-task", ...words);
   if (chapter === "paused") await home.json("pause-task", String(id));

@@ -68,7 +68,7 @@ test("adds the tax", () => assert.equal(totals([{ cents: 1000, count: 2 }], "de"
 };
 
 /** Where a task of the story is when the picture is made. */
-export type Chapter = "merged" | "no_change" | "rejected" | "failed" | "approving" | "working" | "asking" | "queued" | "paused";
+export type Chapter = "merged" | "no_change" | "rejected" | "failed" | "approving" | "working" | "asking" | "queued" | "paused" | "outside";
 
 export type StoryTask = {
   title: string;
@@ -77,6 +77,8 @@ export type StoryTask = {
   kind: string;
   priority?: string;
   chapter: Chapter;
+  /** Where the prompt is from, if it is not the person's own. */
+  source?: string;
   /** The title of a task that is to be done before. */
   after?: string;
   steps: Reply[];
@@ -262,6 +264,15 @@ export const STORY: readonly StoryTask[] = [
     kind: "dependency-update",
     chapter: "queued",
     prompt: "Version 8 is no longer supported from March on.",
+    steps: [],
+  },
+  {
+    title: "Round the tax of each line",
+    project: "billing-api",
+    kind: "bugfix",
+    chapter: "outside",
+    source: "https://tracker.example.org/billing/218",
+    prompt: "Our accountant says that the tax is a cent off on long invoices. Please round each line, as the law wants it.",
     steps: [],
   },
   {

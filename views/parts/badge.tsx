@@ -33,12 +33,13 @@ const VERDICTS: Record<BadgeVerdict, Sign> = {
   failed: { icon: "failed", tone: "bad" },
   warning: { icon: "warning", tone: "warn" },
   unknown: { icon: "unknown", tone: "plain" },
+  off: { icon: "next", tone: "plain" },
   running: { icon: "running", tone: "info" },
   approved: { icon: "done", tone: "good" },
   rejected: { icon: "rejected", tone: "bad" },
   changes: { icon: "changes", tone: "warn" },
 };
-export type BadgeVerdict = "passed" | "failed" | "warning" | "unknown" | "running" | "approved" | "rejected" | "changes";
+export type BadgeVerdict = "passed" | "failed" | "warning" | "unknown" | "off" | "running" | "approved" | "rejected" | "changes";
 
 /** What a check, a gate or a person said. */
 export function VerdictBadge({ verdict, text }: { verdict: BadgeVerdict; text?: string | undefined }): JSX.Element {
