@@ -40,21 +40,30 @@ export function appendToSpool(folder: string, event: string, body: Uint8Array, a
   }
 }
 
-/** Put together by hand: each module that a hook loads costs an agent time at every call. */
+/** Put together by hand, as is the line: each module that a hook loads, and Buffer, costs an agent time at every call. */
 const pathIn = (folder: string) => `${folder}/${FILE}`;
 
 /** Neither follows a planted link nor waits for the other end of a planted FIFO. */
 const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function lineOf(event: string, body: Uint8Array, at: number): Buffer {
-  const frame = Buffer.from(`{"event":${JSON.stringify(event)},"at":${at},"body":`);
-  return Buffer.concat([frame, bodyOf(body), Buffer.from("}\n")]);
+function lineOf(event: string, body: Uint8Array, at: number): Uint8Array {
+  const [frame, kept] = [bytesOf(`{"event":${JSON.stringify(event)},"at":${at},"body":`), bodyOf(body)];
+  const line = new Uint8Array(frame.length + kept.length + END.length);
+  line.set(frame);
+  line.set(kept, frame.length);
+  line.set(END, frame.length + kept.length);
+  return line;
 }
 
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+const END = bytesOf("}\n");
+
 function bodyOf(body: Uint8Array): Uint8Array {
-  if (body.length > READ_BYTES - FRAME_BYTES)
-    return Buffer.from(JSON.stringify({ note: `The body of ${body.length} bytes was not kept.` }));
-  if (body[0] !== OPEN) return Buffer.from(JSON.stringify(new TextDecoder().decode(body).trim().slice(0, TEXT_CHARACTERS)));
+  if (body.length > READ_BYTES - FRAME_BYTES) return bytesOf(JSON.stringify({ note: `The body of ${body.length} bytes was not kept.` }));
+  if (body[0] !== OPEN) return bytesOf(JSON.stringify(new TextDecoder().decode(body).trim().slice(0, TEXT_CHARACTERS)));
   for (let at = body.indexOf(NEWLINE); at >= 0; at = body.indexOf(NEWLINE, at + 1)) body[at] = SPACE;
   return body;
 }
