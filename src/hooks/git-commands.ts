@@ -1,41 +1,27 @@
 // Commands of git that are ccm's or the person's to give, and what an agent does instead. A courtesy: the private git directory is the wall. Pure.
 
 import type { Finding } from "./command-classes.ts";
+import { type GitWords, gitWords } from "./git-words.ts";
 import type { GuardPlaces } from "./rules.ts";
 import { resolvedAt } from "./shell-builtins.ts";
 import type { Ran } from "./shell-run.ts";
 import { isKnown, isUnknown, maybe } from "./shell-values.ts";
 import { isIn } from "./zones.ts";
 
-/** A command of git without its own options: where it works, and its words. */
-export type GitCommand = { command: string; words: string[]; folder: string | null; isOther: boolean };
-
-const VALUED = new Set(["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--super-prefix", "--config-env"]);
-
-/** What git is told to do. `isOther`: in a repository that is not the task's. */
-export function gitCommand(ran: Ran, places: GuardPlaces): GitCommand {
-  const words = ran.words.slice(1);
-  let folder = ran.cwd;
-  let gitDir = ran.environment.find(({ name }) => name === "GIT_DIR")?.value;
-  let at = 0;
-  for (; at < words.length && (words[at] as string).startsWith("-"); at++) {
-    const word = words[at] as string;
-    if (word === "-C") folder = resolvedAt(folder, words[at + 1] ?? "");
-    if (word === "--git-dir") gitDir = words[at + 1];
-    if (word.startsWith("--git-dir=")) gitDir = word.slice("--git-dir=".length);
-    if (VALUED.has(word)) at += 1;
-  }
-  const target = gitDir === undefined ? folder : resolvedAt(folder, gitDir);
-  const isOther = ran.isOwnRepository(target) || (target !== null && !isIn(target, places.tree) && !isIn(target, places.git));
-  return { command: words[at] ?? "", words: words.slice(at + 1), folder, isOther };
+/** Whether git works in a repository that is not the task's: one elsewhere, or one in the tree that the line itself makes. */
+function isElsewhere(ran: Ran, { folder, directory }: GitWords, places: GuardPlaces): boolean {
+  const target = directory === undefined ? folder : resolvedAt(folder, directory);
+  if (target !== null && !isIn(target, places.tree) && !isIn(target, places.git)) return true;
+  return target !== places.tree && ran.isOwnRepository(target);
 }
 
 /** What is wrong with a command of git, if anything. */
 export function gitFindings(ran: Ran, places: GuardPlaces): Finding[] {
-  const { command, words, isOther } = gitCommand(ran, places);
+  const git = gitWords(ran);
+  const { command, words } = git;
   const others = Object.keys(ELSEWHERE).filter((name) => maybe(command, name));
   const found = others.flatMap((name) => ELSEWHERE[name]?.(words) ?? []);
-  if (isOther) return found;
+  if (isElsewhere(ran, git, places)) return found;
   if (command !== "" && isUnknown(command))
     return [{ class: "git", reason: `Nobody can say before it runs what this asks of git. Write the command of git out.` }, ...found];
   return [

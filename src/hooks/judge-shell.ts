@@ -1,6 +1,6 @@
 // How the commands of a line for a shell are judged: each program that it would run, wherever in the line it stands. Pure.
 import { findingsOf } from "./command-classes.ts";
-import { gitCommand } from "./git-commands.ts";
+import { gitWords, isGit } from "./git-words.ts";
 import { programOf } from "./program-names.ts";
 import type { CommandClass, GuardPolicy, Judgement } from "./rules.ts";
 import { COMMANDS, type Oddity, type Ran, runsOf } from "./shell-run.ts";
@@ -17,7 +17,7 @@ export function commandsIn(line: string | readonly string[], cwd: string, { rule
   const judged = (found: CommandClass, reason: string): Judgement => ({ verdict: rules.classes[found], reason, by: `class ${found}` });
   return [
     ...ran.map((one) => ({
-      ...subjectsOf(one, { rules, places }),
+      ...subjectsOf(one),
       judgements: findingsOf(one, places).map((finding) => judged(finding.class, finding.reason)),
     })),
     ...odd.map((one) => ({
@@ -38,12 +38,12 @@ const ODD: Record<Oddity["kind"], { class: CommandClass; reason: (odd: Oddity) =
 };
 
 /** `written` is as it stands in the line; rules that refuse look behind folders and options, too. */
-function subjectsOf(ran: Ran, { places }: GuardPolicy): Pick<JudgedCommand, "subjects" | "written"> {
+function subjectsOf(ran: Ran): Pick<JudgedCommand, "subjects" | "written"> {
   const [first = "", ...rest] = ran.words.map(shown);
   const program = programOf(first);
   const written = [[first, ...rest].join(" ")];
   const plain = program === first ? [] : [[program, ...rest].join(" ")];
-  const git = program === "git" ? gitCommand(ran, places) : null;
+  const git = isGit(program) ? gitWords(ran) : null;
   const bare = git ? [["git", git.command, ...git.words].map(shown).join(" ").trim()] : [];
   return { written, subjects: [...new Set([...written, ...plain, ...bare, ran.source])] };
 }

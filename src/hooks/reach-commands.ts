@@ -1,8 +1,10 @@
 // Programs that reach beyond the tree: other machines, more rights, the public, keys. Pure.
 import type { Finding } from "./command-classes.ts";
-import type { CommandClass } from "./rules.ts";
+import type { CommandClass, GuardPlaces } from "./rules.ts";
+import { resolvedAt } from "./shell-builtins.ts";
 import type { Ran } from "./shell-run.ts";
 import { maybe } from "./shell-values.ts";
+import { isIn } from "./zones.ts";
 
 const NETWORK = "It talks to another machine.";
 const RIGHTS =
@@ -18,12 +20,8 @@ const ALWAYS: [CommandClass, string, string][] = [
     NETWORK,
     "wget2 ftp tftp telnet ssh sftp ssh-copy-id mosh aria2c nmap dig nslookup host ping ping6 traceroute mtr whois sendmail mail mailx",
   ],
-  ["privilege", RIGHTS, "sudo sudoedit su doas pkexec runuser setpriv setcap chroot unshare nsenter visudo newgrp sg"],
-  [
-    "privilege",
-    MACHINE,
-    "mount umount swapon swapoff insmod modprobe rmmod systemctl service systemd-run loginctl shutdown reboot halt poweroff init telinit",
-  ],
+  ["privilege", RIGHTS, "sudo sudoedit su doas pkexec runuser setpriv setcap chroot unshare nsenter visudo newgrp"],
+  ["privilege", MACHINE, "umount swapon swapoff insmod modprobe rmmod systemd-run loginctl shutdown reboot halt poweroff init telinit"],
   ["privilege", MACHINE, "iptables ip6tables nft ufw firewall-cmd useradd userdel usermod groupadd groupdel passwd chpasswd chsh at batch"],
   ["credentials", KEYS, "ssh-add secret-tool pass gopass security kwallet-query keyctl"],
 ];
@@ -62,7 +60,14 @@ const either =
     tests.some((test) => test(words));
 const isRehearsal: Test = has(/^(?:--dry-run(?:=.*)?|-n|--help|-h|--check)$/);
 
+/** It is told nothing but options, or something that only looks. */
+const looks =
+  (...commands: string[]): Test =>
+  (words) =>
+    words.every((word) => word.startsWith("-")) || commands.some((one) => words.includes(one));
+
 const to = (when: Test): Entry => ({ class: "network", reason: NETWORK, when });
+const machine = (when: Test): Entry => ({ class: "privilege", reason: MACHINE, when });
 const rights = (when: Test): Entry => ({ class: "privilege", reason: RIGHTS, when });
 const publishes = (when: Test): Entry => ({ class: "publish", reason: PUBLIC, when: (words) => when(words) && !isRehearsal(words) });
 const keys = (when: Test): Entry => ({ class: "credentials", reason: KEYS, when });
@@ -85,8 +90,13 @@ const ENTRIES: Record<string, Entry[]> = {
   chown: [rights(has(/^(?:root|0)(?::.*)?$/))],
   docker: [publishes(first("push")), rights(has(/^(?:--privileged|--pid=host|--cap-add.*|-v\/:.*|--volume=\/:.*)$/)), keys(first("login"))],
   podman: [publishes(first("push")), keys(first("login"))],
-  sysctl: [{ class: "privilege", reason: MACHINE, when: has(/^-[a-z]*w|=/) }],
-  crontab: [{ class: "privilege", reason: MACHINE, when: (words) => !words.includes("-l") && !words.includes("-r") }],
+  mount: [machine((words) => words.length > 0 && words[0] !== "-l")],
+  systemctl: [
+    machine((words) => !looks("status", "show", "cat", "is-active", "is-enabled", "is-failed", "list-units", "list-timers")(words)),
+  ],
+  service: [machine((words) => !looks("status")(words))],
+  sysctl: [machine(has(/^-[a-z]*w|=/))],
+  crontab: [machine((words) => !words.includes("-l") && !words.includes("-r"))],
   npm: [
     publishes(either(first("publish", "unpublish", "deprecate"), pair("dist-tag", "add", "rm"))),
     keys(first("login", "adduser", "token")),
@@ -148,11 +158,20 @@ const ENTRIES: Record<string, Entry[]> = {
 /** The programs that may reach beyond the tree. */
 export const REACHING = [...BY_PROGRAM.keys(), ...Object.keys(ENTRIES)];
 
-export function reachFindings(program: string, { words: [, ...words] }: Ran): Finding[] {
-  const always = BY_PROGRAM.get(program);
+export function reachFindings(program: string, ran: Ran, places: GuardPlaces): Finding[] {
+  const words = ran.words.slice(1);
+  const isHarmless = isOfTree(ran, places) || /^(?:-h|-V|--help|--version)$/.test(words.join(" "));
+  const always = isHarmless ? undefined : BY_PROGRAM.get(program);
   const entries = Object.hasOwn(ENTRIES, program) ? (ENTRIES[program] ?? []) : [];
-  const found = entries.filter(({ when }) => when(words)).map(({ class: kind, reason }) => ({ class: kind, reason }));
+  const told = entries.filter(({ class: kind, when }) => when(words) && !(isHarmless && kind === "privilege"));
+  const found = told.map(({ class: kind, reason }) => ({ class: kind, reason }));
   return always ? [always, ...found] : found;
+}
+
+/** `./init` is the project's own, whatever a program of the system with that name does. */
+function isOfTree({ words: [first = ""], cwd }: Ran, places: GuardPlaces): boolean {
+  const path = first.includes("/") ? resolvedAt(cwd, first) : null;
+  return path !== null && isIn(path, places.tree);
 }
 
 /** A server of one's own on this machine is no other machine. */

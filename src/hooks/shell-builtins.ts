@@ -1,8 +1,11 @@
 // What a shell's own commands change in it: the folder, variables, functions, words. Pure.
+import { gitWords, isGit } from "./git-words.ts";
 import { programOf } from "./program-names.ts";
+import { printedTo } from "./shell-output.ts";
+import { parseShell } from "./shell-parse.ts";
 import type { Ran } from "./shell-run.ts";
-import { assign, type Shell, type Value } from "./shell-state.ts";
-import { ANY, isKnown } from "./shell-values.ts";
+import { assign, type Shell, variableOf } from "./shell-state.ts";
+import { ANY, isKnown, MANY } from "./shell-values.ts";
 
 /** Does what the command does to the shell it runs in. */
 export function changeShell(ran: Ran, shell: Shell): void {
@@ -24,7 +27,10 @@ export function changeShell(ran: Ran, shell: Shell): void {
       readVariables(program, words, ran, shell);
       break;
     case "printf":
-      if (words[0] === "-v" && words[1]) assign(shell, words[1], [[ANY]]);
+      if (words[0] === "-v" && words[1]) assign(shell, words[1].replace(/\[[\s\S]*$/, ""), printedTo(words.slice(2)));
+      break;
+    case "alias":
+      for (const word of words) addAlias(word, shell);
       break;
     case "export":
       for (const word of words) shell.exported.add(word.replace(/\+?=[\s\S]*$/, ""));
@@ -37,7 +43,7 @@ export function changeShell(ran: Ran, shell: Shell): void {
       for (const word of words) declare(word, shell);
       break;
     case "set":
-      if (words.includes("--")) shell.words = words.slice(words.indexOf("--") + 1);
+      setWords(words, shell);
       break;
     case "shift":
       shell.words = shell.words.slice(Number(words[0] ?? 1) || 1);
@@ -71,31 +77,65 @@ function unset(name: string, shell: Shell): void {
   shell.functions.delete(name);
 }
 
-/** Each name takes a part of a line; the last takes the rest. */
-function readVariables(program: string, words: string[], { input }: Ran, shell: Shell): void {
-  const names = namesToRead(words);
-  if (program !== "read") return assign(shell, names.at(-1) ?? "MAPFILE", [[ANY]]);
-  const lines = (input?.texts ?? [ANY]).flatMap((text) => text.split("\n")).filter((line, at) => line !== "" || at === 0);
+/** Each name takes a part of a line; the last takes the rest, and an array each part. */
+function readVariables(program: string, words: string[], ran: Ran, shell: Shell): void {
+  const { names, list } = namesToRead(program, words);
+  const lines = (ran.input?.texts ?? [ANY]).flatMap((text) => text.split("\n")).filter((line, at) => line !== "" || at === 0);
+  if (program !== "read") return assign(shell, names.at(-1) ?? "MAPFILE", lines.every(isKnown) ? [lines] : [[MANY]]);
+  const parts = lines.map((line) => partsOf(line, ran, shell));
+  if (list !== null) return assign(shell, list, parts);
   for (const [at, name] of (names.length > 0 ? names : ["REPLY"]).entries()) {
     const isLast = at === Math.max(0, names.length - 1);
-    const value: Value = lines.map((line) => {
-      const parts = line.trim().split(/[ \t]+/);
-      return [isKnown(line) ? (isLast ? parts.slice(at).join(" ") : (parts[at] ?? "")) : ANY];
-    });
-    assign(shell, name, value);
+    assign(
+      shell,
+      name,
+      parts.map((one) => [one.includes(MANY) ? ANY : isLast ? one.slice(at).join(" ") : (one[at] ?? "")]),
+    );
   }
 }
 
-function namesToRead(words: string[]): string[] {
+/** The parts of a line between the characters of IFS, which may be set for `read` alone. */
+function partsOf(line: string, { environment }: Ran, shell: Shell): string[] {
+  const separators = environment.find(({ name }) => name === "IFS")?.value ?? variableOf(shell, "IFS")[0]?.[0] ?? " \t\n";
+  if (!isKnown(line) || !isKnown(separators)) return [MANY];
+  if (separators === "") return [line];
+  return line.trim().split(new RegExp(`[${separators.replace(/[\]\\^-]/g, "\\$&")}]+`));
+}
+
+/** `list` is the array of `read -a`. */
+function namesToRead(program: string, words: string[]): { names: string[]; list: string | null } {
   const names: string[] = [];
+  let list: string | null = null;
+  const valued = program === "read" ? /^-[a-zA-Z]*[adinNptu]$/ : /^-[dnOsuCc]$/;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
-    if (/^-[a-zA-Z]*[adinNptu]$/.test(word)) {
-      if (word.endsWith("a")) names.push(words[at + 1] ?? "");
+    if (valued.test(word)) {
       at += 1;
+      if (program === "read" && word.endsWith("a")) list = words[at] ?? "";
     } else if (!word.startsWith("-")) names.push(word);
   }
-  return names;
+  return { names, list };
+}
+
+/** `set -e -o pipefail -- a b`, `set a b`; without words they stay. */
+function setWords(words: string[], shell: Shell): void {
+  let at = 0;
+  for (; at < words.length && /^[-+]/.test(words[at] as string); at++) {
+    if (words[at] === "--" || words[at] === "-") break;
+    if (/o$/.test(words[at] as string)) at += 1;
+  }
+  if (words[at] === "--") shell.words = words.slice(at + 1);
+  else if (at < words.length) shell.words = words.slice(words[at] === "-" ? at + 1 : at);
+}
+
+/** A function that runs the alias with the words behind it; where those cannot be behind it, without them. */
+function addAlias(word: string, shell: Shell): void {
+  const match = /^([^=]+)=([\s\S]*)$/.exec(word);
+  if (!match) return;
+  const [, name = "", line = ""] = match;
+  const withWords = parseShell(`${line} "$@"`);
+  const { script } = withWords.fault === null ? withWords : parseShell(line);
+  shell.functions.set(name, { kind: "block", shell: "same", scripts: [script], branches: false, words: [], redirects: [] });
 }
 
 /** What the parser did not see as an assignment, because it came out of an expansion. */
@@ -105,13 +145,11 @@ function declare(word: string, shell: Shell): void {
 }
 
 /** `git init` and `git clone` make folders in which git is not ccm's concern. */
-function noteRepository({ words, cwd }: Ran, shell: Shell): void {
-  if (programOf(words[0] ?? "") !== "git") return;
-  const rest = words.slice(1);
-  const at = rest.findIndex((word) => word === "init" || word === "clone");
-  if (at < 0) return;
-  const names = rest.slice(at + 1).filter((word) => !word.startsWith("-"));
-  const target =
-    rest[at] === "init" ? (names[0] ?? ".") : (names[1] ?? programOf((names[0] ?? "").replace(/\/+$/, "")).replace(/\.git$/, ""));
-  shell.repositories.add(resolvedAt(cwd, target || ".") ?? "");
+function noteRepository(ran: Ran, shell: Shell): void {
+  if (!isGit(programOf(ran.words[0] ?? ""))) return;
+  const { command, words, folder } = gitWords(ran);
+  const [first = "", second] = words.filter((word) => !word.startsWith("-"));
+  const cloned = second ?? programOf(first.replace(/\/+$/, "")).replace(/\.git$/, "");
+  if (command === "init" || command === "clone")
+    shell.repositories.add(resolvedAt(folder, (command === "init" ? first : cloned) || ".") ?? "");
 }

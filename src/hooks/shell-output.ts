@@ -2,14 +2,14 @@
 import { programOf } from "./program-names.ts";
 import { expandWords, type OutputOf } from "./shell-expand.ts";
 import type { Input } from "./shell-run.ts";
-import type { Shell } from "./shell-state.ts";
+import type { Shell, Value } from "./shell-state.ts";
 import type { Command } from "./shell-syntax.ts";
 import { ANY, isKnown } from "./shell-values.ts";
 
 /** Possible texts; null when they are not known. */
 export function printedBy(command: Command, shell: Shell, input: Input | null, outputOf: OutputOf): readonly string[] | null {
   if (command.kind !== "simple" || command.redirects.some(({ operator }) => operator.includes(">"))) return null;
-  if (command.words.length === 0) return [""];
+  if (command.words.length === 0) return command.redirects.length === 0 ? [""] : null;
   const own = command.redirects.find(({ operator }) => operator === "<<" || operator === "<<-" || operator === "<<<");
   const document = own ? expandWords([own.target], shell, outputOf).map((fields) => fields.join(" ")) : null;
   const reads = document ? document.map((text) => (own?.operator === "<<<" ? `${text}\n` : text)) : (input?.texts ?? null);
@@ -43,6 +43,11 @@ function printed([program = "", ...words]: string[], shell: Shell, reads: readon
     default:
       return null;
   }
+}
+
+/** What `printf -v` gives to a variable. */
+export function printedTo(words: string[]): Value {
+  return formatted(words)?.map((text) => [text]) ?? [[ANY]];
 }
 
 function echoed(words: string[]): string[] {

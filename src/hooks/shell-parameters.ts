@@ -1,7 +1,7 @@
 // What `${…}` gives: the value of a parameter, and what the operators of bash(1), "Parameter Expansion", make of it. Pure.
 import type { Shell, Value } from "./shell-state.ts";
 import type { Parameter, Word } from "./shell-syntax.ts";
-import { ANY, isElastic, isKnown, NAME, ONE, UNSET, withGlobs } from "./shell-values.ts";
+import { ANY, isElastic, isKnown, MANY, NAME, ONE, UNSET, withGlobs } from "./shell-values.ts";
 
 type Around = {
   shell: Shell;
@@ -32,7 +32,7 @@ function indirect(name: string, { variableOf }: Around): Value {
 
 function plainValue({ name, subscript }: Parameter, { shell, variableOf, expand }: Around): Value {
   if (name === "@" || name === "*") return [shell.words];
-  if (name === "0") return [["bash"]];
+  if (name === "0") return [[shell.name]];
   if (/^\d+$/.test(name)) return [[shell.words[Number(name) - 1] ?? ""]];
   if (!/^[A-Za-z]|^_./.test(name)) return [[ANY]];
   const value = variableOf(name);
@@ -58,6 +58,8 @@ function operated(parameter: Parameter, value: Value, around: Around): Value {
     return result;
   }
   if (kind === "+") return value.flatMap((one) => chosen(one, around.expand(operand), isEmptyToo ? "empty" : "unset", "operand"));
+  if (kind === ":" && (name === "@" || name === "*"))
+    return value.flatMap((one) => around.expand(operand).map((range) => slice(one, range)));
   if (kind === "?") return value.map((one) => one.map((text) => text.replaceAll(UNSET, ANY)));
   return value.flatMap((one) => combined(one.map((text) => changed(text, parameter, around))));
 }
@@ -131,6 +133,14 @@ function cut(text: string, operator: string, pattern: string): string {
   const found = lengths.find((length) => whole.test(isPrefix ? text.slice(0, length) : text.slice(text.length - length)));
   if (found === undefined) return text;
   return isPrefix ? text.slice(found) : text.slice(0, text.length - found);
+}
+
+/** `"${@:2:1}"`: elements are counted from 1, and `$0` is before them. */
+function slice(elements: readonly string[], range: string): string[] {
+  const match = /^\s*(\d+)\s*(?::\s*(\d+)\s*)?$/.exec(range);
+  if (!match) return [MANY];
+  const from = Math.max(0, Number(match[1]) - 1);
+  return elements.slice(from, match[2] === undefined ? undefined : from + Number(match[2]));
 }
 
 function part(text: string, range: string): string {

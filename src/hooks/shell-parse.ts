@@ -111,7 +111,7 @@ function skipPrefixes(cursor: Cursor): void {
     if (takesKeyword(cursor, "time")) {
       skipBlanks(cursor);
       if (!takesKeyword(cursor, "-p")) takesKeyword(cursor, "--");
-    } else if (!takesKeyword(cursor, "!") && !takesMatch(cursor, /coproc(?=[ \t])/y)) return;
+    } else if (!takesKeyword(cursor, "!") && !takesMatch(cursor, /coproc(?=[ \t])(?:[ \t]+[A-Za-z_]\w*(?=[ \t]+[{(]))?/y)) return;
   }
 }
 

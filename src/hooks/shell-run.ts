@@ -134,16 +134,29 @@ function runSimple(command: Extract<Command, { kind: "simple" }>, shell: Shell, 
   const possible = expandWords(command.words, shell, outputOf);
   const isPassedOn =
     command.words.length > 0 && !possible.some(([program = ""]) => /^(?:declare|typeset|local|export|readonly)$/.test(program));
-  const environment = isPassedOn
-    ? values.flatMap(({ assignment, value }) => value.map(([text = ""]) => ({ name: assignment.name, value: text })))
-    : [];
-  if (!isPassedOn) for (const { assignment, value } of values) assign(shell, assignment.name, value);
+  const passedOn = values.map(({ assignment, value }) => [assignment.name, value] as const);
+  const environment = [...exportedBy(shell), ...(isPassedOn ? passedOn : [])].flatMap(([name, value]) =>
+    value.map(([text = ""]) => ({ name, value: text })),
+  );
+  const isReference = possible.some((words) => words.some((word) => /^-[a-zA-Z]*n/.test(word)));
+  if (!isPassedOn)
+    for (const [name, value] of passedOn) {
+      if (isReference && command.words.length > 0) shell.references.set(name, value);
+      else assign(shell, name, value);
+    }
   if (possible.some(([program]) => program === "export")) for (const { assignment } of values) shell.exported.add(assignment.name);
   for (const words of possible) {
     const ran = { words, source: command.source, cwd: shell.cwd, home: shell.home, input: read, files, environment };
     runProgram({ ...ran, isOwnRepository: (folder) => isWithin(folder, shell) }, shell, seen);
   }
 }
+
+/** Variables that every program gets, as far as the line itself sets them. */
+function exportedBy({ variables, exported }: Shell): (readonly [string, Value])[] {
+  return [...exported].flatMap((name) => (STANDARD.has(name) ? [] : [[name, variables.get(name) ?? []] as const]));
+}
+
+const STANDARD = new Set(["HOME", "TMPDIR"]);
 
 /** One made in a folder that is not known is taken for every such folder. */
 function isWithin(folder: string | null, { repositories }: Shell): boolean {
@@ -177,8 +190,7 @@ function runCarried(carried: Carried, ran: Ran, shell: Shell, seen: Seen): void 
     return void seen.odd.push({ kind: "unclear", source: ran.source, why: "too much is inside it" });
   if (carried.kind === "words") {
     const inner = {
-      ...(carried.shell === "same" ? shell : copyOf(shell)),
-      functions: new Map(),
+      ...(carried.shell === "same" ? shell : startedBy(shell, [], [])),
       depth: shell.depth + 1,
       cwd: carried.cwd ?? shell.cwd,
     };

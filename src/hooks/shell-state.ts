@@ -12,8 +12,12 @@ export type Shell = {
   exported: Set<string>;
   /** Absolute; null when it is not known. */
   cwd: string | null;
+  /** `$0`. */
+  name: string;
   /** `$1`, `$2` … */
   words: readonly string[];
+  /** Variables that are another name for one, as after `declare -n`. */
+  references: Map<string, Value>;
   /** Folders that the line itself makes repositories; an empty name is one that is not known. */
   repositories: Set<string>;
   home: string;
@@ -36,39 +40,48 @@ export function shellAt(cwd: string, home: string, tmp: string, commands: number
     ["TMPDIR", [[tmp]]],
   ]);
   return {
-    ...{ variables, functions: new Map(), exported: new Set(["HOME", "TMPDIR"]), cwd, words: [], repositories: new Set(), home },
+    ...{ variables, functions: new Map(), exported: new Set(["HOME", "TMPDIR"]), cwd, home },
+    ...{ name: "bash", words: [], references: new Map(), repositories: new Set() },
     ...{ isConditional: false, depth: 0, budget: { left: commands } },
   };
 }
 
 /** A shell of its own, as for what is in parentheses: what it changes stays there. */
 export function copyOf(shell: Shell): Shell {
-  const { variables, functions, exported, repositories } = shell;
+  const { variables, functions, exported, repositories, references } = shell;
   const copied = { variables: new Map(variables), functions: new Map(functions), exported: new Set(exported) };
-  return { ...shell, ...copied, repositories: new Set(repositories) };
+  return { ...shell, ...copied, repositories: new Set(repositories), references: new Map(references) };
 }
 
-/** A shell that another program starts: it has no functions of this one, and perhaps its variables. */
-export function startedBy(shell: Shell, environment: readonly { name: string; value: string }[], words: readonly string[]): Shell {
+/** A shell that another program starts: it has the functions of this one that are exported, and perhaps its variables. */
+export function startedBy(
+  shell: Shell,
+  environment: readonly { name: string; value: string }[],
+  [name = "bash", ...words]: readonly string[],
+): Shell {
   const perhaps = [...shell.variables].map(([name, value]): [string, Value] => [
     name,
     shell.exported.has(name) ? value : [...value, [UNSET]],
   ]);
   const given = environment.map(({ name, value }): [string, Value] => [name, [[value]]]);
   const variables = new Map([...perhaps, ...given].filter(([name]) => name !== "IFS"));
-  const own = { functions: new Map(), exported: new Set(shell.exported), repositories: new Set(shell.repositories) };
-  return { ...shell, ...own, variables: variables.set("IFS", [[" \t\n"]]), words };
+  const functions = new Map([...shell.functions].filter(([one]) => shell.exported.has(one)));
+  const own = { functions, exported: new Set(shell.exported), repositories: new Set(shell.repositories), references: new Map() };
+  return { ...shell, ...own, variables: variables.set("IFS", [[" \t\n"]]), name, words };
 }
 
 export function variableOf(shell: Shell, name: string): Value {
   if (name === "PWD") return [[shell.cwd ?? ANY]];
+  const target = shell.references.get(name);
+  if (target) return target.flatMap(([other = ""]) => shell.variables.get(other) ?? [[UNSET]]);
   return shell.variables.get(name) ?? [[UNSET]];
 }
 
 /** Where it is not sure that the assignment happens, the old value stays possible. */
 export function assign(shell: Shell, name: string, value: Value): void {
-  const all = shell.isConditional ? [...variableOf(shell, name), ...value] : value;
-  shell.variables.set(name, bounded(all));
+  const targets = shell.references.get(name)?.map(([other = ""]) => other) ?? [name];
+  const isSure = !shell.isConditional && targets.length === 1;
+  for (const target of targets) shell.variables.set(target, bounded(isSure ? value : [...variableOf(shell, target), ...value]));
 }
 
 function bounded(value: Value): Value {

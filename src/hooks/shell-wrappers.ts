@@ -1,10 +1,15 @@
 // Programs that run what is in their words or what they read: `env`, `sudo`, `xargs`, `find -exec`, `sh -c`, `eval`. Pure.
+import { gitCarries } from "./git-carries.ts";
+import { isGit } from "./git-words.ts";
 import { programOf } from "./program-names.ts";
-import { resolvedAt } from "./shell-builtins.ts";
+import { interpreterCarries, makeCarries, shellCarries, sourced } from "./shell-interpreters.ts";
 import type { Ran } from "./shell-run.ts";
-import { ANY, isKnown, MANY, PLAIN } from "./shell-values.ts";
+import { ANY, isKnown, MANY } from "./shell-values.ts";
 
-/** A program with its words, or a text that a shell reads; `same`: in the shell that the line itself runs in. */
+/**
+ * A program with its words, or a text that a shell reads; `same`: in the shell that the line itself runs in. `words` of a
+ * text are `$0`, `$1` …
+ */
 export type Carried =
   | { kind: "words"; words: string[]; shell: "same" | "own"; cwd?: string | null; environment?: Ran["environment"] }
   | { kind: "text"; text: string; why: string; shell: "same" | "own"; words?: string[] };
@@ -12,65 +17,87 @@ export type Carried =
 /** What this command runs in its turn. */
 export function carriedBy(ran: Ran): Carried[] {
   const [first = "", ...words] = ran.words;
-  const program = programOf(first);
+  const program = isGit(programOf(first)) ? "git" : programOf(first);
   if (SHELLS.has(program)) return shellCarries(words, ran);
   if (Object.hasOwn(SPECIAL, program)) return SPECIAL[program]?.(words, ran) ?? [];
-  const wrapper = Object.hasOwn(WRAPPERS, program) ? WRAPPERS[program] : undefined;
-  return wrapper === undefined ? [] : carry(behindOptions(words, wrapper.options).slice(wrapper.skips ?? 0), wrapper.shell ?? "own");
+  const runner = RUNNERS.get(program);
+  if (runner) return [...runnerCarries(words, runner), ...interpreterCarries(program, words, ran)];
+  if (TEXT_OPTIONS.has(program)) return optionTexts(words, TEXT_OPTIONS.get(program) ?? "");
+  const wrapper = WRAPPERS.get(program);
+  if (wrapper === undefined) return interpreterCarries(program, words, ran);
+  const [options, skips = 0] = wrapper;
+  return carry(behindOptions(behindOptions(words, options).slice(skips), ""), SAME.has(program) ? "same" : "own");
 }
 
 const SHELLS = new Set("sh bash dash zsh ksh mksh ash fish rbash".split(" "));
+/** Those that run the rest in the shell itself. */
+const SAME = new Set(["command", "builtin"]);
 
-/** `options`: those that take the next word as their value. `skips`: words before the program. */
-type Wrapper = { options: string; skips?: number; shell?: "same" };
+/** Programs, their options that take the next word as a value, and how many words stand before the program that they start. */
+const WRAPPERS = byProgram<[options: string, skips?: number]>([
+  ["command builtin nohup setsid unbuffer chronic ifne valgrind catchsegv eatmydata busybox toybox setpriv bwrap proot", [""]],
+  ["linux32 linux64 i386 x86_64 tini dumb-init torsocks torify firejail dbus-launch winpty cross-env entr watchexec", [""]],
+  ["setarch taskset gosu su-exec setuidgid s6-setuidgid", ["", 1]],
+  ["exec", ["-a"]],
+  ["nice", ["-n --adjustment"]],
+  ["ionice", ["-c -n -p --class --classdata"]],
+  ["chrt", ["-T -P -D", 1]],
+  ["timeout gtimeout", ["-k -s --kill-after --signal", 1]],
+  ["stdbuf", ["-i -o -e --input --output --error"]],
+  ["time", ["-f -o --format --output"]],
+  ["strace", ["-e -o -p -s -u -E -P -a -b -I -O -S -X"]],
+  ["ltrace", ["-e -o -p -s -u -l -n -a -A -D -F"]],
+  ["prlimit", ["-p --pid"]],
+  ["cpulimit", ["-l -p -e"]],
+  ["numactl", ["-i -N -m -C -p --interleave --cpunodebind --membind --physcpubind --preferred"]],
+  ["proxychains proxychains4", ["-f"]],
+  ["rlwrap", ["-a -b -C -D -f -H -l -s -S"]],
+  ["ld-linux-x86-64.so.2 ld-linux-aarch64.so.1 ld.so", ["--library-path --preload --argv0"]],
+  ["faketime", ["-f", 1]],
+  ["fakeroot", ["-l -s -i -b"]],
+  ["dbus-run-session", ["--config-file --dbus-daemon"]],
+  ["xvfb-run", ["-e -f -n -p -s -w"]],
+  ["sudo", ["-u -g -h -p -C -r -t -T -D -R -U --user --group --host --prompt --chdir"]],
+  ["doas", ["-u -C"]],
+  ["pkexec", ["--user"]],
+  ["runuser", ["-u -g -G --user --group"]],
+  ["chroot", ["", 1]],
+  ["unshare", ["-S -G -R -w --setuid --setgid --root --wd --map-user --map-group --propagation"]],
+  ["nsenter", ["-t -S -G --target"]],
+  ["systemd-run", ["-p -u -E -M -H --property --unit --setenv --slice --uid --gid"]],
+  ["bunx pnpx", ["-p --package"]],
+  ["uvx", ["--from --with --python"]],
+  ["pipx", ["--spec --python", 1]],
+  ["dotenv", ["-e -v -c"]],
+  ["direnv", ["", 2]],
+]);
 
-const WRAPPERS: Record<string, Wrapper> = {
-  command: { options: "", shell: "same" },
-  builtin: { options: "", shell: "same" },
-  exec: { options: "-a" },
-  nohup: { options: "" },
-  setsid: { options: "" },
-  nice: { options: "-n --adjustment" },
-  ionice: { options: "-c -n -p --class --classdata" },
-  chrt: { options: "-T -P -D", skips: 1 },
-  taskset: { options: "", skips: 1 },
-  timeout: { options: "-k -s --kill-after --signal", skips: 1 },
-  gtimeout: { options: "-k -s --kill-after --signal", skips: 1 },
-  stdbuf: { options: "-i -o -e --input --output --error" },
-  time: { options: "-f -o --format --output" },
-  unbuffer: { options: "" },
-  chronic: { options: "" },
-  strace: { options: "-e -o -p -s -u -E -P -a -b -I -O -S -X" },
-  ltrace: { options: "-e -o -p -s -u -l -n -a -A -D -F" },
-  valgrind: { options: "" },
-  catchsegv: { options: "" },
-  faketime: { options: "-f", skips: 1 },
-  fakeroot: { options: "-l -s -i -b" },
-  "dbus-run-session": { options: "--config-file --dbus-daemon" },
-  "xvfb-run": { options: "-e -f -n -p -s -w" },
-  busybox: { options: "" },
-  toybox: { options: "" },
-  sudo: { options: "-u -g -h -p -C -r -t -T -D -R -U --user --group --host --prompt --chdir" },
-  doas: { options: "-u -C" },
-  pkexec: { options: "--user" },
-  runuser: { options: "-u -g -G --user --group" },
-  setpriv: { options: "" },
-  chroot: { options: "", skips: 1 },
-  unshare: { options: "-S -G -R -w --setuid --setgid --root --wd --map-user --map-group --propagation" },
-  nsenter: { options: "-t -S -G --target" },
-  "systemd-run": { options: "-p -u -E -M -H --property --unit --setenv --slice --uid --gid" },
-  bwrap: { options: "" },
-  npx: { options: "-p --package" },
-  bunx: { options: "-p --package" },
-  pnpx: { options: "-p --package" },
-  uvx: { options: "--from --with --python" },
-  pipx: { options: "--spec --python", skips: 1 },
-  dotenv: { options: "-e -v -c" },
-  "cross-env": { options: "" },
-  direnv: { options: "", skips: 2 },
-  watch: { options: "-n --interval -q" },
-  entr: { options: "" },
-};
+/** Programs that start another one behind a word of their own, and the options there that take the next word. */
+const RUNNERS = byProgram<[commands: string, options: string]>([
+  ["npm", ["exec x", "-p --package"]],
+  ["pnpm yarn", ["exec dlx", "-p --package"]],
+  ["bun", ["x", "-p --package"]],
+  ["uv", ["run", "-p --package --with --python"]],
+  ["poetry pipenv pdm rye hatch volta op doppler dotenvx", ["run", ""]],
+  ["conda mamba micromamba", ["run", "-n -p --name --prefix --cwd"]],
+  ["bundle rbenv pyenv asdf lerna nx mise", ["exec x", ""]],
+  ["perf", ["stat record trace", "-e -o -p -C -F -r"]],
+]);
+
+/** Programs that give a text to a shell, and the options before it. */
+const TEXT_OPTIONS = byProgram<string>([
+  ["su script", "-c --command --session-command"],
+  ["nix-shell", "--run --command"],
+  ["nodemon", "-x --exec"],
+  ["chokidar", "-c --command"],
+  ["rsync", "-e --rsh"],
+  ["split", "--filter"],
+  ["tar", "-I -F --use-compress-program --to-command --checkpoint-action --info-script --new-volume-script"],
+]);
+
+function byProgram<Entry>(rows: [programs: string, entry: Entry][]): Map<string, Entry> {
+  return new Map(rows.flatMap(([programs, entry]) => programs.split(" ").map((program) => [program, entry] as const)));
+}
 
 const SPECIAL: Record<string, (words: string[], ran: Ran) => Carried[]> = {
   env: environmentCarries,
@@ -79,38 +106,34 @@ const SPECIAL: Record<string, (words: string[], ran: Ran) => Carried[]> = {
     words.length > 1 && words[0] !== "-"
       ? [text(words.find((word) => !/^-[lp-]?$/.test(word)) ?? "", "a trap is not in the line", "same")]
       : [],
-  alias: (words) =>
-    words.flatMap((word) => (word.includes("=") ? [text(word.slice(word.indexOf("=") + 1), "an alias is not in the line", "own")] : [])),
   source: sourced,
   ".": sourced,
+  make: makeCarries,
+  gmake: makeCarries,
   xargs: xargsCarries,
-  parallel: (words) =>
-    carry([...behindOptions(words, "-j -a -I --jobs --arg-file --colsep --delay").filter((word) => !/^:{3,4}$/.test(word))], "own"),
+  parallel: parallelCarries,
+  watch: watchCarries,
+  concurrently: eachWord,
+  hyperfine: eachWord,
   find: findCarries,
   fd: (words) => afterOption(words, /^(?:-x|-X|--exec|--exec-batch)$/),
+  fdfind: (words) => afterOption(words, /^(?:-x|-X|--exec|--exec-batch)$/),
+  gdb: (words) => afterOption(words, /^--args$/),
   flock: flockCarries,
-  script: (words) => optionText(words, "-c", "--command"),
-  su: (words) => optionText(words, "-c", "--command"),
-  npm: (words) => packageRunnerCarries(words, ["exec", "x"]),
-  pnpm: (words) => packageRunnerCarries(words, ["exec", "dlx"]),
-  yarn: (words) => packageRunnerCarries(words, ["exec", "dlx"]),
-  bun: (words) => packageRunnerCarries(words, ["x"]),
-  poetry: (words) => packageRunnerCarries(words, ["run"]),
-  uv: (words) => packageRunnerCarries(words, ["run"]),
-  pipenv: (words) => packageRunnerCarries(words, ["run"]),
+  npx: (words) => runnerCarries(["x", ...words], ["x", "-p --package"]),
   git: gitCarries,
 };
 
-function carry(words: string[], shell: "same" | "own"): Carried[] {
+export function carry(words: string[], shell: "same" | "own"): Extract<Carried, { kind: "words" }>[] {
   return words.length > 0 ? [{ kind: "words", words, shell }] : [];
 }
 
-function text(content: string, why: string, shell: "same" | "own"): Carried {
+export function text(content: string, why: string, shell: "same" | "own"): Extract<Carried, { kind: "text" }> {
   return { kind: "text", text: content, why, shell };
 }
 
 /** The words behind a program's own options, and behind `NAME=value`. */
-function behindOptions(words: readonly string[], options: string): string[] {
+export function behindOptions(words: readonly string[], options: string): string[] {
   const valued = options.split(" ");
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
@@ -121,36 +144,25 @@ function behindOptions(words: readonly string[], options: string): string[] {
   return [];
 }
 
-/** `sh -c text name words`, `sh < text`, `… | sh`; a file of the tree is a program as any other. */
-function shellCarries(words: string[], { input }: Ran): Carried[] {
-  const at = words.findIndex((word) => /^[-+][A-Za-z]*c[A-Za-z]*$/.test(word));
-  const file = behindOptions(words, "-o -O +o +O --rcfile --init-file")[0];
-  if (at >= 0 && (file === undefined || words.indexOf(file) > at)) {
-    const rest = words.slice(at + 1);
-    const place = rest.findIndex((word) => !/^[-+]/.test(word));
-    const [script = "", , ...given] = rest.slice(Math.max(0, place));
-    return [{ ...text(script, "the text that the shell is to run is not in the line", "own"), words: given } as Carried];
-  }
-  const readsInput =
-    file === undefined || words.some((word) => /^-[A-Za-z]*s[A-Za-z]*$/.test(word)) || file === "/dev/stdin" || file === "-";
-  if (!readsInput)
-    return isKnown(file) ? [] : [text(file.replaceAll(MANY, ANY), "the script that the shell is to run is not in the line", "own")];
-  if (input === null || words.some((word) => /^--(?:version|help)$/.test(word))) return [];
-  return inputCarries(input, "what the shell is to run comes from elsewhere");
+/** The texts behind options: `-c text`, `-qc text`, `-ctext`, `--command=text`; where it must be `joined`, only the last two. */
+export function optionTexts(words: readonly string[], options: string, form: "any" | "joined" = "any"): Carried[] {
+  const all = options.split(" ");
+  const letters = all.filter((option) => option.length === 2).map((option) => option.slice(1));
+  return words.flatMap((word, at) => {
+    const isNext = all.includes(word) || letters.some((letter) => /^-[a-zA-Z]+$/.test(word) && word.endsWith(letter));
+    const option = all.find((one) => word.startsWith(one.length === 2 ? one : `${one}=`) && word !== one);
+    const content = isNext ? (form === "any" ? words[at + 1] : undefined) : option && word.slice(option.length).replace(/^=/, "");
+    return content === undefined ? [] : [text(content.replace(/^exec=/, ""), "the text that a shell is to run is not in the line", "own")];
+  });
 }
 
-/** Texts that a shell reads; what a plain program prints is as good as that program. */
-function inputCarries(input: NonNullable<Ran["input"]>, why: string): Carried[] {
-  if (input.texts) return input.texts.map((one) => text(one, why, "own"));
-  return [text(input.through.every((program) => PRINTING.has(program)) ? PLAIN : ANY, why, "own")];
-}
-
-/** Programs that print a file as it is. */
-const PRINTING = new Set(["cat", "tee", "true", ":"]);
-
-function sourced(words: string[]): Carried[] {
-  const [file = ""] = words;
-  return isKnown(file) ? [] : [text(file.replaceAll(MANY, ANY), "the file that is read as commands is not in the line", "same")];
+function runnerCarries(words: string[], [commands, options]: [string, string]): Carried[] {
+  const at = words.findIndex((word) => commands.split(" ").includes(word));
+  const isFirst = words.slice(0, at).every((word, i) => word.startsWith("-") || words[i - 1]?.startsWith("-"));
+  if (at < 0 || !isFirst) return [];
+  const own = words.slice(at + 1);
+  const script = /^-(?:c|-call)\b/.test(own.find((word) => word !== "-y" && word !== "--yes") ?? "") ? optionTexts(own, "-c --call") : [];
+  return script.length > 0 ? script : carry(behindOptions(own, options), "own");
 }
 
 function environmentCarries(words: string[]): Carried[] {
@@ -158,14 +170,10 @@ function environmentCarries(words: string[]): Carried[] {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     const split = /^(?:-[a-z]*S|--split-string=?)([\s\S]*)$/.exec(word);
-    if (split)
-      return [
-        text(
-          [split[1] || words[at + 1] || "", ...words.slice(split[1] ? at + 1 : at + 2)].join(" "),
-          "what `env` is to run is not in the line",
-          "own",
-        ),
-      ];
+    if (split) {
+      const rest = [split[1] || words[at + 1] || "", ...words.slice(split[1] ? at + 1 : at + 2)];
+      return [text(rest.join(" "), "what `env` is to run is not in the line", "own")];
+    }
     const pair = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word);
     if (pair) environment.push({ name: pair[1] as string, value: pair[2] as string });
     else if (/^(?:-u|-C|--unset|--chdir)$/.test(word)) at += 1;
@@ -174,19 +182,19 @@ function environmentCarries(words: string[]): Carried[] {
   return [];
 }
 
-const XARGS_OPTIONS =
-  "-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-chars --max-lines --max-procs --replace --process-slot-var";
+const XARGS_OPTIONS = "-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-chars --max-lines --max-procs --process-slot-var";
 
 /** What is read becomes words at the end, or in the place of the mark of `-I`. */
 function xargsCarries(words: string[], { input }: Ran): Carried[] {
   const command = behindOptions(words, XARGS_OPTIONS);
   if (command.length === 0) return [];
   const own = words.slice(0, words.length - command.length);
-  const mark = own.findIndex((word) => /^(?:-I|--replace)/.test(word));
   const texts = input?.texts ?? [MANY];
+  const mark = own.findIndex((word) => /^(?:-I|-i|--replace)/.test(word));
   if (mark < 0)
     return texts.flatMap((one) => carry([...command, ...(isKnown(one) ? one.split(/[\s\0]+/).filter(Boolean) : [MANY])], "own"));
-  const place = (own[mark] as string).replace(/^(?:-I|--replace=?)/, "") || own[mark + 1] || "{}";
+  const [, option = "", joined = ""] = /^(-[Ii]|--replace)=?([\s\S]*)$/.exec(own[mark] as string) ?? [];
+  const place = joined || (option === "-I" ? own[mark + 1] : "") || "{}";
   const lines = texts.flatMap((one) => (isKnown(one) ? one.split("\n").filter(Boolean) : [ANY]));
   return lines.flatMap((line) =>
     carry(
@@ -194,6 +202,29 @@ function xargsCarries(words: string[], { input }: Ran): Carried[] {
       "own",
     ),
   );
+}
+
+/** A line for a shell in which `{}` stands for each word behind `:::`, or for each line that is read. */
+function parallelCarries(words: string[], { input }: Ran): Carried[] {
+  const rest = behindOptions(words, "-j -a -I -n -N --jobs --arg-file --colsep --delay --joblog --results --retries --timeout");
+  const at = rest.findIndex((word) => /^:{3,4}\+?$/.test(word));
+  const line = (at < 0 ? rest : rest.slice(0, at)).join(" ");
+  const read = input?.texts?.flatMap((one) => one.split("\n").filter(Boolean)) ?? [ANY];
+  const given = at < 0 ? read : rest[at] === ":::" ? rest.slice(at + 1).filter((word) => !/^:{3,4}\+?$/.test(word)) : [ANY];
+  return given.map((word) => {
+    const content = /\{\d*\}/.test(line) ? line.replace(/\{\d*\}/g, () => word) : `${line} ${word}`;
+    return text(content, "what `parallel` is to run is not in the line", "own");
+  });
+}
+
+function watchCarries(words: string[]): Carried[] {
+  const rest = behindOptions(words, "-n -q --interval --equexit");
+  const isPlain = words.slice(0, words.length - rest.length).some((word) => /^-[a-z]*x|^--exec$/.test(word));
+  return isPlain ? carry(rest, "own") : [text(rest.join(" "), "what `watch` is to run is not in the line", "own")];
+}
+
+function eachWord(words: string[]): Carried[] {
+  return words.filter((word) => word.includes(" ")).map((word) => text(word, "a command is not in the line", "own"));
 }
 
 /** `-exec program {} ;`, as often as it is there. */
@@ -224,53 +255,4 @@ function flockCarries(words: string[]): Carried[] {
   return rest[0] === "-c" || rest[0] === "--command"
     ? [text(rest[1] ?? "", "what `flock` is to run is not in the line", "own")]
     : carry(rest, "own");
-}
-
-function optionText(words: string[], ...options: string[]): Carried[] {
-  const at = words.findIndex((word) => options.some((option) => word === option || word.startsWith(`${option}=`)));
-  if (at < 0) return [];
-  const word = words[at] as string;
-  const content = word.includes("=") ? word.slice(word.indexOf("=") + 1) : (words[at + 1] ?? "");
-  return [text(content, "the text that a shell is to run is not in the line", "own")];
-}
-
-function packageRunnerCarries(words: string[], runs: string[]): Carried[] {
-  const at = words.findIndex((word) => !word.startsWith("-"));
-  if (at < 0 || !runs.includes(words[at] as string)) return [];
-  const script = optionText(words.slice(at + 1), "-c", "--call");
-  return script.length > 0 ? script : carry(behindOptions(words.slice(at + 1), "-p --package --with --python"), "own");
-}
-
-/** `git -c alias.x='!text' x`, `git submodule foreach text`, `git bisect run program`, `git rebase -x text`. */
-function gitCarries(words: string[], { cwd }: Ran): Carried[] {
-  const aliases = words.flatMap((word, at) => {
-    const match = words[at - 1] === "-c" ? /^alias\.[^=]+=([\s\S]*)$/.exec(word) : null;
-    if (!match) return [];
-    const alias = match[1] as string;
-    return [text(alias.startsWith("!") ? alias.slice(1) : `git ${alias}`, "an alias of git is not in the line", "own")];
-  });
-  const rest = behindOptions(words, "-c -C --git-dir --work-tree --namespace --exec-path");
-  const [command = "", ...more] = rest;
-  const folder = words[words.indexOf("-C") + 1];
-  const at = words.includes("-C") && folder !== undefined ? resolvedAt(cwd, folder) : cwd;
-  if (command === "submodule" && more.includes("foreach"))
-    return [
-      ...aliases,
-      text(
-        more
-          .slice(more.indexOf("foreach") + 1)
-          .filter((word) => !word.startsWith("--"))
-          .join(" "),
-        "what runs in each submodule is not in the line",
-        "own",
-      ),
-    ];
-  if (command === "bisect" && more[0] === "run") return [...aliases, { kind: "words", words: more.slice(1), shell: "own", cwd: at }];
-  if (command === "rebase") return [...aliases, ...optionText(more, "-x", "--exec")];
-  if (command === "filter-branch")
-    return [
-      ...aliases,
-      ...more.flatMap((word, i) => (/-filter$/.test(word) ? [text(more[i + 1] ?? "", "a filter is not in the line", "own")] : [])),
-    ];
-  return aliases;
 }

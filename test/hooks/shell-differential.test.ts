@@ -10,7 +10,7 @@ import { isElastic, isKnown, maybe, NAME, shown } from "../../src/hooks/shell-va
 import { chance } from "../support/random.ts";
 import { lineOf, ranByBash, STUBS } from "./shell-lines.ts";
 
-const SLOW_MS = 120_000;
+const SLOW_MS = 300_000;
 /** Another one finds others: `CCM_TEST_SEED=5 bun test …`. */
 const SEED = Number(process.env.CCM_TEST_SEED ?? 1);
 const LINES = Number(process.env.CCM_TEST_LINES ?? 200);

@@ -102,6 +102,19 @@ function compound(chance: Chance, how: "straight" | "any", depth: number): strin
     () => `bash <<EOF\n${chance.one(STUBS)} "$V" b\nEOF\ntrue`,
     () => `bash <<< "${chance.one(STUBS)} $V"`,
     () => `read -r W <<< "one two"; ${chance.one(STUBS)} "$W"`,
+    () => `read -ra U <<< "${chance.one(STUBS)} one two"; "\${U[@]}"`,
+    () => `IFS=: read -r W X <<< "one:${chance.one(STUBS)}"; $X "$W"`,
+    () => `mapfile -t U <<< "${chance.one(STUBS)}"; "\${U[@]}" ${word(chance, 0)}`,
+    () => `printf -v X '%s' ${chance.one(STUBS)}; $X ${word(chance, 0)}`,
+    () => `declare -n R=X; R=${chance.one(STUBS)}; $X ${word(chance, 0)}`,
+    () => `(set -e ${chance.one(STUBS)} ${chance.one(["one", "'two three'"])}; "$@")`,
+    () => `f() { "\${@:2}"; }; f x ${chance.one(STUBS)} ${word(chance, 0)}`,
+    () => `bash -c '"$0" "$@"' ${chance.one(STUBS)} ${word(chance, 0)}`,
+    () => `bash -eo pipefail -c ${quoted(inner())}`,
+    () => `g() { ${inner()}; }; export -f g; bash -c g`,
+    () => `coproc JOB { ${inner()}; }; wait`,
+    () => `. /dev/stdin <<< ${quoted(simple(chance))}`,
+    () => `echo ${chance.one(["push", "pull"])} | xargs -i ${chance.one(STUBS)} x{}`,
     () => `alpha "$(cat <<EOF\na $(beta)\nEOF\n)"`,
     () => `[[ a == a && -n $(alpha) ]]`,
     () => `case $V in ${chance.one(["*", "(*"])}) ${inner()} ;; esac`,
@@ -122,6 +135,7 @@ function compound(chance: Chance, how: "straight" | "any", depth: number): strin
     () => `[[ $V =~ ^p(u|x)sh$ ]] && ${inner()}`,
     () => `trap ${quoted(simple(chance))} EXIT`,
     () => `${inner()}; exit 0; ${inner()}`,
+    () => `shopt -s expand_aliases\nalias a=${chance.one(STUBS)}\na ${word(chance, 0)}`,
   ];
   return chance.one(how === "straight" ? always : [...always, ...perhaps, ...perhaps])();
 }
