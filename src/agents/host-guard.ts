@@ -5,7 +5,7 @@ import type { Automations, AutomationsOutcome } from "../hooks/schema.ts";
 import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { AskedCall, Asking, Decision } from "./host-questions.ts";
 import type { Recorder } from "./host-record.ts";
-import { CHOICE_TOOL, callText } from "./question-text.ts";
+import { CHOICE_TOOL, callKey, callText } from "./question-text.ts";
 import type { GuardVerdict } from "./schema.ts";
 
 /** Gives an agent's hook its answer; `{}` is no opinion. */
@@ -100,7 +100,7 @@ function choiceOf({ tool }: ToolCall): Judgement {
 
 function askedCall({ tool, input }: ToolCall, hook: Json, { reason }: Judgement): AskedCall {
   const speaker = hook.agent_id === undefined ? "agent" : "sub-agent";
-  return { key: textOf(hook.tool_use_id) ?? `${tool} ${JSON.stringify(input)}`, tool, input, why: reason, speaker };
+  return { key: callKey(hook), tool, input, why: reason, speaker };
 }
 
 /** Null is no opinion. */

@@ -1,5 +1,5 @@
 // A question of an agent in words for people, and a person's words as the agent's tools take them. Pure.
-import { jsonOf } from "../kernel/json.ts";
+import { type Json, jsonOf, textOf } from "../kernel/json.ts";
 import type { Answer, Question } from "./schema.ts";
 
 /** The tool with which claude 2.1 asks a person to choose. */
@@ -17,6 +17,11 @@ export function questionText({ tool, input, why }: Pick<Question, "tool" | "inpu
     return choices.map(({ question, options }) => `${question}${options.length > 0 ? ` (${options.join(" / ")})` : ""}`).join(" ");
   const reason = why ? ` (${why})` : "";
   return `May it use ${tool}: ${callText(input)}?${reason}`;
+}
+
+/** What a call goes by, by its hook: its own number, or all of it where an agent gives none. */
+export function callKey({ tool_use_id, tool_name, tool_input }: Json): string {
+  return textOf(tool_use_id) ?? `${textOf(tool_name) ?? ""} ${JSON.stringify(tool_input)}`;
 }
 
 /** The argument of a call that says most, or all of them. */

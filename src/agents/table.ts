@@ -279,15 +279,14 @@ export function agentRunBefore(db: Db, run: Run, since: number): Run | null {
   return row ? parse(row) : null;
 }
 
-/** Runs of agents that were claimed since a time, of one project or of all; at most `limit`, the newest, oldest first. */
-export function agentRunsSince(db: Db, since: number, projectId: number | null, limit: number): Run[] {
+/** Runs of agents that were claimed since a time, of one project or of all, oldest first: the next `limit` after a run. */
+export function agentRunsSince(db: Db, wanted: { since: number; projectId: number | null; after: number; limit: number }): Run[] {
   return db.sql
-    .query<Row, [number, number | null, number]>(
-      `SELECT ${COLUMNS} FROM runs WHERE kind = 'agent' AND claimed_at >= ?1 AND (?2 IS NULL OR project_id = ?2)
-       ORDER BY id DESC LIMIT ?3`,
+    .query<Row, [number, number, number | null, number]>(
+      `SELECT ${COLUMNS} FROM runs WHERE id > ?1 AND kind = 'agent' AND claimed_at >= ?2 AND (?3 IS NULL OR project_id = ?3)
+       ORDER BY id LIMIT ?4`,
     )
-    .all(since, projectId, limit)
-    .reverse()
+    .all(wanted.after, wanted.since, wanted.projectId, wanted.limit)
     .map(parse);
 }
 

@@ -1,6 +1,7 @@
 // The audit log: who decided, allowed, overrode or changed what. Rows are never changed and never deleted, and each one's hash covers the one before.
 import type { Db } from "./database.ts";
 import type { Event, EventSource } from "./events.ts";
+import { jsonOf } from "./json.ts";
 import { sha256 } from "./sha256.ts";
 
 /**
@@ -87,11 +88,20 @@ export function auditRows(db: Db, { limit, ...wanted }: AuditQuery): AuditRow[] 
     .query<Stored, (string | number)[]>(`SELECT ${COLUMNS} FROM audit ${where} ORDER BY id DESC LIMIT ?`)
     .all(...asked.map(({ value }) => value), limit)
     .reverse()
-    .map((row) => ({ ...row, data: JSON.parse(row.data) }));
+    .map((row) => ({ ...row, data: dataOf(row) }));
+}
+
+/** Somebody may have edited the file, and a log that cannot be read for that would help them: `checkAudit` tells of it. */
+function dataOf({ data }: Stored): Record<string, unknown> {
+  try {
+    return jsonOf(JSON.parse(data));
+  } catch {
+    return {};
+  }
 }
 
 /** Something that is not as it was written: the row that tells it, and what is wrong. */
-export type AuditDamage = { id: number; what: "missing before" | "changed" | "data changed" | "missing after" };
+export type AuditDamage = { id: number; what: "put in" | "missing before" | "changed" | "data changed" | "missing after" };
 
 /** What looking through the whole log found; at most `DAMAGES` of what is wrong. */
 export type AuditCheck = { rows: number; scrubbed: number; head: Head | null; damages: AuditDamage[] };
@@ -106,7 +116,8 @@ const BATCH = 1_000;
  * itself. Some 100,000 rows a second. A log that somebody wrote anew from its beginning shows only beside a noted head.
  */
 export function checkAudit(db: Db): AuditCheck {
-  const check: AuditCheck = { rows: 0, scrubbed: 0, head: null, damages: [] };
+  const given = lastGiven(db); // Before the rows are read: one that is written meanwhile is not missing.
+  const check: AuditCheck = { rows: 0, scrubbed: 0, head: null, damages: strayRows(db).map((id) => ({ id, what: "put in" })) };
   let before: Head = { id: 0, hash: BEGINNING };
   const read = db.sql.query<Stored, [number, number]>(`SELECT ${COLUMNS} FROM audit WHERE id > ? ORDER BY id LIMIT ?`);
   for (let rows = read.all(0, BATCH); rows.length > 0; rows = read.all(before.id, BATCH)) {
@@ -118,7 +129,7 @@ export function checkAudit(db: Db): AuditCheck {
     }
   }
   check.head = check.rows > 0 ? before : null;
-  if (lastGiven(db) > before.id) check.damages.push({ id: before.id, what: "missing after" });
+  if (given > before.id) check.damages.push({ id: before.id, what: "missing after" });
   return check;
 }
 
@@ -130,6 +141,12 @@ function damagesOf(row: Stored, before: Head): AuditDamage["what"][] {
     ...(isNext && row.hash !== hashOf(row, before.hash) ? (["changed"] as const) : []),
     ...(row.scrubbedAt === null && row.digest !== sha256(row.data) ? (["data changed"] as const) : []),
   ];
+}
+
+/** Numbers begin at 1: no chain leads to a row before that, and a list would show it. */
+function strayRows(db: Db): number[] {
+  const rows = db.sql.query<{ id: number }, [number]>("SELECT id FROM audit WHERE id < 1 ORDER BY id LIMIT ?").all(DAMAGES);
+  return rows.map(({ id }) => id);
 }
 
 /** SQLite keeps the highest number that was ever given: rows that are missing at the end were there. */

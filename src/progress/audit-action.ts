@@ -55,6 +55,7 @@ export function judgeAudit({ damages }: AuditCheck): Fault | null {
 }
 
 const DAMAGES: Record<AuditDamage["what"], (id: number) => string> = {
+  "put in": (id) => `row ${id} was put in`,
   changed: (id) => `row ${id} or the hash before it was changed`,
   "data changed": (id) => `the data of row ${id} were changed`,
   "missing before": (id) => `rows before ${id} are missing`,

@@ -51,7 +51,13 @@ export const eventShapeSchema = v.pipe(
 export type EventShape = v.InferOutput<typeof eventShapeSchema>;
 
 /** The names of what can be wrong with a row of the audit log. */
-const AUDIT_DAMAGES = ["missing before", "changed", "data changed", "missing after"] as const satisfies readonly AuditDamage["what"][];
+const AUDIT_DAMAGES = [
+  "put in",
+  "missing before",
+  "changed",
+  "data changed",
+  "missing after",
+] as const satisfies readonly AuditDamage["what"][];
 const hashSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 export const auditShapeSchema = v.pipe(

@@ -7,6 +7,7 @@ import { createGuard } from "../../src/agents/host-guard.ts";
 import { Asking } from "../../src/agents/host-questions.ts";
 import { createRecorder } from "../../src/agents/host-record.ts";
 import type { PolicyShape, ReplayShape } from "../../src/agents/policy-shapes.ts";
+import type { Answer } from "../../src/agents/schema.ts";
 import { type GuardWish, guardRules } from "../../src/hooks/rules.ts";
 import { changeProject } from "../../src/projects/actions.ts";
 import type { RoleSettings } from "../../src/projects/schema.ts";
@@ -26,13 +27,13 @@ beforeEach(async () => {
 });
 
 /** A run whose agent made these calls of a shell, answered and written down by a host's own parts under this policy. */
-async function recordedRun(commands: readonly string[], wish: GuardWish = {}): Promise<number> {
+async function recordedRun(commands: readonly string[], wish: GuardWish = {}, answers: readonly Answer[] = []): Promise<number> {
   const { ctx, paths } = home;
   const run = startedRun(ctx, 1);
   const spec = ctx.outside.hosts.prepare(shellSpec(paths, { runId: run.id, guard: guardRules(wish) }));
   const recorder = createRecorder(paths.run(run.id), "stream-json", 1e6);
   const input = { send: () => true };
-  const asking = new Asking({ answers: [], parkMs: 1e6, way: "defer", input, recorder, park: () => {}, nowMs: () => 0 });
+  const asking = new Asking({ answers, parkMs: 1e6, way: "defer", input, recorder, park: () => {}, nowMs: () => 0 });
   const guard = createGuard({ policy: { rules: spec.guard, places: placesOf(spec) }, automations: null, asking, recorder, nowMs: () => 0 });
   for (const [at, command] of commands.entries()) {
     const hook = { tool_name: "Bash", tool_use_id: `toolu_${run.id}_${at}`, tool_input: { command }, cwd: spec.treePath };
@@ -114,6 +115,18 @@ describe("ccm policy test", () => {
     expect((await replay()).changes).toMatchObject([{ was: "deny", is: "allow" }]);
     changeProject(home.ctx, 1, { settings: { guards: { deny: ["Bash(npm test:*)"] } } });
     expect((await replay()).changes).toEqual([]);
+  });
+
+  test("counts a call that a person allowed as one that was asked about", async () => {
+    const ask: GuardWish = { ask: ["Bash(npm test)"] };
+    changeProject(home.ctx, 1, { settings: { guards: ask } });
+    await recordedRun(["npm test"], ask);
+    await recordedRun(["npm test"], ask, [{ key: "toolu_1_0", tool: "Bash", input: { command: "npm test" }, verdict: "allow", text: "" }]);
+    expect(await replay()).toMatchObject({ runs: 2, calls: 2, changes: [] });
+    expect((await replay("--project", "my-app", "--with", policyFile("{}"))).changes).toMatchObject([
+      { run: 1, was: "ask", is: "allow" },
+      { run: 2, was: "ask", is: "allow" },
+    ]);
   });
 
   test("sums up what happened many times, in words", async () => {

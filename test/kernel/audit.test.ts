@@ -107,10 +107,17 @@ describe("what is kept", () => {
     ["a hash", `UPDATE audit SET hash = '${"f".repeat(64)}' WHERE id = 3`, [{ id: 3, what: "changed" }, { id: 4, what: "changed" }]], // biome-ignore format: a case a line
     ["a row taken out", "DELETE FROM audit WHERE id = 3", [{ id: 4, what: "missing before" }]],
     ["the first taken out", "DELETE FROM audit WHERE id = 1", [{ id: 2, what: "missing before" }]],
+    ["a row put in before all", "INSERT INTO audit (id, at, name, source, data, digest, hash) VALUES (-1, 1, 'task.approved', 'person', '{}', '', '')", [{ id: -1, what: "put in" }]], // biome-ignore format: a case a line
     ["the last taken out", "DELETE FROM audit WHERE id = 5", [{ id: 4, what: "missing after" }]],
   ])("who edits the file is noticed: %s", (_, sql, damages) => {
     tamper(sql);
     expect(checkAudit(db).damages).toEqual(damages as never);
+  });
+
+  test("a row that nobody can read keeps nobody from reading the others", () => {
+    tamper("UPDATE audit SET data = 'nothing' WHERE id = 3");
+    expect(auditRows(db, { limit: 10 }).map(({ id, data }) => [id, data])).toContainEqual([3, {}]);
+    expect(checkAudit(db).damages).toEqual([{ id: 3, what: "data changed" }]);
   });
 
   test("a log that was cut and goes on as if nothing had been is noticed", () => {
