@@ -1,20 +1,22 @@
 // Whom a TLS client asks for by its first message: the server name of its ClientHello (RFC 8446 §4.1.2, RFC 6066 §3). Pure.
 
 /**
- * `more`: the message is not whole. `other`: this is not TLS. `broken`: a message that no honest client sends, such as one
- * in many small records. `name` is null where the client names nobody.
+ * `more`: the message is not whole. `broken`: a message that no honest client sends, such as one in many small records.
+ * `name` is null where the client names nobody.
  */
-export type Greeting = { kind: "more" | "other" | "broken" } | { kind: "hello"; name: string | null };
+export type Greeting = { kind: "more" | "broken" } | { kind: "hello"; name: string | null };
 
-const [HANDSHAKE, CLIENT_HELLO, SERVER_NAME, HOST_NAME] = [22, 1, 0, 0];
+const [CLIENT_HELLO, SERVER_NAME, HOST_NAME] = [1, 0, 0];
+/** What a record with a handshake starts with, and the first half of every version that there was since 1996. */
+export const HANDSHAKE = 22;
+const VERSION = 3;
 const RECORD_HEAD = 5;
 /** A record's largest body (RFC 8446 §5.1). */
 const RECORD_BYTES = 16_384;
 
-/** What the first bytes of a client say. */
+/** What the first bytes of a client say, of which the very first was HANDSHAKE. Some servers take any version (RFC 8446 §5.1). */
 export function greetingOf(bytes: Uint8Array): Greeting {
-  if (bytes.length > 0 && bytes[0] !== HANDSHAKE) return { kind: "other" };
-  if (bytes.length > 1 && bytes[1] !== 3) return { kind: "other" };
+  if (bytes[0] !== HANDSHAKE || (bytes[1] ?? VERSION) !== VERSION) return { kind: "broken" };
   if (bytes.length < RECORD_HEAD) return { kind: "more" };
   const length = number(bytes, 3, 2);
   if (length > RECORD_BYTES) return { kind: "broken" };

@@ -9,27 +9,47 @@ const LEFT_OUT = ["connection", "proxy-connection", "keep-alive", "proxy-authori
 
 /** What is asked for, or null for what is no request to a proxy. */
 export function readAsked(text: string): Asked | null {
-  const [start = "", ...lines] = text.split("\r\n");
-  const [method = "", where = "", version, more] = start.split(" ");
-  const headers = lines.map(headerOf);
-  if (version !== "HTTP/1.1" && version !== "HTTP/1.0") return null;
-  if (more !== undefined || !/^[A-Z]{1,20}$/.test(method) || headers.includes(null)) return null;
-  const credentials = headers.find((header) => header?.name === "proxy-authorization")?.value ?? "";
-  if (method === "CONNECT") {
-    const target = targetOf(where);
+  const request = requestOf(text);
+  if (!request) return null;
+  const credentials = request.headers.find(({ name }) => name === "proxy-authorization")?.value ?? "";
+  if (request.method === "CONNECT") {
+    const target = targetOf(request.where);
     return target && { target, head: null, credentials };
   }
-  const url = URL.parse(where);
+  const url = URL.parse(request.where);
   if (url?.protocol !== "http:" || url.username !== "" || url.password !== "") return null;
   const target = targetOf(`${url.hostname}:${url.port || 80}`);
-  if (!target) return null;
-  const passed = headers.flatMap((header) => (header && !LEFT_OUT.includes(header.name) ? [`${header.original}: ${header.value}`] : []));
-  // The host is the one that was allowed, whatever the request says; and one request a connection, so that no second one names another.
-  const head = [`${method} ${url.pathname}${url.search} ${version}`, `Host: ${url.host}`, "Connection: close", ...passed];
-  return { target, head: `${head.join("\r\n")}\r\n\r\n`, credentials };
+  return target && { target, head: headFor(request, url.host, url.pathname + url.search), credentials };
 }
 
-function headerOf(line: string): { name: string; original: string; value: string } | null {
+/** A request to a host itself, as it goes through a tunnel to that port; null for what names no host, two, or another port. */
+export function readInTunnel(text: string, port: number): { target: Target; head: string } | null {
+  const request = requestOf(text);
+  const [host, second] = request?.headers.filter(({ name }) => name === "host") ?? [];
+  if (!request || !host || second || !/^\/[^\s\0]*$/.test(request.where)) return null;
+  const target = targetOf(/:\d+$/.test(host.value) ? host.value : `${host.value}:${port}`);
+  return target?.port === port ? { target, head: headFor(request, host.value, request.where) } : null;
+}
+
+type Header = { name: string; original: string; value: string };
+type Request = { method: string; where: string; version: string; headers: Header[] };
+
+function requestOf(text: string): Request | null {
+  const [start = "", ...lines] = text.split("\r\n");
+  const [method = "", where = "", version = "", more] = start.split(" ");
+  const headers = lines.flatMap((line) => headerOf(line) ?? []);
+  if (version !== "HTTP/1.1" && version !== "HTTP/1.0") return null;
+  if (more !== undefined || !/^[A-Z]{1,20}$/.test(method) || headers.length < lines.length) return null;
+  return { method, where, version, headers };
+}
+
+/** The host is the one that was allowed, whatever the request says; and one request a connection, so that no second one names another. */
+function headFor({ method, version, headers }: Request, host: string, path: string): string {
+  const passed = headers.filter(({ name }) => !LEFT_OUT.includes(name)).map(({ original, value }) => `${original}: ${value}`);
+  return `${[`${method} ${path} ${version}`, `Host: ${host}`, "Connection: close", ...passed].join("\r\n")}\r\n\r\n`;
+}
+
+function headerOf(line: string): Header | null {
   const [, original, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*)$/.exec(line) ?? [];
   return original === undefined ? null : { name: original.toLowerCase(), original, value: (value ?? "").trimEnd() };
 }

@@ -2,11 +2,11 @@
 import type { TCPSocketListenOptions } from "bun";
 import { isAddress } from "./addresses.ts";
 import { type Allowance, allowanceOf, allowedAddresses, type Target } from "./allow-list.ts";
-import { greetingOf } from "./client-hello.ts";
 import { createDialer, type Dial } from "./dial.ts";
 import { type Asked, readAsked } from "./proxy-head.ts";
-import { type Refusal, refusalText, refuse } from "./refusal.ts";
+import { answerOf, type Refusal, refusalText, refuse } from "./refusal.ts";
 import { DEAF, LISTENERS, type Line, type Listener, splice } from "./splice.ts";
+import { openingOf } from "./tunnel-opening.ts";
 
 export type ProxyOptions = {
   /** See `allowanceOf`. */
@@ -115,10 +115,7 @@ const ESTABLISHED = Buffer.from("HTTP/1.1 200 Connection established\r\n\r\n");
 /** A fatal alert (RFC 8446 §6), in the place of a sentence that no TLS client would show. */
 const UNRECOGNIZED_NAME = new Uint8Array([21, 3, 3, 0, 2, 2, 112]);
 
-/**
- * Many hosts stand behind one address, and a TLS client says there which one it means. What it says is passed on once it is
- * clear that it means the one that it was let through to; what is not TLS is that host's to judge.
- */
+/** What a client says first in a tunnel is passed on once it is clear that it means whom it was let through to, or another listed host. */
 function lookFirst(line: Line, target: Target, { hosts, onRefusal }: ProxyOptions): Listener {
   const onward = line.data;
   let held: Buffer<ArrayBufferLike> = Buffer.alloc(0);
@@ -126,17 +123,24 @@ function lookFirst(line: Line, target: Target, { hosts, onRefusal }: ProxyOption
     ...onward,
     take(chunk) {
       held = Buffer.concat([held, chunk]);
-      const greeting = greetingOf(held);
-      if (greeting.kind === "more") return;
-      const host = greeting.kind === "hello" && greeting.name ? greeting.name : target.host;
-      if (greeting.kind === "broken" || (host !== target.host && !allowanceOf(hosts, { ...target, host }))) {
-        onRefusal({ host, port: target.port, why: "tunnel" });
-        line.write(UNRECOGNIZED_NAME);
-        return void line.end();
+      const opening = openingOf(held, target.port);
+      if (opening.kind === "more" && held.length <= HEAD_BYTES) return;
+      const host = (opening.kind === "asks" && opening.host) || target.host;
+      if (opening.kind === "asks" && (host === target.host || allowanceOf(hosts, { ...target, host }))) {
+        line.data = onward;
+        return onward.take(opening.bytes);
       }
-      line.data = onward;
-      onward.take(held);
+      const refusal: Refusal = { host, port: target.port, why: "tunnel" };
+      onRefusal(refusal);
+      if (opening.protocol === "tls") line.write(UNRECOGNIZED_NAME);
+      else if (opening.kind === "asks") line.write(answerOf(403, refusalText(refusal, hosts)));
+      else line.write(answerOf(400, `In a tunnel to "${host}" a request is for that host, and says so once.`));
+      line.end();
     },
-    end: () => (held.length > 0 ? void line.end() : onward.end()),
+    end() {
+      if (held.length > 0 && openingOf(held, target.port).protocol !== "other") return void line.end();
+      if (held.length > 0) onward.take(held);
+      onward.end();
+    },
   };
 }

@@ -12,7 +12,7 @@ export type Refusal = Target & { why: (typeof REFUSALS)[number] };
 /** What the agent is told, and what it can do about it. */
 export function refusalText({ host, port, why }: Refusal, hosts: readonly string[]): string {
   const what =
-    why === "unlisted"
+    why !== "address"
       ? `This run may not reach "${host}" at port ${port}. It may reach: ${hosts.join(", ") || "nothing"}.`
       : `The name "${host}" leads to an address of this machine or its network, which must be listed itself.`;
   return `${what} Trying another way is of no use. Go on without it, or say at the end which host you need and what for: a person can allow it.`;
@@ -30,8 +30,8 @@ const STATUS: Readonly<Record<number, string>> = {
 /** Who does not take the answer is hung up on. */
 const GOODBYE_SECONDS = 30;
 
-/** Says it and hangs up: short enough for any socket that nothing was written to yet. */
-export function refuse(line: Line, status: number, text: string): void {
+/** The whole answer, after which the connection ends. */
+export function answerOf(status: number, text: string): string {
   const body = `ccm: ${text}\n`;
   const head = [
     `HTTP/1.1 ${status} ${STATUS[status]}`,
@@ -40,8 +40,13 @@ export function refuse(line: Line, status: number, text: string): void {
     "Connection: close",
     ...(status === 407 ? ['Proxy-Authenticate: Basic realm="ccm"'] : []),
   ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
+}
+
+/** Says it and hangs up: short enough for any socket that nothing was written to yet. */
+export function refuse(line: Line, status: number, text: string): void {
   line.data = { ...DEAF, end: () => line.end() };
-  line.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+  line.write(answerOf(status, text));
   line.timeout(GOODBYE_SECONDS);
   line.resume();
   line.shutdown();

@@ -1,10 +1,8 @@
 // The proxy of a run, asked by real clients: who is let through, where to, and what it withstands.
 import { describe, expect, test } from "bun:test";
 import { networkInterfaces } from "node:os";
-import { openProxy, type ProxyOptions } from "../../src/sandbox/proxy.ts";
-import type { Refusal } from "../../src/sandbox/refusal.ts";
-import { selfSigned } from "../support/certificate.ts";
 import { afterThisTest } from "../support/clean-up.ts";
+import { AUTHORIZED, call, connect, curl, openForTest as open, openSite, PASSWORD } from "../support/proxy.ts";
 import { waitFor } from "../support/wait.ts";
 
 /** Of this machine in its network; empty where it has none but loopback. */
@@ -12,75 +10,6 @@ const OWN_ADDRESS =
   Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "";
-const PASSWORD = "of-a-test";
-const AUTHORIZED = `Proxy-Authorization: Basic ${btoa(`ccm:${PASSWORD}`)}`;
-
-function open(hosts: string[], more: Partial<ProxyOptions> = {}) {
-  const refused: Refusal[] = [];
-  const proxy = openProxy({ hosts, at: { password: PASSWORD }, onRefusal: (refusal) => refused.push(refusal), ...more });
-  afterThisTest(proxy.close);
-  return { ...proxy, refused, url: `http://ccm:${PASSWORD}@127.0.0.1:${proxy.port}` };
-}
-
-/** A web server of this machine at an address that is listed as it is. */
-function openSite(hostname: string, answer: (request: Request) => Response | Promise<Response>): string {
-  const server = Bun.serve({ hostname, port: 0, fetch: answer });
-  afterThisTest(() => server.stop(true));
-  return `${hostname}:${server.port}`;
-}
-
-async function curl(proxy: { url: string }, ...words: string[]): Promise<{ code: number; text: string }> {
-  const child = Bun.spawn(["curl", "-sS", "-m", "20", "-x", proxy.url, ...words], { env: {}, stdout: "pipe", stderr: "pipe" });
-  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-  return { code, text: out + err };
-}
-
-/** A raw client: what it was told so far, and whether the other end has hung up. */
-async function call(port: number, first = "") {
-  let heard = "";
-  let isOver = false;
-  const line = await Bun.connect({
-    hostname: "127.0.0.1",
-    port,
-    allowHalfOpen: true,
-    socket: {
-      data(_, chunk) {
-        heard += chunk.toString("latin1");
-      },
-      end() {
-        isOver = true;
-      },
-      close() {
-        isOver = true;
-      },
-    },
-  });
-  afterThisTest(() => line.terminate());
-  if (first) line.write(first);
-  return { line, heard: () => heard, isOver: () => isOver };
-}
-
-/** A ClientHello as short as can be, for that name. */
-function clientHello(name: string): Buffer {
-  const sized = (bytes: number, body: Uint8Array) => {
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(body.length);
-    return Buffer.concat([size.subarray(4 - bytes), body]);
-  };
-  const serverName = sized(2, Buffer.concat([Buffer.from([0]), sized(2, Buffer.from(name))]));
-  const extensions = sized(2, Buffer.concat([Buffer.from([0, 0]), sized(2, serverName)]));
-  const hello = Buffer.concat([
-    Buffer.alloc(34, 3),
-    sized(1, Buffer.alloc(0)),
-    sized(2, Buffer.from([19, 1])),
-    sized(1, Buffer.alloc(1)),
-    extensions,
-  ]);
-  return Buffer.concat([Buffer.from([22, 3, 1]), sized(2, Buffer.concat([Buffer.from([1]), sized(3, hello)]))]);
-}
-
-const connect = (host: string) => `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${AUTHORIZED}\r\n\r\n`;
-
 describe("who is let through", () => {
   test("a listed host, by a tunnel and by its address", async () => {
     const site = openSite("127.0.0.2", async (request) => new Response(`${request.headers.get("host")} ${(await request.text()).length}`));
@@ -153,70 +82,6 @@ describe("who is let through", () => {
     const line = await call(open([site]).port, get("/first", site) + get("/second", "evil.example"));
     await waitFor("the end of the line", () => line.isOver());
     expect(asked).toEqual(["/first"]);
-  });
-
-  describe("in a tunnel", () => {
-    function openTls(): string {
-      const tls = selfSigned("registry.example");
-      const server = Bun.serve({ hostname: "127.0.0.2", port: 0, tls, fetch: () => new Response("reached") });
-      afterThisTest(() => server.stop(true));
-      return `127.0.0.2:${server.port}`;
-    }
-    /** What OpenSSL hears in a tunnel to the first, asking for the second. */
-    async function greet(proxy: { url: string }, tunnel: string, name: string): Promise<string> {
-      const [, user, place] = /^http:\/\/(.*)@(.*)$/.exec(proxy.url) ?? [];
-      const [login, password] = (user ?? "").split(":");
-      const through = ["-proxy", place ?? "", "-proxy_user", login ?? "", "-proxy_pass", `pass:${password}`];
-      const words = ["s_client", "-connect", tunnel, ...through, ...(name ? ["-servername", name] : ["-noservername"]), "-tls1_3"];
-      const child = Bun.spawn(["openssl", ...words], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-      const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-      return out + err;
-    }
-
-    test("TLS asks for the host that it leads to, or for another that is listed, or for nobody", async () => {
-      const site = openTls();
-      const [address, port] = site.split(":");
-      const proxy = open([site, `other.example:${port}`]);
-      expect(await curl(proxy, "-k", `https://${site}/`)).toEqual({ code: 0, text: "reached" });
-      expect(await greet(proxy, `${address}:${port}`, "other.example")).toContain("CN = registry.example");
-      expect(await greet(proxy, `${address}:${port}`, "")).toContain("CN = registry.example");
-      expect(proxy.refused).toEqual([]);
-    });
-
-    test("and for nobody else who may be behind the same address", async () => {
-      const site = openTls();
-      const [host = "", port] = site.split(":");
-      const proxy = open([site]);
-      const heard = await greet(proxy, `${host}:${port}`, "evil.example");
-      expect(heard).toContain("unrecognized name");
-      expect(heard).not.toContain("CN = registry.example");
-      expect(proxy.refused).toEqual([{ host: "evil.example", port: Number(port), why: "tunnel" }]);
-    });
-
-    test("a greeting in pieces is looked at when it is whole; one in many records is none", async () => {
-      const came: string[] = [];
-      const listener = Bun.listen({
-        hostname: "127.0.0.2",
-        port: 0,
-        socket: { data: (_, chunk) => void came.push(chunk.toString("hex")) },
-      });
-      afterThisTest(() => listener.stop(true));
-      const host = `127.0.0.2:${listener.port}`;
-      const proxy = open([host]);
-      const whole = clientHello("evil.example");
-      const { line, heard, isOver } = await call(proxy.port, connect(host));
-      await waitFor("the tunnel", () => heard().endsWith("\r\n\r\n"));
-      for (const byte of whole) line.write(new Uint8Array([byte]));
-      await waitFor("the end", () => isOver());
-      const split = await call(proxy.port, connect(host));
-      await waitFor("the tunnel", () => split.heard().endsWith("\r\n\r\n"));
-      split.line.write(
-        Buffer.concat([Buffer.from([22, 3, 1, 0, 4]), whole.subarray(5, 9), Buffer.from([22, 3, 1, 0, 9]), whole.subarray(9)]),
-      );
-      await waitFor("the end", () => split.isOver());
-      expect(came).toEqual([]);
-      expect(proxy.refused.map(({ why }) => why)).toEqual(["tunnel", "tunnel"]);
-    });
   });
 
   test("on a port of the machine only those with the run's password", async () => {
@@ -336,7 +201,7 @@ describe("what it withstands", () => {
     const [one, other] = [await call(proxy.port, connect(name)), await call(proxy.port, connect(name))];
     await waitFor("both", () => lines.size === 2 && one.heard() !== "" && other.heard() !== "");
     one.line.terminate();
-    other.line.write("x");
+    other.line.write("x\n");
     await waitFor("both ends", () => lines.size === 0 && other.isOver());
   });
 });
