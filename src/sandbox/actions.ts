@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { ownCommand } from "../kernel/process.ts";
 import { ownPorts } from "./allow-list.ts";
 import { breachesIn, cgroupPlaces, heldBy, makeCgroups, removeCgroups, takeInto } from "./cgroup.ts";
+import { socketsNamedFromFolders } from "./outside-sockets.ts";
 import type { SandboxedLevel } from "./promises.ts";
 import type { ProxyDoor, ProxyOptions } from "./proxy.ts";
 import { chosenLevel, type SandboxLaunch } from "./rules.ts";
@@ -15,7 +16,8 @@ import type { Tried } from "./trial.ts";
  * distribution installs. Root needs no user namespace and does without where they are switched off.
  */
 export function sandboxLaunch(specPath: string): SandboxLaunch {
-  const launch = { executable: ownCommand(), specPath, unshare: Bun.which("unshare") ?? "/usr/bin/unshare" };
+  const unshare = Bun.which("unshare") ?? "/usr/bin/unshare";
+  const launch = { executable: ownCommand(), specPath, unshare, sockets: socketsNamedFromFolders() };
   return process.getuid?.() === 0 && !userNamespaces() ? { ...launch, userNamespace: "none" } : launch;
 }
 

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
@@ -27,6 +28,7 @@ const ATTEMPTS: Record<string, Attempt[]> = {
     ({ key }) => read(`/proc/self/root${key}`),
     ({ key }) => readByHardLink(key),
   ],
+  there: [({ key }) => statSync(key)],
   home: [
     ({ database }) => read(database),
     ({ otherTask }) => read(otherTask),

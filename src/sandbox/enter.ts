@@ -1,4 +1,4 @@
-// `ccm sandbox --spec FILE -- COMMAND…`: applies the sandbox to itself, then starts the command in it.
+// `ccm sandbox --spec FILE [--socket PATH]… -- COMMAND…`: applies the sandbox to itself, then starts the command in it.
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Fault, isFault } from "../kernel/fault.ts";
@@ -8,8 +8,9 @@ import { runAsInit } from "./init.ts";
 import { confine } from "./landlock.ts";
 import { makeMounts, REPLACED } from "./mounts.ts";
 import { leaveNetwork } from "./network.ts";
+import { outsideSockets } from "./outside-sockets.ts";
 import { mapPlaces } from "./own-user.ts";
-import { closeOnExec, dropPrivileges, hideFromSiblings, limitFiles } from "./privileges.ts";
+import { closeOnExec, dropPrivileges, hideFromSiblings, limitFiles, refuseCoreDumps } from "./privileges.ts";
 import { carriedEnv, hasOwnNetwork } from "./rules.ts";
 import type { SandboxSpec } from "./schema.ts";
 import { type FilterPolicy, installFilter } from "./seccomp.ts";
@@ -38,7 +39,7 @@ export async function main(words: string[]): Promise<number> {
  * Faults: `invalid` for words or a spec that cannot be read, `environment` when the kernel refuses.
  */
 export async function enterSandbox(words: string[]): Promise<number> {
-  const { specPath, argv } = parseWords(words);
+  const { specPath, sockets, argv } = parseWords(words);
   const spec = resolved(readSpec(specPath));
   const env = carriedEnv(process.env);
   const marks = marksOf(spec);
@@ -50,12 +51,13 @@ export async function enterSandbox(words: string[]): Promise<number> {
       throw new Fault("invalid", 'Level "namespace" needs process 1 of a pid namespace.', "Start it with `unshare`, as `ccm host` does.");
     hideFromSiblings();
     if (spec.user) mapPlaces(spec, spec.user);
-    makeMounts(spec, marks);
+    makeMounts(spec, marks, [...sockets, ...outsideSockets()]);
     if (hasOwnNetwork(spec)) leaveNetwork();
   }
   const grants = spec.level === "namespace" ? namespaceGrants(spec) : kernelGrants(spec, marks);
   process.chdir(spec.cwd); // Also at its own path: the old working directory lies below the mounts.
   if (spec.fileBytes > 0) limitFiles(spec.fileBytes);
+  refuseCoreDumps();
   dropPrivileges(spec.level === "namespace" ? "keep" : "drop", spec.user?.id);
   confine(grants, connectable(spec));
   installFilter(filterPolicy(spec));
@@ -66,9 +68,11 @@ export async function enterSandbox(words: string[]): Promise<number> {
   return runAsInit(command);
 }
 
-function parseWords(words: string[]): { specPath: string; argv: string[] } {
-  const [flag, specPath, dashes, ...argv] = words;
-  if (flag === "--spec" && specPath && dashes === "--" && argv.length > 0) return { specPath, argv };
+function parseWords(words: string[]): { specPath: string; sockets: string[]; argv: string[] } {
+  const [flag, specPath] = words;
+  const dashes = words.indexOf("--");
+  const [sockets, argv] = [words.slice(2, dashes).filter((word) => word !== "--socket"), words.slice(dashes + 1)];
+  if (flag === "--spec" && specPath && dashes > 1 && argv.length > 0) return { specPath, sockets, argv };
   throw new Fault("invalid", `"ccm sandbox ${words.join(" ")}" is not understood.`, "Use: ccm sandbox --spec FILE -- COMMAND…");
 }
 
@@ -122,7 +126,7 @@ function filterPolicy(spec: SandboxSpec) {
   return {
     unix: own || spec.unixSockets ? "all" : "pairs",
     internet: internetOf(spec),
-    sharedIpc: own ? "allowed" : "refused",
+    processes: own ? "own" : "all",
   } as const;
 }
 

@@ -83,4 +83,4 @@ function errno(): number {
 }
 
 /** The errno values that are acted on (asm-generic/errno-base.h; the same on both architectures). */
-export const Errno = { EPERM: 1, ENOENT: 2, EACCES: 13, EINVAL: 22, ENOSYS: 38, EOPNOTSUPP: 95, EAFNOSUPPORT: 97 } as const;
+export const Errno = { EPERM: 1, ENOENT: 2, EACCES: 13, EINVAL: 22, ENOSYS: 38, ELOOP: 40, EOPNOTSUPP: 95, EAFNOSUPPORT: 97 } as const;

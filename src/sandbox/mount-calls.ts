@@ -1,24 +1,44 @@
 // The mount system calls by what they are used for.
-import { closeSync, fstatSync, lstatSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { Fault, messageOf } from "../kernel/fault.ts";
-import { AT_FDCWD, call, must } from "./libc.ts";
+import { AT_FDCWD, call, Errno, must } from "./libc.ts";
 import { parent } from "./visibility.ts";
 
 export const MOUNT = { RDONLY: 1, NOSUID: 2, NODEV: 4, NOEXEC: 8, REC: 1 << 14, PRIVATE: 1 << 18 } as const;
 
-const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_EMPTY_PATH = 0x1000;
 const AT_RECURSIVE = 0x8000;
 const OPEN_TREE_CLONE = 1;
 const O_CLOEXEC = 0o2000000;
-const MOVE_MOUNT_F_EMPTY_PATH = 4;
+const O_PATH_CLOEXEC = 0o12000000;
+const RESOLVE_NO_SYMLINKS = 4;
+/** Both what is moved and where to are descriptors: MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH. */
+const MOVE_MOUNT_EMPTY_PATHS = 0x44;
 
 /** A detached copy of a mount, waiting to be attached at its place. */
 export type Kept = { path: string; descriptor: number };
 
 /** A copy of what is at the path, with everything mounted below it; read-only if that is. Faults: `environment`. */
 export function clone(path: string): number {
-  return must(`take "${path}" along`, "open_tree", AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
+  return at(path, (place) =>
+    must(`take "${path}" along`, "open_tree", place, "", OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH),
+  );
+}
+
+/**
+ * Does something at a path that has no link on the way: an agent beside this may put one there between any two looks at it,
+ * so the kernel is told (openat2(2), Linux 5.6), and what it found is used. Faults: `environment`.
+ */
+function at<T>(path: string, act: (place: number) => T): T {
+  const how = new BigUint64Array([BigInt(O_PATH_CLOEXEC), 0n, BigInt(RESOLVE_NO_SYMLINKS)]); // struct open_how
+  const place = call("openat2", AT_FDCWD, path, how, how.byteLength);
+  if (place === -Errno.ELOOP) throw bent(path);
+  if (place < 0) throw new Fault("environment", `"${path}" cannot be reached (errno ${-place}).`, "`ccm doctor` tries each level.");
+  try {
+    return act(place);
+  } finally {
+    closeSync(place);
+  }
 }
 
 /**
@@ -27,13 +47,12 @@ export function clone(path: string): number {
  */
 export function attach({ path, descriptor }: Kept, owner?: number): void {
   if (!exists(path)) makePlaceAs(owner, path, fstatSync(descriptor).isDirectory() ? "folder" : "file");
-  if (realpathSync(path) !== path) throw bent(path);
   move(path, descriptor);
 }
 
 /** Attaches a copy at a path that is known to be there. */
 export function move(path: string, descriptor: number): void {
-  must(`put "${path}" in its place`, "move_mount", descriptor, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
+  at(path, (place) => must(`put "${path}" in its place`, "move_mount", descriptor, "", place, "", MOVE_MOUNT_EMPTY_PATHS));
   closeSync(descriptor);
 }
 

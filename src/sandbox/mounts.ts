@@ -1,5 +1,5 @@
 // The mounts of level `namespace`: everything read-only, the hidden not there, own /tmp, /proc, /dev.
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { must } from "./libc.ts";
 import { attach, clone, exists, type Kept, kindOf, MOUNT, mountTmpfs, move, restrict } from "./mount-calls.ts";
 import { accountsWith } from "./own-user.ts";
@@ -21,10 +21,9 @@ const COVER = "size=64k,mode=0755";
  * Builds the command's view of the files in the mount namespace this process is alone in. Order matters: copies of
  * what stays writable are taken first, then everything becomes read-only, then outer folders before inner ones what is
  * hidden is covered and the copies are put back on top. Nothing can be taken off again without the capabilities that
- * are dropped next. Faults: `environment`.
+ * are dropped next. `sockets` are those of others. Faults: `environment`.
  */
-export function makeMounts(spec: SandboxSpec, marks: Marks): void {
-  const sockets = outsideSockets().filter((path) => markOf(marks, path) === "show");
+export function makeMounts(spec: SandboxSpec, marks: Marks, sockets: readonly string[]): void {
   must("keep its mounts to itself", "mount", "none", "/", 0, MOUNT.REC | MOUNT.PRIVATE, 0);
   const tmp = clone(spec.tmp);
   const devices = DEVICES.filter(exists).map((path) => ({ path, descriptor: clone(path) }));
@@ -43,20 +42,10 @@ export function makeMounts(spec: SandboxSpec, marks: Marks): void {
     else if (marks.get(path) === "hide" && !REPLACED.includes(path) && cover(path) === "folder") covers.push(path);
     if (rebuilt.has(path)) rebuild(path, marks);
   }
-  for (const path of sockets) cover(path);
+  for (const path of sockets) if (markOf(marks, path) === "show") cover(path);
   for (const { path } of accounts) restrict(path, "read-only", "alone");
   for (const path of covers) restrict(path, "read-only", "alone");
   must("mount its own /proc", "mount", "proc", "/proc", "proc", MOUNT.NOSUID | MOUNT.NODEV | MOUNT.NOEXEC | MOUNT.RDONLY, 0);
-}
-
-/**
- * Unix sockets that programs outside listen on, wherever they are. A read-only mount does not keep anybody from
- * connecting, so each that would be visible is covered. One that appears later in a visible place is not; such places
- * are few, because what programs use for sockets (/run, /tmp, ~/.docker and the like) is hidden as a whole.
- */
-function outsideSockets(): string[] {
-  const paths = readFileSync("/proc/net/unix", "utf8").matchAll(/^(?:\S+\s+){7}(\/.*)$/gm);
-  return [...new Set([...paths].map((match) => match[1] ?? ""))].filter(exists);
 }
 
 /** Below /tmp, which is the run's own folder, a place may have to be made by whoever the run is. */

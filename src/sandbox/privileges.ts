@@ -57,11 +57,23 @@ export function hideFromSiblings(): void {
   must("protect its own memory", "prctl", PR_SET_DUMPABLE, 0);
 }
 
-const RLIMIT_FSIZE = 1;
+const [RLIMIT_FSIZE, RLIMIT_CORE] = [1, 4];
 
 /** No file grows beyond so many bytes, for this process and all that follow: SIGXFSZ, or EFBIG for who ignores that. */
 export function limitFiles(bytes: number): void {
-  must("limit the size of files", "prlimit64", 0, RLIMIT_FSIZE, new BigUint64Array([BigInt(bytes), BigInt(bytes)]), 0);
+  limit("limit the size of files", RLIMIT_FSIZE, bytes);
+}
+
+/**
+ * A crash starts nothing: where core_pattern names a program, the kernel runs it as root, outside, on memory that an agent
+ * filled, and what it keeps is outside of every limit. The kernel leaves that be for a limit of 1, and not for 0 (core(5)).
+ */
+export function refuseCoreDumps(): void {
+  limit("switch core dumps off", RLIMIT_CORE, 1);
+}
+
+function limit(what: string, resource: number, most: number): void {
+  must(what, "prlimit64", 0, resource, new BigUint64Array([BigInt(most), BigInt(most)]), 0);
 }
 
 const FIRST_OWN_DESCRIPTOR = 3;

@@ -20,7 +20,8 @@ const wall = (name: string, says: string, openAt: readonly SandboxedLevel[] = []
 /** In the order in which people read them: what is theirs, what is the machine's, what is the network's. */
 export const PROMISES: readonly Promised[] = [
   wall("keys", "Your keys, logins and histories are not readable"),
-  wall("home", "Neither are CCM_HOME, other tasks and other runs"),
+  wall("there", "Nor is whether they are there, how large, how old", ["kernel"]),
+  wall("home", "CCM_HOME, other tasks and other runs are not readable"),
   wall("remotes", "Nor the repository's remotes, which often hold a token"),
   wall("write", "Nothing is written outside the tree: by path, link, rename"),
   wall("repository", "Your repository's branches, objects and hooks stay"),

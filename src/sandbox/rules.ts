@@ -9,6 +9,8 @@ export type SandboxLaunch = {
   unshare: string;
   /** `none` for root on a machine that has user namespaces switched off; root needs none to mount. */
   userNamespace?: "own" | "none";
+  /** Sockets to cover that only who is outside can find. */
+  sockets?: readonly string[];
 };
 
 /**
@@ -17,8 +19,10 @@ export type SandboxLaunch = {
  */
 export function sandboxArgv(spec: SandboxSpec, launch: SandboxLaunch): string[] {
   if (spec.level === "none") return [];
-  const enter = [...launch.executable, "sandbox", "--spec", launch.specPath, "--"];
-  return spec.level === "kernel" ? enter : [...unshareArgv(launch, spec.user === null ? launch.userNamespace : "none"), ...enter];
+  const enter = [...launch.executable, "sandbox", "--spec", launch.specPath];
+  if (spec.level === "kernel") return [...enter, "--"];
+  const sockets = (launch.sockets ?? []).flatMap((path) => ["--socket", path]);
+  return [...unshareArgv(launch, spec.user === null ? launch.userNamespace : "none"), ...enter, ...sockets, "--"];
 }
 
 /**
@@ -170,29 +174,41 @@ export function freeUser(taken: readonly (number | null | undefined)[]): number 
   return null;
 }
 
-/** Below the home folder: keys, tokens, histories, and sockets of agents that act for the person. */
+/**
+ * Below the home folder, what programs that many have keep there: keys, tokens, histories, messages, sockets of agents that
+ * act for the person. `sandbox.hide` adds to it, and `sandbox.show` takes away.
+ */
 const HIDDEN_AT_HOME = [
-  ...[".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".netrc", ".git-credentials", ".npmrc", ".pypirc", ".pgpass", ".my.cnf"],
-  ...[".cargo/credentials", ".cargo/credentials.toml", ".gem/credentials", ".m2/settings.xml", ".gradle/gradle.properties", ".terraform.d"],
+  // Keys, and what opens other machines.
+  ...[".ssh", ".gnupg", ".pki", ".putty", ".step", ".netrc", ".pgpass", ".my.cnf", ".vault-token", ".config/sops", ".config/age"],
+  ...[".config/filezilla", ".config/rclone", ".Xauthority", ".ICEauthority", ".password-store", ".1password", ".config/1Password"],
+  ...[".config/op", ".config/Bitwarden", ".config/Bitwarden CLI", ".config/keepassxc", ".local/share/keyrings", ".local/share/kwalletd"],
+  ...[".bitcoin", ".electrum", ".ethereum", ".config/solana"],
   // The keys of ccm's own encrypted secrets.
   ".config/ccm",
-  ...[".config/gcloud", ".config/gh", ".config/hub", ".config/glab-cli", ".config/git/credentials", ".config/op", ".config/rclone"],
-  ...[".config/google-chrome", ".config/chromium", ".config/containers", ".mozilla", ".password-store", ".1password"],
-  ...[
-    ".local/share/keyrings",
-    ".local/share/containers",
-    ".yarnrc.yml",
-    ".vault-token",
-    ".Xauthority",
-    ".ICEauthority",
-    ".colima",
-    ".lima",
-  ],
-  ...[".bash_history", ".zsh_history", ".zhistory", ".history", ".local/share/fish", ".python_history", ".node_repl_history"],
+  // Forges, registries, build tools.
+  ...[".git-credentials", ".config/git/credentials", ".config/gh", ".config/hub", ".config/glab-cli", ".config/github-copilot"],
+  ...[".npmrc", ".yarnrc.yml", ".pypirc", ".pip/pip.conf", ".config/pip/pip.conf", ".config/pypoetry/auth.toml", ".gem/credentials"],
+  ...[".bundle/config", ".cargo/credentials", ".cargo/credentials.toml", ".m2/settings.xml", ".gradle/gradle.properties"],
+  ...[".sbt/.credentials", ".ivy2/.credentials", ".composer/auth.json", ".config/composer/auth.json", ".config/configstore"],
+  ...[".huggingface", ".cache/huggingface/token", ".cache/huggingface/stored_tokens", ".kaggle"],
+  // Clouds and what is run in them.
+  ...[".aws", ".azure", ".config/gcloud", ".boto", ".s3cfg", ".mc/config.json", ".oci", ".aliyun", ".bluemix", ".config/doctl"],
+  ...[".config/hcloud", ".config/linode-cli", ".config/scw", ".fly", ".railway", ".netlify", ".config/netlify", ".wrangler"],
+  ...[".config/.wrangler", ".cloudflared", ".ngrok2", ".config/ngrok", ".local/share/com.vercel.cli", ".supabase", ".config/stripe"],
+  ...[".terraform.d", ".terraformrc", ".pulumi/credentials.json", ".databrickscfg", ".dbt/profiles.yml", ".snowflake"],
+  ...[".kube", ".minikube", ".config/helm", ".docker", ".config/containers", ".local/share/containers", ".colima", ".lima"],
+  // Browsers, mail, messages; what snaps and flatpaks keep.
+  ...[".mozilla", ".thunderbird", ".config/google-chrome", ".config/google-chrome-beta", ".config/chromium", ".config/BraveSoftware"],
+  ...[".config/microsoft-edge", ".config/vivaldi", ".config/opera", ".config/Slack", ".config/discord", ".config/Signal"],
+  ...[".local/share/TelegramDesktop", ".local/share/evolution", "snap", ".var/app"],
   // Logins and other sessions of agents: a run gets those of its own agent from its driver.
   ...[".claude.json", ".claude/.credentials.json", ".claude/projects", ".claude/history.jsonl", ".claude/file-history"],
   ...[".claude/shell-snapshots", ".codex/auth.json", ".codex/sessions", ".gemini/oauth_creds.json", ".gemini/tmp"],
-  ...[".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo"],
+  // What was typed, often with a password in it.
+  ...[".bash_history", ".bash_sessions", ".zsh_history", ".zsh_sessions", ".zhistory", ".history", ".local/share/fish"],
+  ...[".local/share/atuin", ".config/nushell/history.txt", ".python_history", ".node_repl_history", ".irb_history", ".lesshst"],
+  ...[".psql_history", ".mysql_history", ".sqlite_history", ".rediscli_history", ".mongodb", ".viminfo"],
 ];
 
 /** Whether a place is, or is in, one that is hidden for the keys and tokens in it; `~` is the home folder. */

@@ -4,12 +4,12 @@ import { type Arch, type SyscallName, syscallNumber } from "./syscalls.ts";
 
 /**
  * What differs between levels and networks. `unix` and `internet` are socket families, the latter perhaps with some
- * transports only; `sharedIpc` is System V shared memory and the like.
+ * transports only; `processes` are those that it could name by their numbers, and whose memory and queues it could share.
  */
 export type FilterPolicy = {
   unix: "all" | "pairs";
   internet: "allowed" | "tcp and udp" | "tcp" | "refused";
-  sharedIpc: "allowed" | "refused";
+  processes: "own" | "all";
 };
 
 /** One classic BPF instruction: code, jump if true, jump if false, operand. */
@@ -36,7 +36,12 @@ const REFUSED: readonly SyscallName[] = [
 /** Refused without an IPC namespace of its own: objects of every program of the same user. */
 const SHARED_IPC: readonly SyscallName[] = [
   ...(["shmget", "shmat", "shmctl", "shmdt", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl", "semtimedop"] as const),
+  ...(["mq_open", "mq_unlink"] as const),
 ];
+
+/** How processors are shared out: each takes a process, where 0 is the caller, the last two behind the kind of what they take. */
+const SCHEDULING: readonly SyscallName[] = ["sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity"];
+const PRIORITIES: readonly SyscallName[] = ["setpriority", "ioprio_set"];
 
 const LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
 const AND = 0x54; // BPF_ALU | BPF_AND | BPF_K
@@ -65,17 +70,21 @@ const CLONE_NAMESPACES = 0x7e020000;
 /** ioctls that type into a terminal: TIOCSTI, and TIOCLINUX of the text console. */
 const TYPING_IOCTLS = [0x5412, 0x541c];
 const [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] = [1, 2, 10, 16];
+/** Routes and addresses, lists of sockets, devices that come: what the C library, ss and browsers ask. */
+const NETLINKS = [0, 4, 15];
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_TYPE_MASK] = [1, 2, 5, 0xf];
 const [ANY_PROTOCOL, IPPROTO_TCP, IPPROTO_UDP] = [0, 6, 17];
 const MSG_FASTOPEN = 0x20000000;
 const TCP_ULP = 31;
+/** fcntl(2): with a lease on a file that it may only read, whoever opens that to write waits for most of a minute. */
+const F_SETLEASE = 1024;
 /** personality(2) with this argument only asks. */
 const PERSONALITY_QUERY = 0xffffffff;
 
 /** The filter program. Pure, so that tests can read it for the architecture they do not run on. */
 export function filterProgram(arch: Arch, policy: FilterPolicy): Instruction[] {
   const rule = (name: SyscallName, body: Instruction[]) => onCall(arch, name, body);
-  const refused = policy.sharedIpc === "refused" ? [...REFUSED, ...SHARED_IPC] : REFUSED;
+  const refused = policy.processes === "all" ? [...REFUSED, ...SHARED_IPC] : REFUSED;
   return [
     ...[[LOAD, 0, 0, ARCH_AT] as const, [EQUAL, 1, 0, AUDIT_ARCH[arch]] as const, KILL],
     [LOAD, 0, 0, NUMBER_AT],
@@ -86,11 +95,15 @@ export function filterProgram(arch: Arch, policy: FilterPolicy): Instruction[] {
     ...rule("clone", [[LOAD, 0, 0, argument(0)], [ANY_BIT, 0, 1, CLONE_NAMESPACES], fail(Errno.EPERM), ALLOW]),
     ...rule("ioctl", [[LOAD, 0, 0, argument(1)], ...TYPING_IOCTLS.flatMap((code) => when(code, fail(Errno.EPERM))), ALLOW]),
     ...rule("personality", [[LOAD, 0, 0, argument(0)], ...when(0, ALLOW), ...when(PERSONALITY_QUERY, ALLOW), fail(Errno.EPERM)]),
+    ...rule("fcntl", [[LOAD, 0, 0, argument(1)], ...when(F_SETLEASE, fail(Errno.EPERM)), ALLOW]),
     ...rule("prlimit64", onlyOwnLimits()),
+    ...(policy.processes === "all" ? SCHEDULING.flatMap((name) => rule(name, onlyItself())) : []),
+    ...(policy.processes === "all" ? PRIORITIES.flatMap((name) => rule(name, onlyItsOwn())) : []),
     ...rule("socket", [
       [LOAD, 0, 0, argument(0)],
       ...families(policy).flatMap((family) => when(family, ALLOW)),
       ...transports(policy),
+      ...netlinks(),
       fail(Errno.EPERM),
     ]),
     ...(policy.internet === "tcp" || policy.internet === "tcp and udp" ? connectsOnly(rule) : []),
@@ -101,7 +114,13 @@ export function filterProgram(arch: Arch, policy: FilterPolicy): Instruction[] {
 
 /** Vsock (a door from a virtual machine to its host), Bluetooth, packet and crypto sockets are nobody's build tool. */
 function families(policy: FilterPolicy): number[] {
-  return [...(policy.unix === "all" ? [AF_UNIX] : []), ...(policy.internet === "allowed" ? [AF_INET, AF_INET6] : []), AF_NETLINK];
+  return [...(policy.unix === "all" ? [AF_UNIX] : []), ...(policy.internet === "allowed" ? [AF_INET, AF_INET6] : [])];
+}
+
+/** The kernel's other subsystems behind this family load modules for whoever asks, or tell what every process does. */
+function netlinks(): Instruction[] {
+  const body: Instruction[] = [[LOAD, 0, 0, argument(2)], ...NETLINKS.flatMap((protocol) => when(protocol, ALLOW))];
+  return [[EQUAL, 0, body.length, AF_NETLINK], ...body];
 }
 
 /**
@@ -158,6 +177,16 @@ function onlyOwnLimits(): Instruction[] {
     ...when(0, ALLOW),
     fail(Errno.EPERM),
   ];
+}
+
+/** The process that calls, as 0 and not by its number: whose that is a filter cannot see. */
+function onlyItself(at: 0 | 1 = 0): Instruction[] {
+  return [[LOAD, 0, 0, argument(at)], ...when(0, ALLOW), fail(Errno.EPERM)];
+}
+
+/** It or its group (PRIO_PROCESS, PRIO_PGRP, IOPRIO_WHO_PROCESS), and not all that its user has. */
+function onlyItsOwn(): Instruction[] {
+  return [[LOAD, 0, 0, argument(0)], [AT_LEAST, 0, 1, 2], fail(Errno.EPERM), ...onlyItself(1)];
 }
 
 /**

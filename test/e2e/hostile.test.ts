@@ -21,6 +21,7 @@ const ONLY_INSIDE = [
   "setuid.sh",
   "devices.py",
   "odd-sockets.py",
+  "core-dumps.py",
   "init-memory.py",
 ];
 const scripts = readdirSync(SCRIPTS).filter((name) => !name.endsWith(".c") || process.arch === "x64");
@@ -223,6 +224,7 @@ async function startVictim(account: string): Promise<Victim> {
       await Promise.all([child.exited, services.end()]);
       rmSync(made.LAB_SHARED, { force: true }); // Where the victim was killed, it could not tidy up.
       Bun.spawnSync(["ipcrm", "-M", made.LAB_SEGMENT], { stderr: "ignore" });
+      Bun.spawnSync([...prefix, "python3", VICTIM, "forget", made.LAB_QUEUE], { env });
       Bun.spawnSync([...prefix, "tmux", "-S", tmux, "kill-server"], { env });
     },
   };

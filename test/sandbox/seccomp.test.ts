@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { type FilterPolicy, filterProgram } from "../../src/sandbox/seccomp.ts";
 import { type Arch, type SyscallName, syscallNumber } from "../../src/sandbox/syscalls.ts";
 
-const strict: FilterPolicy = { unix: "pairs", internet: "refused", sharedIpc: "refused" };
-const open: FilterPolicy = { unix: "all", internet: "allowed", sharedIpc: "allowed" };
+const strict: FilterPolicy = { unix: "pairs", internet: "refused", processes: "all" };
+const open: FilterPolicy = { unix: "all", internet: "allowed", processes: "own" };
 const AUDIT_ARCH = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
 const [ALLOW, KILL, EPERM, ENOSYS, EOPNOTSUPP] = [0x7fff0000, 0x80000000, 0x00050001, 0x00050026, 0x0005005f];
 
@@ -30,7 +30,15 @@ describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
     ["prlimit64", [42n, 7n, 0n], ALLOW],
     ["prlimit64", [42n, 7n, 99n], EPERM],
     ["prlimit64", [42n, 7n, 0x1_0000_0000n], EPERM],
-    ["socket", [16n, 3n], ALLOW],
+    ["fcntl", [3n, 6n], ALLOW],
+    ["fcntl", [3n, 1024n, 0n], EPERM],
+    ["socket", [16n, 3n, 0n], ALLOW],
+    ["socket", [16n, 3n, 4n], ALLOW],
+    ["socket", [16n, 3n, 11n], EPERM],
+    ["socket", [16n, 3n, 16n], EPERM],
+    ["sched_setaffinity", [0n, 8n], ALLOW],
+    ["setpriority", [0n, 0n, 10n], ALLOW],
+    ["ioprio_set", [1n, 0n, 3n], ALLOW],
     ["socket", [40n, 1n], EPERM],
   ] as const)("%s%p at every level: %p", (name, args, expected) => {
     expect(verdict(strict, name, ...args)).toBe(expected);
@@ -44,6 +52,13 @@ describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
     ["socketpair", [1n, 2n]],
     ["socketpair", [1n, 0x80003n]],
     ["shmget", []],
+    ["mq_unlink", []],
+    ["sched_setaffinity", [42n, 8n]],
+    ["sched_setscheduler", [42n, 5n]],
+    ["setpriority", [0n, 42n, 19n]],
+    ["setpriority", [2n, 0n, 19n]],
+    ["ioprio_set", [1n, 42n, 3n]],
+    ["ioprio_set", [3n, 0n, 3n]],
   ] as const)("%s%p only where the policy allows it", (name, args) => {
     expect(verdict(strict, name, ...args)).toBe(EPERM);
     expect(verdict(open, name, ...args)).toBe(ALLOW);

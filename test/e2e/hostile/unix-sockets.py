@@ -1,5 +1,5 @@
 # Connects to sockets that programs outside listen on: D-Bus, docker and agents are reached like this.
-import os, socket
+import json, os, socket
 
 def attempt(name, action):
     try:
@@ -21,6 +21,8 @@ def send_from_pair():
     one.sendto(b"from inside", os.environ["LAB_DATAGRAM"])
 
 attempt("stream", lambda: connect(socket.SOCK_STREAM, os.environ["LAB_SOCKET"]))
+for path in json.loads(os.environ["LAB_ODD_SOCKETS"]):
+    attempt(path, lambda: connect(socket.SOCK_STREAM, path))
 attempt("datagram", lambda: connect(socket.SOCK_DGRAM, os.environ["LAB_DATAGRAM"]))
 attempt("abstract", lambda: connect(socket.SOCK_STREAM, "\0" + os.environ["LAB_ABSTRACT"]))
 attempt("datagram pair, connected anew", lambda: reconnect_pair(socket.SOCK_DGRAM))
