@@ -46,12 +46,12 @@ function fenced(mark: string, { source, text }: OutsideText): string {
 }
 
 /**
- * What a person who looked at the text did not see and a model reads: control characters, marks that turn the direction of
- * writing, characters of no width but for those that scripts and emoji are joined with, tags (U+E0000) and the variation
- * selectors that are used to hide bytes: https://www.unicode.org/reports/tr36/
+ * What a person who looked at the text did not see and a model reads: control characters, and what Unicode says is shown as
+ * nothing (marks of direction, no width, fillers, tags), but for single ones of those that join letters and choose the look of
+ * a sign: several of them in a row hide bytes. https://www.unicode.org/reports/tr36/
  */
 const UNSEEN =
-  /(?![\n\t])(?:[\p{Cc}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}])/gu;
+  /(?<=[\u200c\u200d\ufe00-\ufe0f])[\u200c\u200d\ufe00-\ufe0f]|(?![\n\t\u200c\u200d\ufe00-\ufe0f])[\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
 function withoutUnseen(text: string): { legible: string; unseen: number } {
   let unseen = 0;

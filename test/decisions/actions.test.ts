@@ -176,6 +176,35 @@ describe("an approval that was given", () => {
   });
 });
 
+describe("the right to merge without a person", () => {
+  /** A task from outside that is in the queue, as the project and its trust had it. */
+  async function inQueue(): Promise<number> {
+    await home.out("create-task", "--title", "Theirs", "--prompt", "Theirs.", "--from-outside", "https://example.org/issues/3");
+    await home.out("trust", "2", "--auto-merge");
+    moveThrough(home.ctx, 2, "executing", "merging");
+    checkedCandidate(home.ctx, 2, { base: "base", tip: "tip", commit: "commit-2" });
+    return 2;
+  }
+
+  test("that is taken again holds what has not merged yet", async () => {
+    const id = await inQueue();
+    stepDecisions(home.ctx);
+    expect(mustFind(home.ctx, id).state).toBe("merging");
+    await home.out("trust", "2", "--auto-merge", "--withdraw");
+    stepDecisions(home.ctx);
+    expect(mustFind(home.ctx, id)).toMatchObject({ state: "approving" });
+  });
+
+  test("is not asked of what a person approved", async () => {
+    const id = await inQueue();
+    moveThrough(home.ctx, id, "approving");
+    approve(home.ctx, id, "ada");
+    await home.out("trust", "2", "--auto-merge", "--withdraw");
+    stepDecisions(home.ctx);
+    expect(mustFind(home.ctx, id).state).toBe("merging");
+  });
+});
+
 describe("the commands", () => {
   test("decide in the name of the user who runs them", async () => {
     inStage("executing", "approving");
