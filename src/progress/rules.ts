@@ -47,7 +47,9 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "worktree.lost": () => "Its tree had vanished; what was committed is kept.",
   "worktree.restored": () => "Its tree is back from the trash.",
   "snapshot.taken": (data) =>
-    `Snapshot ${text(data.n)} was taken: ${[whyText(data.why as SnapshotReason), data.unfinished, data.note].filter(Boolean).map(text).join("; ")}.`,
+    ended(
+      `Snapshot ${text(data.n)} was taken: ${[whyText(data.why as SnapshotReason), data.unfinished, data.note].filter(Boolean).map(text).join("; ")}`,
+    ),
   "snapshots.dropped": (data) => `Its snapshots (${text(data.snapshots)}) were let go: the work is merged.`,
   "task.rolled-back": (data) =>
     `${data.by ? text(data.by) : "A person"} took its work back to snapshot ${text(data.to)}; what was there is kept as ${list(data.kept)}.`,
@@ -262,12 +264,16 @@ function times(value: unknown): string {
   return typeof value === "number" && value > 1 ? `, ${value} times` : "";
 }
 
-/** limits.runs is 6 (was 4) */
+/** limits.runs is 6 (was 4), agents.claude.model is "opus" (was not set) */
 function changes({ before, after }: Data): string {
   const [was, is] = [before ?? {}, after ?? {}] as [Data, Data];
   return Object.keys(is)
-    .map((key) => `${key} is ${JSON.stringify(is[key] ?? null)} (was ${JSON.stringify(was[key] ?? null)})`)
+    .map((key) => `${key} is ${setting(is[key])} (was ${setting(was[key])})`)
     .join(", ");
+}
+
+function setting(value: unknown): string {
+  return value === null || value === undefined ? "not set" : JSON.stringify(value);
 }
 
 function files(value: unknown): string {

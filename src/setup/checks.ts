@@ -2,6 +2,7 @@
 import { freemem } from "node:os";
 import type { Config } from "../kernel/context.ts";
 import { isFault, messageOf } from "../kernel/fault.ts";
+import { sizeText } from "../kernel/time-text.ts";
 import { trySandbox } from "../sandbox/actions.ts";
 import { WITHOUT_SANDBOX } from "./rules.ts";
 import type { Check } from "./schema.ts";
@@ -86,7 +87,7 @@ function firstLine(text: string): string {
 }
 
 export function checkMemory(config: Config, freeBytes = freemem()): Check {
-  const text = `${Math.floor(freeBytes / MB).toLocaleString("en")} MB free.`;
+  const text = `${sizeText(freeBytes)} free.`;
   if (freeBytes >= config.limits.freeMemoryMb * MB) return ok("memory", text);
   const hint = `Below limits.freeMemoryMb (${config.limits.freeMemoryMb}) no further run starts.`;
   return { name: "memory", verdict: "warn", text, hint };

@@ -10,6 +10,7 @@ import { probeLock, takeLock } from "../kernel/lock.ts";
 import { requireSchema } from "../kernel/migrate.ts";
 import { SCHEMA_VERSION } from "../kernel/migrations.ts";
 import type { Paths } from "../kernel/paths.ts";
+import { sizeText } from "../kernel/time-text.ts";
 import { ok } from "./checks.ts";
 import { diskVerdict } from "./rules.ts";
 import type { Check } from "./schema.ts";
@@ -31,7 +32,7 @@ export function checkDisk(paths: Paths, { limits }: Pick<Config, "limits">, step
   const { bavail, bsize, ffree, files } = statfsSync(folder);
   const free = bavail * bsize;
   const told = Math.floor(free / stepBytes) * stepBytes;
-  const text = `${Math.floor(told / MB).toLocaleString("en")} MB free below "${folder}".`;
+  const text = `${sizeText(told)} free below "${folder}".`;
   const verdict = files > 0 && ffree === 0 ? "fail" : diskVerdict(free, limits);
   if (verdict === "ok") return ok("disk", text);
   const held = verdict === "fail" ? `Below limits.freeDiskMb (${limits.freeDiskMb}) no further run starts. ` : "";

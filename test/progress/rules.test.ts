@@ -36,6 +36,12 @@ describe("a sentence", () => {
     ["task.moved", { from: "verifying", to: "executing", why: "The gate failed." }, "Is being worked on: The gate failed."],
     ["task.moved", { from: "paused", to: "elsewhere" }, "Is elsewhere now."],
     ["snapshot.taken", { n: 3, commit: "a", why: "asked", note: "two files" }, "Snapshot 3 was taken: asked for; two files."],
+    ["snapshot.taken", { n: 4, commit: "a", why: "asked", note: "It fails." }, "Snapshot 4 was taken: asked for; It fails."],
+    [
+      "config.changed",
+      { before: { "agents.a.model": null }, after: { "agents.a.model": "big" } },
+      'Settings were changed: agents.a.model is "big" (was not set).',
+    ],
     [
       "task.rolled-back",
       { to: 3, commit: "a", kept: [4, 5], by: "ada" },
