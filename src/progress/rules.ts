@@ -22,7 +22,9 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "secret.removed": (data) => `The secret ${text(data.name)} was forgotten.`,
   "secret.forgotten": (data) => `Earlier values of the secret ${text(data.name)} may stand in texts again.`,
   "home.scrubbed": (data) =>
-    `${amount(data.found, "secret was", "secrets were")} found where none belongs; ccm scrub took out what is not work.`,
+    data.found === 0
+      ? "ccm scrub found no secret where none belongs."
+      : `${amount(data.found, "secret was", "secrets were")} found where none belongs; ccm scrub took out what is not work.`,
   "config.changed": (data) => `Settings ${data.seen === "at start" ? "are now" : "were changed"}: ${changes(data)}.`,
   "audit.cut": (data) => `More of this run than ${text(data.rows)} rows are only in its log.`,
   "project.unregistered": () => "Unregistered.",

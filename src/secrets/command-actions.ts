@@ -45,7 +45,8 @@ function listText(secrets: readonly Secret[], now: number, columns: number): str
 
 /** Said where there are any. */
 function earlierText(secrets: readonly Pick<Secret, "name">[]): string {
-  return `Earlier values of ${secrets.map(({ name }) => name).join(", ")} are still taken out of texts, until \`ccm scrub\` finds them nowhere or \`ccm secret forget NAME\` ends it.`;
+  const names = secrets.map(({ name }) => name);
+  return `What ${names.join(", ")} held before is still taken out of texts, until \`ccm scrub\` finds it nowhere or \`ccm secret forget ${names.length === 1 ? names[0] : "NAME"}\` ends that.`;
 }
 
 /** Faults: `not_found`, `environment`. */
@@ -58,5 +59,5 @@ export async function remove(host: CommandHost, name: string): Promise<void> {
 /** Faults: `not_found`. */
 export async function forget(host: CommandHost, name: string): Promise<void> {
   const values = forgetEarlierValues(await host.open(), name);
-  host.print({ forgotten: name, values }, () => `Earlier values of "${name}" stay in texts from now on.`);
+  host.print({ forgotten: name, values }, () => `What "${name}" held before stays in texts from now on.`);
 }

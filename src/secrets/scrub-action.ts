@@ -54,7 +54,9 @@ function doneText(host: CommandHost, before: Scrubbed, after: Scrubbed): string 
 }
 
 function forgottenText(host: CommandHost, names: readonly string[]): string {
-  return names.length > 0 ? `\n${wrap(`Earlier values of ${names.join(", ")} are looked for no more.`, host.columns, 0)}` : "";
+  return names.length > 0
+    ? `\n${wrap(`What ${names.join(", ")} held before is nowhere, and is looked for no more.`, host.columns, 0)}`
+    : "";
 }
 
 function tableOf(host: CommandHost, places: readonly ScrubbedPlace[]): string {

@@ -4,14 +4,17 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm
 import { dirname, join } from "node:path";
 import { Fault, messageOf } from "../kernel/fault.ts";
 
-/** What the file holds: which key opens it, and by name the nonce, the tag and the encrypted value, in base64. */
-type SecretsFile = { version: 1; key: string; entries: Record<string, string> };
+/** What the file holds: the key of what is written next, and the entries by name. */
+type SecretsFile = { version: 1; key: string; entries: Record<string, Entry> };
+/** Which key opens it, and nonce, tag and encrypted value in base64. */
+type Entry = { key: string; sealed: string };
 
 const CIPHER = "aes-256-gcm";
 const KEY_BYTES = 32;
 /** Both as NIST SP 800-38D recommends; a nonce is random, for a few hundred writes with one key. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const KEY_NAME = /^[0-9a-f]{16}$/;
 
 /** Where keys lie: below the home folder of the person, hidden from every sandbox. */
 export function keyFolder(userHome: string): string {
@@ -23,9 +26,9 @@ export function readEntry(file: string, userHome: string, name: string): string 
   const found = readSecrets(file);
   const entry = found && Object.hasOwn(found.entries, name) ? found.entries[name] : undefined;
   if (!found || entry === undefined) return null;
-  const bytes = Buffer.from(entry, "base64");
   try {
-    const decipher = createDecipheriv(CIPHER, readKey(userHome, found.key), bytes.subarray(0, NONCE_BYTES));
+    const bytes = Buffer.from(entry.sealed, "base64");
+    const decipher = createDecipheriv(CIPHER, readKey(userHome, entry.key), bytes.subarray(0, NONCE_BYTES));
     decipher.setAAD(Buffer.from(name));
     decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString();
@@ -36,7 +39,10 @@ export function readEntry(file: string, userHome: string, name: string): string 
   }
 }
 
-/** Writes one value, or takes it out with null. Call it inside a transaction: no other command then writes the file. */
+/**
+ * Writes one value, or takes it out with null. Others stay as they are, even those whose key is gone: it may come back. Call it inside a transaction: no
+ * other command then writes the file.
+ */
 export function writeEntry(file: string, userHome: string, name: string, value: string | null): void {
   const found = readSecrets(file);
   if (value === null) {
@@ -44,13 +50,14 @@ export function writeEntry(file: string, userHome: string, name: string, value: 
     const { [name]: _, ...entries } = found.entries;
     return replaceFile(file, JSON.stringify({ ...found, entries }));
   }
-  const known = found && keyIsThere(userHome, found.key) ? found : { version: 1 as const, key: makeKey(userHome), entries: {} };
+  const key = found && keyIsThere(userHome, found.key) ? found.key : makeKey(userHome);
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, readKey(userHome, known.key), nonce);
+  const cipher = createCipheriv(CIPHER, readKey(userHome, key), nonce);
   cipher.setAAD(Buffer.from(name)); // So that nobody can put one value under another name.
   const hidden = Buffer.concat([cipher.update(value, "utf8"), cipher.final()]);
-  const entry = Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString("base64");
-  replaceFile(file, JSON.stringify({ ...known, entries: { ...known.entries, [name]: entry } }));
+  const sealed = Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString("base64");
+  const written: SecretsFile = { version: 1, key, entries: { ...found?.entries, [name]: { key, sealed } } };
+  replaceFile(file, JSON.stringify(written));
 }
 
 function readSecrets(file: string): SecretsFile | null {
@@ -63,7 +70,7 @@ function readSecrets(file: string): SecretsFile | null {
   }
   try {
     const found = JSON.parse(text) as SecretsFile;
-    if (found.version === 1 && /^[0-9a-f]{16}$/.test(found.key) && typeof found.entries === "object") return found;
+    if (found.version === 1 && [found, ...Object.values(found.entries)].every(({ key }) => KEY_NAME.test(key))) return found;
   } catch {
     // What is no JSON is damaged like what has not these fields.
   }

@@ -54,7 +54,7 @@ describe("in the encrypted file", () => {
     await set("TOKEN", VALUE, "--for", "automation:notify");
     writeFileSync(home.paths.config, "secrets:\n  store: keyring\n");
     const replaced = await set("TOKEN", "another-value-1");
-    expect(replaced.stdout).toStartWith('"TOKEN" is kept in the file, for automation:notify. Earlier values of TOKEN');
+    expect(replaced.stdout).toStartWith('"TOKEN" is kept in the file, for automation:notify. What TOKEN held before');
     expect(await home.json<unknown[]>("secret", "list")).toMatchObject([{ store: "file", uses: ["automation:notify"], earlierValues: 1 }]);
   });
 

@@ -50,7 +50,7 @@ test("without a file there is nothing, and nothing is made for taking out", () =
 describe("is refused with what to do", () => {
   beforeEach(() => writeEntry(file, home, "A", VALUE));
   const refused = { code: "environment", hint: expect.stringContaining("ccm secret") };
-  const change = (edit: (found: { entries: Record<string, string> }) => void) => {
+  const change = (edit: (found: { entries: Record<string, { key: string; sealed: string }> }) => void) => {
     const found = JSON.parse(readFileSync(file, "utf8"));
     edit(found);
     writeFileSync(file, JSON.stringify(found));
@@ -70,21 +70,32 @@ describe("is refused with what to do", () => {
 
   test.each([0, 12, 28, 40])("a value with another byte at %d", (at) => {
     change(({ entries }) => {
-      const bytes = Buffer.from(entries.A ?? "", "base64");
+      const entry = entries.A ?? { key: "", sealed: "" };
+      const bytes = Buffer.from(entry.sealed, "base64");
       bytes[at] = (bytes[at] ?? 0) ^ 1;
-      entries.A = bytes.toString("base64");
+      entries.A = { ...entry, sealed: bytes.toString("base64") };
     });
     expect(open()).toMatchObject(refused);
   });
 
-  test("a value whose key is gone; another one can be set", () => {
-    rmSync(keyOf());
+  test("a value whose key is gone; another one can be set, and when the key comes back nothing is lost", () => {
+    const [path, key] = [keyOf(), readFileSync(keyOf())];
+    rmSync(path);
     expect(open()).toMatchObject(refused);
     writeEntry(file, home, "B", "other value");
-    expect(open("B")).toBe("other value");
+    expect([open("B"), open()]).toMatchObject(["other value", refused]);
+    writeFileSync(path, key);
+    expect([open("B"), open()]).toEqual(["other value", VALUE]);
   });
 
-  test.each(["", "{}", '{"version":1,"key":"../../etc/passwd","entries":{}}', "\0\0"])("a file that holds %p", (text) => {
+  test.each([
+    "",
+    "{}",
+    "null",
+    '{"version":1,"key":"0123456789abcdef","entries":{"A":{"key":"../../etc/passwd","sealed":""}}}',
+    '{"version":1,"key":"../../etc/passwd","entries":{}}',
+    "\0\0",
+  ])("a file that holds %p", (text) => {
     writeFileSync(file, text);
     expect(open()).toMatchObject({ code: "environment", hint: expect.stringContaining("ccm secret list") });
   });
