@@ -32,6 +32,10 @@ const { name, path } = newProjectSchema.entries;
 const { setup, copies, env } = projectSettingsSchema.entries;
 const command = v.pipe(
   trimmed,
+  v.check(
+    (typed) => !/\[redacted [^\]]+\]/.test(typed),
+    "A mark stands here for a secret that pages do not show. Change it with `ccm edit-project`.",
+  ),
   v.transform((typed) => (typed === "" ? null : typed)),
   setup.wrapped,
 );

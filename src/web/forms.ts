@@ -58,17 +58,22 @@ const answersOfPage: Answers = {
 
 const answersOfPart: Answers = {
   async take(site, form, asked, { to, said }) {
-    if (to !== undefined && to !== form.page(asked)) return Response.json({ to, said });
-    return Response.json({ said, html: await partOf(site, form, asked, null) });
+    if (to !== undefined && to !== form.page(asked)) return partAnswer({ to, said });
+    return partAnswer({ said, html: await partOf(site, form, asked, null) });
   },
   async refuse(site, form, asked, typed, status) {
     const html = await partOf(site, form, asked, typed);
-    if (html !== "") return Response.json({ section: form.section, html }, { status });
+    if (html !== "") return partAnswer({ section: form.section, html }, status);
     // The part with the form is gone, as when the task has moved on.
     const wrong = typed.fault?.message ?? Object.values(typed.reasons).join(" ");
-    return Response.json({ wrong }, { status });
+    return partAnswer({ wrong }, status);
   },
 };
+
+/** Stored secrets are in none of it: what was typed wrong is said again. */
+function partAnswer(answer: Record<string, string | undefined>, status = 200): Response {
+  return new Response(redactStored(JSON.stringify(answer)), { status, headers: { "content-type": "application/json" } });
+}
 
 /** The part of the page with the form as it is now, for the page's script; empty when the page has it no more. */
 async function partOf(site: Site, form: FormRoute, asked: Asked, typed: Typed | null): Promise<string> {

@@ -88,6 +88,7 @@ describe("registering", () => {
     ["agent", "cluade", /no agent "cluade"/],
     ["agent", "", /Name the agent/],
     ["gateFull", "x".repeat(4_001), /./],
+    ["setup", "fetch --key [redacted secret DEMO]", /a secret that pages do not show/],
     ["copies", "../.env", /stay inside the repository/],
     ["env", "TOKEN", /NAME=value/],
     ["env", "A-B=1", /letters, digits and underscores/],

@@ -1,6 +1,10 @@
 // Forms, as browsers post them and as the page's script does.
 import { expect, test } from "bun:test";
+import { createMatcher, NO_MATCHER, printOf } from "../../src/kernel/prints.ts";
+import { recognise } from "../../src/kernel/redact.ts";
+import { spellingsOf } from "../../src/secrets/rules.ts";
 import { type Sample, samplePages } from "../browser/live-pages.ts";
+import { afterThisTest } from "../support/clean-up.ts";
 import { CSRF, openLiveSite } from "./live-site.ts";
 
 function openForms() {
@@ -40,6 +44,15 @@ test("what a script of the page was told is not said again by the page", async (
   const { get, postByScript } = openForms();
   await postByScript("/say", { words: "hello" });
   expect(doneIn(await get("/list"))).toBeNull();
+});
+
+test("what a script of the page is told has no stored secret in it", async () => {
+  const value = 'hunter2-"hunter3"';
+  afterThisTest(() => recognise(NO_MATCHER));
+  recognise(createMatcher([{ name: "secret DEMO", salt: "s", prints: spellingsOf(value).map((text) => printOf(text, "s")) }]));
+  const { postByScript } = openForms();
+  const { said } = (await (await postByScript("/say", { words: value })).json()) as { said: string };
+  expect(said).toBe("Said: [redacted secret DEMO]");
 });
 
 test("a form that was refused comes back as the page, with its values and the reason", async () => {
