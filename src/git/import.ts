@@ -3,7 +3,7 @@
 import { rmSync } from "node:fs";
 import { inTree } from "./changes.ts";
 import { bringContent } from "./content-store.ts";
-import { type Judged, judgeWork } from "./judge-work.ts";
+import { isOddOnTheWay, type Judged, judgeWork } from "./judge-work.ts";
 import type { ObjectPlace } from "./objects.ts";
 import { isCommitId, readRef } from "./places.ts";
 import { type Judge, refused, type Source, transfer, unsound } from "./quarantine.ts";
@@ -34,9 +34,9 @@ export async function importBranch(order: ImportOrder, old: CommitId): Promise<I
   const publish = (work: CommitId) => order.inTurn(() => moveTaskBranch(task, { old, work, about }));
   if (tip === old || tip === base) return { tip: await publish(tip), grafted: false }; // Both are in the repository, held by refs of ours.
   const have = [base, old, ...(await branchesOf(task.repo))];
-  const { commit, grafted, keeps, judged } = await bringIn(order, tip, have, async (work) => {
+  const { commit, grafted, keeps, judged } = await bringIn(order, tip, { have, old }, async (work) => {
     const all = await judgeAll(work, [task.gitPath]);
-    if (all.offences.some(({ takeable }) => !takeable)) throw refused(task, all.offences);
+    if (all?.offences.some(({ takeable }) => !takeable)) throw refused(task, all.offences);
     return all;
   });
   try {
@@ -55,7 +55,7 @@ export async function importTo(
 ): Promise<CommitId> {
   const { task, base } = order;
   seal(task);
-  const { commit, keeps } = await bringIn(order, tip, earlier === null ? [base] : [base, earlier], (work) =>
+  const { commit, keeps } = await bringIn(order, tip, { have: earlier === null ? [base] : [base, earlier], old: base }, (work) =>
     bringContent(work, [task.gitPath]),
   );
   try {
@@ -68,20 +68,25 @@ export async function importTo(
   }
 }
 
-/** Brings in a commit that goes on from one of `have`, and points a ref to it that may be there already. `from`: git directories with its content. */
+/**
+ * Brings in a commit that goes on from one of `have`, and points a ref to it that may be there already. `from`: git directories
+ * with its content. Returns what the ref points to.
+ */
 export async function importSnapshot(
   task: TaskGit,
-  commit: CommitId,
-  order: { ref: string; have: readonly CommitId[]; limits: ImportLimits; from: readonly string[] },
+  tip: CommitId,
+  order: { ref: string; base: CommitId; have: readonly CommitId[]; limits: ImportLimits; about: CommitText; from: readonly string[] },
   source: Source,
-): Promise<void> {
-  const transferring = { task, want: commit, have: order.have, limits: order.limits };
-  const { keeps } = await transfer(transferring, source, async (place, objects) => {
-    const { offences } = await judgeAll({ place, objects, want: commit, have: order.have }, order.from);
-    if (offences.length > 0) throw refused(task, offences);
+): Promise<CommitId> {
+  const bringing: Bringing = { ...order, task, ways: ["as it is", "its files"], onto: async () => order.base };
+  const { commit, keeps } = await bring(bringing, source, tip, async (work) => {
+    const judged = await judgeAll(work, order.from);
+    if (judged && judged.offences.length > 0) throw refused(task, judged.offences);
+    return judged;
   });
   try {
     await moveRefs(task.repo, [{ ref: order.ref, to: commit, from: null }], "ccm: snapshot");
+    return commit;
   } finally {
     release(keeps);
   }
@@ -90,37 +95,65 @@ export async function importSnapshot(
 /** What came in, still in quarantine. */
 type Work = { place: ObjectPlace; objects: Parameters<Judge<unknown>>[1]; want: string; have: readonly CommitId[] };
 
-async function judgeAll({ place, objects, want, have }: Work, from: readonly string[]): Promise<Judged> {
-  const judged = await judgeWork({ ...place, want, have });
+/** Null for work whose last files may come in, and not the commits on the way to them. */
+async function judgeAll({ place, objects, want, have }: Work, from: readonly string[]): Promise<Judged | null> {
+  const work = { ...place, want, have };
+  const judged = await judgeWork(work);
   if (judged.offences.length > 0) return judged;
+  const commits = objects.filter(({ type }) => type === "commit").map(({ id }) => id);
+  const onTheWay = commits.includes(want) ? commits.filter((id) => id !== want) : [];
+  if (await isOddOnTheWay(work, onTheWay)) return null;
   const offences = await bringContent({ place, objects }, from, judged.changes);
   return { ...judged, offences };
 }
 
-/**
- * Until a ref points to what came in, a `.keep` file holds the pack against a `git repack -ad` of the person's that runs at
- * the same time. What git says inside the sandbox is the agent's word, so it is checked again outside, on sound objects.
- */
+/** What the agent says in the sandbox about its commit is checked again outside, on sound objects. */
 async function bringIn<T>(
   order: ImportOrder,
   tip: CommitId,
-  have: readonly CommitId[],
-  judge: (work: Work) => Promise<T>,
-): Promise<{ commit: CommitId; grafted: boolean; keeps: string[]; judged: T }> {
-  const { task, base, wrap, limits } = order;
+  { have, old }: { have: readonly CommitId[]; old: CommitId },
+  judge: (work: Work) => Promise<T | null>,
+) {
+  const { task, base, wrap } = order;
   const source: Source = (call) => inTree(task, wrap, call);
-  const grafted = !(await goesOn(order, source, tip));
-  const want = grafted ? await treeOf(task, source, tip) : tip;
-  const { keeps, judged } = await transfer({ task, want, have, limits }, source, async (place, objects) => {
-    if (!grafted && !(await containsCommit(task.repo, tip, base, place.env))) throw unsound(task, `"${tip}" does not go on from "${base}"`);
-    return judge({ place, objects, want, have });
+  const ways: Way[] = (await goesOn(task, source, tip, base)) ? ["as it is", "its files"] : ["its files"];
+  const onto = async () => ((await goesOn(task, source, tip, old)) ? old : base);
+  return bring({ ...order, have, ways, onto }, source, tip, async (work) => {
+    if (work.want === tip && !(await containsCommit(task.repo, tip, base, work.place.env)))
+      throw unsound(task, `"${tip}" does not go on from "${base}"`);
+    return judge(work);
   });
-  const commit = grafted ? await commitTree(task.repo, want, [base], order.about) : tip;
-  return { commit, grafted, keeps, judged };
 }
 
-async function goesOn({ task, base }: ImportOrder, source: Source, tip: CommitId): Promise<boolean> {
-  const answer = await run(source({ args: ["merge-base", "--is-ancestor", base, tip] }));
+/** `its files`: as one commit `onto` another, because its history is not the base's, or holds what may not come in. */
+type Way = "as it is" | "its files";
+type Bringing = Pick<ImportOrder, "task" | "about" | "limits"> & {
+  have: readonly CommitId[];
+  ways: readonly Way[];
+  onto: () => Promise<CommitId>;
+};
+
+/**
+ * Brings a commit in on the first way that the judge lets it. Until a ref points to what came in, a `.keep` file holds the
+ * pack against a `git repack -ad` of the person's that runs at the same time.
+ */
+async function bring<T>(
+  { task, about, limits, have, ways, onto }: Bringing,
+  source: Source,
+  tip: CommitId,
+  judge: (work: Work) => Promise<T | null>,
+) {
+  for (const way of ways) {
+    const grafted = way === "its files";
+    const want = grafted ? await treeOf(task, source, tip) : tip;
+    const brought = await transfer({ task, want, have, limits }, source, (place, objects) => judge({ place, objects, want, have }));
+    if (brought) return { ...brought, grafted, commit: grafted ? await commitTree(task.repo, want, [await onto()], about) : tip };
+  }
+  throw new Error("Files by themselves have no history that could be odd.");
+}
+
+async function goesOn(task: TaskGit, source: Source, tip: CommitId, from: CommitId): Promise<boolean> {
+  const answer = await run(source({ args: ["merge-base", "--is-ancestor", from, tip] }));
   if (answer.code > 1) throw unsound(task, `"${tip}" is no commit`);
   return answer.code === 0;
 }

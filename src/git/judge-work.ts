@@ -1,4 +1,5 @@
 // Looks at what an agent's work would bring into the repository, before it does: compares its folders with those it began from.
+import { Fault } from "../kernel/fault.ts";
 import { type ObjectPlace, readObjects, settingsIn } from "./objects.ts";
 import {
   type Change,
@@ -29,6 +30,10 @@ const BOUNDARY = 20;
 
 /** The work: a commit or a tree, and commits of the repository that it goes on from; the first is its base. */
 export type Work = ObjectPlace & { want: string; have: readonly CommitId[] };
+/** Commits on the way to the work's last that are looked at, and of those whose links are: a long day of an agent's. */
+const ON_THE_WAY = 1_000;
+const WITH_LINKS = 50;
+
 /** What changed from the base, and what of it may not come in. */
 export type Judged = { changes: Change[]; offences: Offence[] };
 
@@ -38,39 +43,69 @@ export type Judged = { changes: Change[]; offences: Offence[] };
  */
 export async function judgeWork(work: Work): Promise<Judged> {
   const [base = ""] = work.have;
-  const judged = await since(work, base);
-  for (const known of judged.offences.length > 0 ? await boundary(work, base) : []) {
-    const there = (await since(work, known)).offences.map(({ what }) => what);
-    judged.offences = judged.offences.filter(({ what }) => there.includes(what));
+  const judged = await since(work, [work.want], base);
+  return { ...judged, offences: await onlyNew(work, [work.want], judged.offences) };
+}
+
+/**
+ * True when a commit on the way to the work's last holds what may not come in, or when there is more to look at than can be:
+ * then only the last one's files may.
+ */
+export async function isOddOnTheWay(work: Work, commits: readonly CommitId[]): Promise<boolean> {
+  if (commits.length === 0) return false;
+  if (commits.length > ON_THE_WAY) return true;
+  try {
+    const { changes, offences } = await since(work, commits, work.have[0] ?? "");
+    if (commits.length > WITH_LINKS && touchesLinks(changes)) return true;
+    return (await onlyNew(work, commits, offences)).length > 0;
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === "denied") return true; // More to read than is read at once.
+    throw thrown;
   }
-  return judged;
+}
+
+/** Of the offences those that are in no commit of the person's which the work goes on from. */
+async function onlyNew(work: Work, commits: readonly string[], offences: Offence[]): Promise<Offence[]> {
+  let left = offences;
+  for (const known of left.length > 0 ? await boundary(work, work.have[0] ?? "") : []) {
+    const there = (await since(work, commits, known)).offences.map(({ what }) => what);
+    left = left.filter(({ what }) => there.includes(what));
+  }
+  return left;
 }
 
 /** Paths of what neither side of a merge has by itself: two names that are one, a link that leads out through the other's link. */
 export async function oddInMerge(repo: Repository, tree: CommitId, sides: readonly [CommitId, CommitId]): Promise<string[]> {
   const merged = { repo, env: {}, want: tree, have: sides };
-  let { offences } = await since(merged, sides[0]);
+  let { offences } = await since(merged, [tree], sides[0]);
   if (offences.length === 0) return [];
-  const there = (await since(merged, sides[1])).offences.map(({ what }) => what);
+  const there = (await since(merged, [tree], sides[1])).offences.map(({ what }) => what);
   offences = offences.filter(({ what }) => there.includes(what));
   return [...new Set(offences.map(({ path }) => Buffer.from(path, "latin1").toString("utf8")))];
 }
 
-async function since(work: Work, known: CommitId): Promise<Judged> {
-  const judged = await walk(work, known);
+async function since(work: Work, commits: readonly string[], known: CommitId): Promise<Judged> {
+  const judged = await walk(work, commits, known);
   if (judged.offences.some(({ what }) => what === DEEP || what === TOO_MANY.what)) return judged; // git itself would look at all of it.
-  const touchesLinks = judged.changes.some(({ now, was }) => now?.mode === LINK || was?.mode === LINK);
-  const links = touchesLinks ? judgeLinks(await linksOf(work, work.want), await linksOf(work, known)) : [];
-  judged.offences.push(...links, ...(await settings(work, judged.changes)));
+  if (touchesLinks(judged.changes)) {
+    const before = await linksOf(work, known);
+    for (const commit of commits.slice(0, WITH_LINKS)) judged.offences.push(...judgeLinks(await linksOf(work, commit), before));
+  }
+  judged.offences.push(...(await settings(work, judged.changes)));
   return judged;
 }
 
-/** Level by level, and only into folders that differ: the cost follows what was changed. */
-async function walk(work: Work, known: CommitId): Promise<Judged> {
+const touchesLinks = (changes: readonly Change[]) => changes.some(({ now, was }) => now?.mode === LINK || was?.mode === LINK);
+
+/**
+ * Level by level, and only into folders that differ: the cost follows what was changed. A folder that several of the commits
+ * have is looked at once.
+ */
+async function walk(work: Work, commits: readonly string[], known: CommitId): Promise<Judged> {
   const judged: Judged = { changes: [], offences: [] };
-  const top = { path: "", now: `${work.want}^{tree}`, was: `${known}^{tree}` as string | null };
+  const tops = commits.map((commit) => ({ path: "", now: `${commit}^{tree}`, was: `${known}^{tree}` as string | null }));
   let [folders, names] = [0, 0];
-  for (let level = [top], depth = 0; level.length > 0; depth++) {
+  for (let level = tops, depth = 0; level.length > 0; depth++) {
     const [first] = level;
     folders += level.length;
     if (depth > DEPTH) return { ...judged, offences: [tooDeep(first?.path ?? "")] };
@@ -79,7 +114,7 @@ async function walk(work: Work, known: CommitId): Promise<Judged> {
       work,
       level.flatMap(({ now, was }) => (was ? [now, was] : [now])),
     );
-    const next: typeof level = [];
+    const next = new Map<string, (typeof level)[number]>();
     for (const [at, { path, now, was }] of level.entries()) {
       if (at % FOLDERS_A_SLICE === FOLDERS_A_SLICE - 1) await Bun.sleep(0);
       const entries = trees.get(now) ?? [];
@@ -88,9 +123,9 @@ async function walk(work: Work, known: CommitId): Promise<Judged> {
       const changes = changesOf(path, entries, was ? (trees.get(was) ?? []) : []);
       judged.offences.push(...judgeFolder(path, entries, changes));
       judged.changes.push(...changes);
-      next.push(...foldersIn(changes));
+      for (const folder of foldersIn(changes)) next.set(`${folder.now} ${folder.path}`, folder);
     }
-    level = next;
+    level = [...next.values()];
   }
   return judged;
 }
@@ -122,8 +157,11 @@ async function linksOf(work: Work, commit: string): Promise<Link[]> {
 
 async function settings(work: Work, changes: readonly Change[]): Promise<Offence[]> {
   const offences: Offence[] = [];
-  for (const { path, now, was } of changes) {
-    if (!SETTINGS.includes(path) || !now) continue;
+  const texts = new Map(
+    changes.flatMap((change) => (SETTINGS.includes(change.path) ? [[`${change.now?.id} ${change.path}`, change]] : [])),
+  );
+  for (const { path, now, was } of texts.values()) {
+    if (!now) continue;
     const says = now.mode === LINK ? null : await settingsIn(work, now.id);
     if (says) offences.push(...judgeSettings(path, says, (was && (await settingsIn(work, was.id))) ?? []));
     else offences.push(offence(path, `setting ${path}`, `${quoted(path)} cannot be read as settings`));

@@ -27,15 +27,16 @@ export type Source = (call: Pick<Call, "args" | "config" | "stdin" | "timeoutMs"
 
 /** `want` (a commit or a tree) needs objects that `have` (commits of the repository) has not. */
 export type Order = { task: TaskGit; want: string; have: readonly CommitId[]; limits: ImportLimits };
-/** Looks at sound objects that are not in the repository yet; a Fault that it throws keeps them out. */
-export type Judge<Judged> = (place: ObjectPlace, objects: readonly PackedObject[]) => Promise<Judged>;
+/** Looks at sound objects that are not in the repository yet; null, or a Fault that it throws, keeps them out. */
+export type Judge<Judged> = (place: ObjectPlace, objects: readonly PackedObject[]) => Promise<Judged | null>;
+/** What the judge said, and the `.keep` files that hold the new packs until something points to them. */
+export type Brought<Judged> = { keeps: string[]; judged: Judged };
 
 /**
- * Brings in what is wanted, packed by the source, if the judge lets it. Returns what the judge said and the `.keep` files
- * that hold the new packs until something points to them. Faults: `failed` when the objects are not sound, `denied` when
+ * Brings in what is wanted, packed by the source, if the judge lets it; null if not. Faults: `failed` when the objects are not sound, `denied` when
  * they are more than the limits allow; the repository is as it was.
  */
-export async function transfer<Judged>(order: Order, source: Source, judge: Judge<Judged>): Promise<{ keeps: string[]; judged: Judged }> {
+export async function transfer<Judged>(order: Order, source: Source, judge: Judge<Judged>): Promise<Brought<Judged> | null> {
   const { task, want, have } = order;
   const objects = join(task.repo.gitDir, "objects");
   sweep(objects);
@@ -52,7 +53,7 @@ export async function transfer<Judged>(order: Order, source: Source, judge: Judg
     const brought = await requireWithin(order, quarantine);
     await requireComplete(task, revisions, inside);
     const judged = await judge({ repo: task.repo, env: inside }, brought);
-    return { judged, keeps: moveIn(quarantine, join(objects, "pack")) };
+    return judged === null ? null : { judged, keeps: moveIn(quarantine, join(objects, "pack")) };
   } finally {
     rmSync(quarantine, { recursive: true, force: true });
   }

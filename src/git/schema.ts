@@ -32,7 +32,7 @@ export type CommitText = { message: string; author: { name: string; email: strin
 /** `moved` also when the base was already there. `stale`: the base is not `from` any more. `dirty`: checked out with changes. */
 export type BaseMove = { kind: "moved" } | { kind: "stale"; tip: CommitId | null } | { kind: "dirty"; path: string; text: string };
 
-/** A branch's tip after an import; `grafted` when the agent had rewritten history and its tree was put on the base instead. */
+/** A branch's tip after an import; `grafted` when its tree was put on the base as one commit, because history was rewritten or held what may not come in. */
 export type Imported = { tip: CommitId; grafted: boolean };
 
 /**

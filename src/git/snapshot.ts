@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { inTree, runInTree, shown } from "./changes.ts";
-import { importSnapshot } from "./import.ts";
+import { type InTurn, importSnapshot } from "./import.ts";
 import { placesOf } from "./places.ts";
 import { descends, mergedIn, type Position, position } from "./position.ts";
 import { quoteAlternate } from "./quoting.ts";
@@ -16,9 +16,6 @@ import { commitIn, markedFiles, take } from "./settle.ts";
 /** Tries when files change while they are read; an agent that writes all the time is caught between two writes. */
 const TRIES = 3;
 const PAUSE_MS = 200;
-
-/** Runs a write to the repository when its turn has come. */
-export type InTurn = (write: () => Promise<void>) => Promise<void>;
 
 type Work = { task: TaskGit; base: CommitId; order: SnapshotOrder; keepOut: KeepOut; wrap: Wrap; limitBytes: number; inTurn: InTurn };
 
@@ -52,8 +49,7 @@ async function keepFrom(work: Work, scratch: TaskGit): Promise<SnapshotMade> {
   const commit = isCommitted ? at.head : await commitIn(scratch, tree, parents, order.text, wrap);
   if (order.last !== null && (await isSame(scratch, commit, order.last, wrap)))
     return { commit: order.last, isNew: false, left, unfinished };
-  await bringIn(work, scratch, commit);
-  return { commit, isNew: true, left, unfinished };
+  return { commit: await bringIn(work, scratch, commit), isNew: true, left, unfinished };
 }
 
 /** Where the branch and HEAD are, as far as they go on from the base: of a history that was rewritten only the files are kept. */
@@ -72,12 +68,20 @@ async function isSame(scratch: TaskGit, commit: CommitId, last: CommitId, wrap: 
   return now === then;
 }
 
-async function bringIn({ task, base, order, keepOut, wrap, limitBytes, inTurn }: Work, scratch: TaskGit, commit: CommitId): Promise<void> {
+async function bringIn(
+  { task, base, order, keepOut, wrap, limitBytes, inTurn }: Work,
+  scratch: TaskGit,
+  commit: CommitId,
+): Promise<CommitId> {
   const have = [...new Set([base, ...order.have, ...(order.last === null ? [] : [order.last])])];
-  if (have.includes(commit)) return inTurn(() => moveRefs(task.repo, [{ ref: order.ref, to: commit, from: null }], "ccm: snapshot"));
+  const { ref, text: about } = order;
   const limits = { packBytes: limitBytes, fileBytes: keepOut.fileBytes };
-  const from = [task.gitPath, scratch.gitPath];
-  await inTurn(() => importSnapshot(task, commit, { ref: order.ref, have, limits, from }, (call) => inTree(scratch, wrap, call)));
+  const importing = { ref, base, have, limits, about, from: [task.gitPath, scratch.gitPath] };
+  return inTurn(async () => {
+    if (!have.includes(commit)) return importSnapshot(task, commit, importing, (call) => inTree(scratch, wrap, call));
+    await moveRefs(task.repo, [{ ref, to: commit, from: null }], "ccm: snapshot");
+    return commit;
+  });
 }
 
 /** What somebody would have to finish first, in words; a merge whose conflicts are resolved is as good as committed. */

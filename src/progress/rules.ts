@@ -73,7 +73,7 @@ const SENTENCES: Record<string, (data: Data, run: string) => string> = {
   "work.tampered": (data) => `Not all was as ccm had left it, and was put back: ${list(data.found)}`,
   "work.refused": (data) => `What it did was not taken: ${text(data.why)}`,
   "work.imported": (data) =>
-    `Its work is on the branch, now at ${commit(data.to)}${data.grafted ? ", put on the base again because its history was rewritten" : ""}.`,
+    `Its work is on the branch, now at ${commit(data.to)}${data.grafted ? ", put on the base as one commit because its history was rewritten or held what may not come in" : ""}.`,
   "branch.advanced": (data) => `Its branch was moved on to ${commit(data.to)} by somebody else.`,
   "candidate.made": (data) => `${commit(data.commit)} is what would merge.`,
   "candidate.went-stale": (data) => `What would merge is made anew${why(data)}`,

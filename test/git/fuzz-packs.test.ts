@@ -125,7 +125,7 @@ test(`${ROUNDS} streams that no git would print, with seed ${SEED}`, async () =>
     const limits = { packBytes: IMPORT_BYTES, fileBytes: 50_000_000 };
     const keeps: string[] = [];
     const end = await endOf(
-      transfer({ task, want: tip, have: [base], limits }, source, async () => {}).then((done) => keeps.push(...done.keeps)),
+      transfer({ task, want: tip, have: [base], limits }, source, async () => {}).then((done) => keeps.push(...(done?.keeps ?? []))),
     );
     ends[end]++;
     if (end === "in") expect(complaints(path), `round ${round}: ${name}`).toBe("");

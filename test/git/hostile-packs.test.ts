@@ -31,6 +31,59 @@ function repositoryWith(files: Record<string, string>): string {
   return path;
 }
 
+describe("on the way to work that is sound: it comes in as one commit, without what was taken out again", () => {
+  test.each(doubtful.map((one) => [one.name, one] as const))("%s", async (_, { base: files = {}, spoil }) => {
+    const { path, tree, task, base, trees, order, importNow } = await working({ path: repositoryWith(files) });
+    spoil(tree, task.gitPath);
+    const spoilt = git(tree, "rev-parse", "ccm/task-1");
+    git(tree, "symbolic-ref", "HEAD", "refs/heads/ccm/task-1");
+    git(tree, "read-tree", base);
+    write(tree, { "honest.txt": "h" });
+    git(tree, "add", "honest.txt");
+    git(tree, "commit", "-q", "-m", "honest");
+    git(tree, "reset", "-q", "--hard");
+    git(tree, "clean", "-ffdxq");
+
+    const ref = "refs/ccm/snapshots/1/1";
+    await trees.snapshot(order, { ref, have: [], last: null, unfinished: "refuse", text: TEXT });
+    const { tip, grafted } = await importNow();
+    expect(grafted).toBe(true);
+    expect(git(path, "log", "--format=%P %s", `${base}..${tip}`)).toBe(`${base} ${TEXT.message.trim()}`);
+    expect(git(path, "diff", "--name-status", base, tip)).toBe("A\thonest.txt");
+    expect(gitCode(path, "cat-file", "-e", spoilt)).not.toBe(0);
+    expect(git(path, "log", "--format=%P", `${base}..${ref}`)).toBe(base);
+    expect(complaints(path)).toBe("");
+  });
+});
+
+test("what came in before stays as it is below such work", async () => {
+  const { path, tree, base, importNow } = await working();
+  write(tree, { "first.txt": "1" });
+  const first = commitAll(tree, "first");
+  expect(await importNow()).toEqual({ tip: first, grafted: false });
+  symlinkSync("/etc/passwd", join(tree, "out"));
+  commitAll(tree, "spoilt");
+  rmSync(join(tree, "out"));
+  write(tree, { "second.txt": "2" });
+  commitAll(tree, "second");
+  expect((await importNow(first)).grafted).toBe(true);
+  expect(git(path, "log", "--format=%s", `${base}..ccm/task-1`)).toBe(`${TEXT.message.trim()}\nfirst`);
+  expect(git(path, "diff", "--name-only", base, "ccm/task-1")).toBe("first.txt\nsecond.txt");
+});
+
+test("honest commits come in one by one, also those that make and remove links, and those of a person's branch", async () => {
+  const { path, tree, base, importNow } = await working({ path: repositoryWith({ "odd -> ": "/etc/hostname", "Name.txt": "1" }) });
+  for (let i = 0; i < 5; i++) {
+    write(tree, { [`folder/f${i}.txt`]: String(i) });
+    symlinkSync(`f${i}.txt`, join(tree, `folder/link${i}`));
+    if (i > 0) rmSync(join(tree, `folder/link${i - 1}`));
+    commitAll(tree, `step ${i}`);
+  }
+  const { tip, grafted } = await importNow();
+  expect([tip, grafted]).toEqual([git(tree, "rev-parse", "HEAD"), false]);
+  expect(git(path, "log", "--format=%s", `${base}..ccm/task-1`)).toBe("step 4\nstep 3\nstep 2\nstep 1\nstep 0");
+});
+
 describe("refused, and kept for a person who may take it", () => {
   test.each(doubtful.map((one) => [one.name, one] as const))("%s", async (_, { base: files = {}, spoil, says }) => {
     const { path, tree, task, base, importNow } = await working({ path: repositoryWith(files) });
@@ -59,6 +112,8 @@ describe("refused, and kept for a person who may take it", () => {
     git(tree, "reset", "-q");
     git(tree, "add", "honest.txt");
     git(tree, "commit", "-q", "-m", "honest");
+    git(tree, "reset", "-q", "--hard");
+    git(tree, "clean", "-ffdxq");
     expect((await importNow(tip)).tip).toBe(git(tree, "rev-parse", "HEAD"));
   });
 });
