@@ -51,7 +51,7 @@ function fenced(mark: string, { source, text }: OutsideText): string {
  * a sign: several of them in a row hide bytes. https://www.unicode.org/reports/tr36/
  */
 const UNSEEN =
-  /(?<=[\u200c\u200d\ufe00-\ufe0f])[\u200c\u200d\ufe00-\ufe0f]|(?![\n\t\u200c\u200d\ufe00-\ufe0f])[\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+  /(?<=[\u200c-\u200d])[\u200c-\u200d]|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]|(?![\n\t]|[\u200c-\u200d]|[\ufe00-\ufe0f])(?:\p{Cc}|\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb])/gu;
 
 function withoutUnseen(text: string): { legible: string; unseen: number } {
   let unseen = 0;

@@ -62,6 +62,7 @@ describe("what a person does not see", () => {
     ["letters that fill no space", "Fi\u3164x\u115f it\u034f.\u061c", "Fix it."],
     ["a turned direction", "Fix \u202egnp.exe\u202c it.", "Fix gnp.exe it."],
     ["escapes of a terminal", "Fix \u001b[2J it.\u0007", "Fix [2J it."],
+    ["nothing that joins the parts of a sign", "Fix \u2764\ufe0f\u200d\u{1f525} it.", "Fix \u2764\ufe0f\u200d\u{1f525} it."],
     ["line ends of Windows", "Fix\r\nit.\r", "Fix\nit."],
   ])("is taken out: %s", (_, text, left) => {
     expect(told(text)).toBe(`From: a\n\n${left}`);
