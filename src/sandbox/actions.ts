@@ -1,10 +1,10 @@
 // What other rooms ask of the sandbox: how it is started here, and what this machine allows.
 
 import { readFileSync } from "node:fs";
-import { ownCommand } from "../kernel/process.ts";
+import { allProcesses, ownCommand, placesOf } from "../kernel/process.ts";
 import { ownPorts } from "./allow-list.ts";
 import { breachesIn, cgroupPlaces, heldBy, makeCgroups, removeCgroups, takeInto } from "./cgroup.ts";
-import { socketsNamedFromFolders } from "./outside-sockets.ts";
+import { socketsNamedFrom } from "./outside-sockets.ts";
 import type { SandboxedLevel } from "./promises.ts";
 import type { ProxyDoor, ProxyOptions } from "./proxy.ts";
 import { chosenLevel, type SandboxLaunch } from "./rules.ts";
@@ -17,8 +17,13 @@ import type { Tried } from "./trial.ts";
  */
 export function sandboxLaunch(specPath: string): SandboxLaunch {
   const unshare = Bun.which("unshare") ?? "/usr/bin/unshare";
-  const launch = { executable: ownCommand(), specPath, unshare, sockets: socketsNamedFromFolders() };
+  const launch = { executable: ownCommand(), specPath, unshare, sockets: socketsNamedFrom(foldersOfProcesses) };
   return process.getuid?.() === 0 && !userNamespaces() ? { ...launch, userNamespace: "none" } : launch;
+}
+
+/** 20 µs a process. */
+function foldersOfProcesses(): string[] {
+  return allProcesses().flatMap(({ pid }) => placesOf(pid));
 }
 
 function userNamespaces(): boolean {

@@ -89,7 +89,6 @@ function readSpec(path: string): SandboxSpec {
  * must be written, and for what may appear later where it must not be seen.
  */
 function resolved(spec: SandboxSpec): SandboxSpec {
-  const hidden = (paths: string[]) => paths.flatMap((path) => realpath(path) ?? placeOf(path) ?? []);
   const existing = (paths: string[]) => paths.flatMap((path) => realpath(path) ?? []);
   const tree = realpath(spec.cwd);
   const isPlain = (path: string) => !path.startsWith(`${spec.cwd}/`) || realpath(path) === tree + path.slice(spec.cwd.length);
@@ -101,7 +100,7 @@ function resolved(spec: SandboxSpec): SandboxSpec {
   return {
     ...spec,
     write: spec.write.map(needed),
-    hide: hidden([...spec.hide, ...(spec.level === "namespace" ? REPLACED : ["/dev"])]),
+    hide: hiddenPlaces([...spec.hide, ...(spec.level === "namespace" ? REPLACED : ["/dev"])]),
     show: existing(spec.show),
     // An agent can put a link into its tree. What it did to a path that is to stay as it is shows when its work is checked.
     protect: spec.protect.filter(isPlain),
@@ -110,10 +109,13 @@ function resolved(spec: SandboxSpec): SandboxSpec {
   };
 }
 
-/** Where a missing file would be, if the folder for it is there. */
-function placeOf(path: string): string | undefined {
-  const folder = realpath(dirname(path));
-  return folder === undefined ? undefined : join(folder, basename(path));
+/** Where each is, or would be if the folder for it is there; many are in the same few folders, and many of those are not there. */
+function hiddenPlaces(paths: readonly string[]): string[] {
+  const folders = new Map([...new Set(paths.map(dirname))].map((folder) => [folder, realpath(folder)]));
+  return paths.flatMap((path) => {
+    const folder = folders.get(dirname(path));
+    return folder === undefined ? [] : (realpath(path) ?? join(folder, basename(path)));
+  });
 }
 
 /** Asked first, because most of what is hidden is not there and an exception costs more than all else here. */

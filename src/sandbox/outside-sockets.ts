@@ -1,7 +1,6 @@
 // Unix sockets that programs outside listen on: a read-only mount keeps nobody from connecting, so each is to be covered.
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { allProcesses, placesOf } from "../kernel/process.ts";
 
 /** In /proc/net/unix an entry ends where another begins: the name at its end may hold anything, a line break too. */
 const BETWEEN_ENTRIES = /\n(?=[0-9a-f]{8,16}: )/;
@@ -19,13 +18,12 @@ export function outsideSockets(): string[] {
 
 /**
  * Those that were named from the folder that their program was in, in which it mostly still is: to be asked outside, since
- * who has a user namespace of its own may not know the folders of others. 20 µs a process where there is such a name.
+ * who has a user namespace of its own may not know the folders of others. `findFolders` is asked where there is such a name.
  */
-export function socketsNamedFromFolders(): string[] {
+export function socketsNamedFrom(findFolders: () => readonly string[]): string[] {
   const relative = names().filter((name) => !isAbsolute(name));
   if (relative.length === 0) return [];
-  const folders = new Set(allProcesses().flatMap(({ pid }) => placesOf(pid)));
-  return whereSockets([...folders].flatMap((folder) => relative.map((name) => join(folder, name))));
+  return whereSockets([...new Set(findFolders())].flatMap((folder) => relative.map((name) => join(folder, name))));
 }
 
 function names(): string[] {
