@@ -15,7 +15,10 @@ import { pageUrl } from "../web/site.ts";
 /** Hidden in a sandbox, as a person's ~/.ccm is; below /tmp, which it has one of its own of, nothing would be refused. */
 const PLACE = "/var/tmp";
 const SCRIPTS = join(import.meta.dir, "hostile-runs");
+/** One attack from its task to its end, on a loaded machine. */
 const SLOW_MS = 120_000;
+/** Longer than all that a test waits for: a test that is cut off takes the daemon of the others with it. */
+const TEST_MS = 3 * SLOW_MS;
 
 /** The prompt names the script, and the page's port. */
 const AGENT = `export LAB_PORT=$(printf %s "$0" | grep -o 'port:[0-9]*' | head -n 1 | cut -d: -f2)
@@ -55,7 +58,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       expect(lies).toEqual([]);
       expect(said.filter(({ name, source }) => source === "person" && !name.startsWith("task.created"))).toEqual([]);
     },
-    SLOW_MS,
+    TEST_MS,
   );
 
   test(
@@ -65,7 +68,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       expect(output).toEqual(["DONE"]);
       expect(await home.json("project-status", "sample")).toMatchObject({ approval: "ask" });
     },
-    SLOW_MS,
+    TEST_MS,
   );
 
   test(
@@ -78,7 +81,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       expect((await attack("replayed-token.py")).output).toEqual(["DONE"]);
       await home.json("stop-agent", String(live.id));
     },
-    SLOW_MS,
+    TEST_MS,
   );
 
   const BOMBS = [
@@ -95,7 +98,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       expect(git(home, repo, ...ANYBODYS, "show", `ccm/task-${task.id}:kept-${script.split(".")[0]}.txt`)).toBe("kept");
       expect(leftOvers()).toEqual([]);
     },
-    SLOW_MS,
+    TEST_MS,
   );
 
   test(
@@ -113,7 +116,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       }
       await home.json("reject", id, "--reason", "\u001b[31mno\u001b[0m");
     },
-    SLOW_MS,
+    TEST_MS,
   );
 
   test(
@@ -122,7 +125,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       await attack("outlive.sh");
       expect(leftOvers()).toEqual([]);
     },
-    SLOW_MS,
+    TEST_MS,
   );
 
   test(
@@ -134,7 +137,7 @@ describe.each(CASES)("at %s as %s", (level, account) => {
       expect(git(home, repo, ...ANYBODYS, "show", "main:honest.txt")).toBe("honest");
       expect(await home.json<unknown[]>("fsck")).toEqual([]);
     },
-    SLOW_MS,
+    TEST_MS,
   );
 });
 

@@ -8,6 +8,8 @@ import { waitFor } from "../support/wait.ts";
 
 const SCRIPTS = join(import.meta.dir, "hostile");
 const VICTIM = join(import.meta.dir, "../support/victim.py");
+/** How long what `orphans.sh` leaves behind sleeps: by it, it is found, and only what this very test has started. */
+const SECONDS = `60.0${process.pid}`;
 const SLOW_MS = 60_000;
 
 /** What the file says it is only for; everything else holds at both levels. */
@@ -109,9 +111,7 @@ test("at namespace nothing outlives the command", async () => {
   lab = openLab("namespace", ACCOUNTS[0]);
   victim = await startVictim(ACCOUNTS[0]);
   await attack("orphans.sh");
-  expect(
-    allProcesses().filter((process) => commandOf(process.pid).includes("60.0717") && commandOf(process.pid).startsWith("sleep")),
-  ).toEqual([]);
+  expect(allProcesses().filter(({ pid }) => commandOf(pid) === `sleep ${SECONDS}`)).toEqual([]);
 });
 
 /** Each leaves a mark in the tree, where it may, and one in the person's home, where it must not. */
@@ -140,7 +140,7 @@ async function attack(script: string, options: RunOptions = {}): Promise<Ended> 
   const { tree, git } = lab.paths.task(1);
   writeFiles(tree, { [script]: readFileSync(join(SCRIPTS, script), "utf8") });
   const places = { LAB_HOME: lab.home, LAB_REPO: lab.repo, LAB_CCM: lab.paths.home, LAB_TREE: tree, LAB_GIT: git };
-  const env = { ...victim.env, ...places, LAB_TMUX: victim.tmux };
+  const env = { ...victim.env, ...places, LAB_TMUX: victim.tmux, LAB_SECONDS: SECONDS };
   const argv = script.endsWith(".sh")
     ? ["sh", script]
     : script.endsWith(".py")
@@ -148,7 +148,7 @@ async function attack(script: string, options: RunOptions = {}): Promise<Ended> 
       : ["sh", "-c", `gcc -w -o c ${script} && ./c; true`];
   const ended = await lab.run(argv, { ...options, env });
   if (!script.endsWith("orphans.sh") || lab.spec().level === "namespace") return ended;
-  for (const { pid } of allProcesses()) if (commandOf(pid).includes("60.0717")) process.kill(pid, "SIGKILL"); // Started by the script above.
+  for (const { pid } of allProcesses()) if (commandOf(pid).includes(SECONDS)) process.kill(pid, "SIGKILL"); // Started by the script above.
   return ended;
 }
 

@@ -7,8 +7,8 @@ import { moments, sweep } from "../support/kill-sweep.ts";
 import { testWith } from "../support/programs.ts";
 import { waitFor } from "../support/wait.ts";
 
-/** Between two moments that are tried, in ms. 5 tries every one that differs and takes half an hour. */
-const STEP_MS = Number(process.env.CCM_KILL_STEP_MS ?? 60);
+/** In each of these one moment is tried, in ms. 5 tries every one that differs and takes half an hour. */
+const STEP_MS = Number(process.env.CCM_KILL_STEP_MS ?? 100);
 /** A sweep at a step of 5 ms on a slow machine. */
 const SWEEP_TIMEOUT_MS = 60 * 60_000;
 

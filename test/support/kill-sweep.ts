@@ -20,10 +20,11 @@ const TIMELINE: [event: string, nth: number, spanMs: number][] = [
   ["worktree.discarded", 1, 10],
 ];
 
-/** Every event at once, and every `stepMs` after it until the next. */
+/** At every event, and in each `stepMs` after it until the next at a moment that is drawn: every sweep tries others. */
 export function moments(victim: Victim, stepMs: number, isIn: (event: string) => boolean = () => true): KillCase[] {
+  const drawn = (step: number) => Math.floor((step - Math.random()) * stepMs);
   return TIMELINE.filter(([event]) => isIn(event)).flatMap(([event, nth, spanMs]) =>
-    Array.from({ length: Math.ceil(spanMs / stepMs) }, (_, index) => ({ victim, event, nth, delayMs: index * stepMs })),
+    Array.from({ length: Math.ceil(spanMs / stepMs) }, (_, step) => ({ victim, event, nth, delayMs: step === 0 ? 0 : drawn(step) })),
   );
 }
 
