@@ -1,6 +1,7 @@
 // What git is asked for in the task's own repository, however it is told so: refused, with what to do instead.
 import { describe, expect, test } from "bun:test";
-import { guardRules, judge } from "../../src/hooks/rules.ts";
+import { judge } from "../../src/hooks/judge.ts";
+import { guardRules } from "../../src/hooks/rules.ts";
 import { PLACES } from "./places.ts";
 
 const bash = (command: string) => judge({ tool: "Bash", input: { command }, cwd: PLACES.tree }, { rules: guardRules(), places: PLACES });
