@@ -41,7 +41,7 @@ type Told = Decision & Besides;
 async function beforeCall(event: string, hook: Json, { policy, automations, asking, recorder, nowMs }: GuardOptions): Promise<Told | null> {
   const beganMs = nowMs();
   const call: ToolCall = { tool: textOf(hook.tool_name) ?? "", input: hook.tool_input, cwd: textOf(hook.cwd) ?? policy.places.tree };
-  const judged = judge(call, policy);
+  const judged = isLeftOut(hook) ? TOO_LARGE : judge(call, policy);
   const automated = automations?.areFor(event) ? await within(DECISION_MS, automations.run(event, hook, DECISION_MS)) : UNASKED;
   const changed = automated.updatedInput ? judge({ ...call, input: automated.updatedInput }, policy) : judged;
   const tookMs = nowMs() - beganMs;
@@ -69,6 +69,17 @@ const LATE: Judgement = {
   reason: `Nobody could say within ${DECISION_MS / 1_000} s whether this may be. Try it again, or a simpler call.`,
   by: "deadline",
 };
+
+const TOO_LARGE: Judgement = {
+  verdict: "deny",
+  reason: "The call is too large for anybody to say whether it may be. Do it in smaller parts.",
+  by: "size",
+};
+
+/** The endpoint gives a note in the place of a body that is too large. */
+function isLeftOut({ tool_name, note }: Json): boolean {
+  return tool_name === undefined && typeof note === "string";
+}
 
 const ALLOWED: Judgement = { verdict: "allow", reason: "", by: "" };
 

@@ -16,7 +16,8 @@ const ANSWERED = "PreToolUse PermissionRequest UserPromptSubmit SessionStart Sto
 );
 
 /**
- * Reads the hook from standard input and prints the host's answer, if there is one. Always exits with 0: for agents, other
+ * Reads the hook from standard input and prints the host's answer, if there is one; a call that no host judges is refused.
+ * Always exits with 0: for agents, other
  * codes and what is on the error output are orders. Outside of a run it reads and does nothing.
  */
 export async function main(words: string[]): Promise<number> {
@@ -40,7 +41,18 @@ async function hook(event: string, env: Environment): Promise<void> {
     const answer = await ask({ url, token, event, body });
     if (answer !== undefined) return print(answer);
   }
+  print(refusalOf(event));
   if (spool) appendToSpool(spool, event, body, at);
+}
+
+/** What nobody has judged in time is refused, before a call of a tool; every other event goes on. */
+function refusalOf(event: string): string {
+  const reason = "The host of this run does not answer, so nobody can say whether this may be. Try it again.";
+  if (event === "BeforeTool") return JSON.stringify({ decision: "deny", reason });
+  if (event !== "PreToolUse") return "{}";
+  return JSON.stringify({
+    hookSpecificOutput: { hookEventName: event, permissionDecision: "deny", permissionDecisionReason: reason },
+  });
 }
 
 function readInput(): Uint8Array {

@@ -74,6 +74,12 @@ describe("a call that is refused", () => {
     ]);
   });
 
+  test("so is one that is too large to be judged", async () => {
+    const note = { hook_event_name: "PreToolUse", note: "The body of 17000000 bytes was not kept; 16000000 are allowed." };
+    expect(said(await guard()("PreToolUse", note))).toMatchObject({ permissionDecision: "deny" });
+    expect(verdicts()[0]).toMatchObject({ verdict: "deny", by: "size" });
+  });
+
   test("is refused in Gemini's words, too", async () => {
     const body = { tool_name: "run_shell_command", tool_input: { command: "git push" } };
     expect(await guard()("BeforeTool", body)).toEqual({ decision: "deny", reason: expect.any(String) });

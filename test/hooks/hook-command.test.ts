@@ -1,5 +1,5 @@
 // `ccm hook` as agents start it: the built executable, with and without a run and a host around it.
-import { beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { listen } from "../../src/hooks/endpoint.ts";
@@ -8,6 +8,9 @@ import { binary } from "../support/binary.ts";
 import { afterThisTest } from "../support/clean-up.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { waitFor } from "../support/wait.ts";
+
+/** A test starts up to 80 processes, on a machine that may be busy with others. */
+setDefaultTimeout(60_000);
 
 const TOKEN = "0123456789abcdef";
 
@@ -137,21 +140,28 @@ describe("a hook that must be answered", () => {
 
 describe("a hook whose host does not answer", () => {
   const recorded = [{ event: "PreToolUse", body: { a: 1 } }];
+  const refused: Said = { code: 0, out: expect.stringContaining('"permissionDecision":"deny"'), error: "" };
 
   test.each([
     ["nobody listens", { CCM_RUN_URL: "http://127.0.0.1:1" }],
     ["it refuses the token", { CCM_RUN_TOKEN: "another" }],
     ["the address is none", { CCM_RUN_URL: "nowhere" }],
     ["there is no address", { CCM_RUN_URL: "" }],
-  ])("is recorded when %s", async (_, wrong) => {
-    expect(await hook("PreToolUse", { a: 1 }, { ...env, ...wrong })).toEqual(silent);
+  ])("is recorded, and its call refused, when %s", async (_, wrong) => {
+    expect(await hook("PreToolUse", { a: 1 }, { ...env, ...wrong })).toEqual(refused);
     expect(bodies()).toEqual(recorded);
   });
 
-  test("is recorded when it hangs, and the agent waits for four seconds", async () => {
+  test("is refused in Gemini's words, too; what is no call goes on", async () => {
+    const down = { ...env, CCM_RUN_URL: "http://127.0.0.1:1" };
+    expect(JSON.parse((await hook("BeforeTool", {}, down)).out)).toEqual({ decision: "deny", reason: expect.stringMatching(/\.$/) });
+    for (const event of ["Stop", "UserPromptSubmit", "PostToolUse"]) expect(await hook(event, {}, down)).toEqual(silent);
+  });
+
+  test("is recorded and refused when it hangs, and the agent waits for four seconds", async () => {
     answer = () => new Promise(() => {});
     const start = performance.now();
-    expect(await hook("PreToolUse", { a: 1 })).toEqual(silent);
+    expect(await hook("PreToolUse", { a: 1 })).toEqual(refused);
     expect(performance.now() - start).toBeGreaterThan(3_900);
     expect(bodies()).toEqual(recorded);
   });
@@ -159,16 +169,16 @@ describe("a hook whose host does not answer", () => {
   test("is recorded when something else listens there", async () => {
     const other = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: (socket) => void socket.end("hello\r\n\r\n") } });
     afterThisTest(() => other.stop(true));
-    expect(await hook("PreToolUse", { a: 1 }, { ...env, CCM_RUN_URL: `http://127.0.0.1:${other.port}` })).toEqual(silent);
+    expect(await hook("PreToolUse", { a: 1 }, { ...env, CCM_RUN_URL: `http://127.0.0.1:${other.port}` })).toEqual(refused);
     expect(bodies()).toEqual(recorded);
   });
 
   test("is lost quietly when there is no spool either, or none that can be written", async () => {
     const down = { ...env, CCM_RUN_URL: "http://127.0.0.1:1" };
-    expect(await hook("PreToolUse", {}, { ...down, CCM_RUN_SPOOL: join(spool, "gone") })).toEqual(silent);
-    expect(await hook("PreToolUse", {}, { ...down, CCM_RUN_SPOOL: "" })).toEqual(silent);
+    expect(await hook("Stop", {}, { ...down, CCM_RUN_SPOOL: join(spool, "gone") })).toEqual(silent);
+    expect(await hook("Stop", {}, { ...down, CCM_RUN_SPOOL: "" })).toEqual(silent);
     symlinkSync("/dev/full", join(spool, "hooks.jsonl"));
-    expect(await hook("PreToolUse", {}, down)).toEqual(silent);
+    expect(await hook("PreToolUse", {}, down)).toEqual(refused);
   });
 });
 
