@@ -55,7 +55,7 @@ export function simHosts(world: World, guard: <T>(act: () => T) => T): Hosts {
     },
     pulse: (runId) => ({ isLive: look(world, runId).kind === "live", watchedAt: null, busyAt: null, gitAt: null }),
     list: () => [...world.hosts.keys()],
-    remove: (runId) => void world.hosts.delete(runId),
+    remove: (runId) => world.forget(runId),
   };
 }
 

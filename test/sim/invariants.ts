@@ -66,7 +66,7 @@ function checkTries(world: World, ctx: Ctx): void {
   );
   const tried = ctx.db.sql.query<{ id: number; attempts: number }, []>("SELECT id, attempts FROM tasks WHERE attempts > 0").all();
   for (const { id, attempts } of tried) {
-    const own = failures.get(id)?.length ?? 0;
+    const own = (failures.get(id)?.length ?? 0) + (world.forgottenFailures.get(id) ?? 0);
     if (attempts > own) world.violate(`task ${id} has used up ${attempts} tries with ${own} failures of its own`);
   }
 }

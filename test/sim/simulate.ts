@@ -19,6 +19,12 @@ import { actAsPerson, prepareQueue, settleAsPerson } from "./person.ts";
 import { changeWeather, clearUp } from "./talk.ts";
 import { Killed, type Odds, World } from "./world.ts";
 
+// What the loop imports when it first needs it is here before: reading a file takes real time, which a simulation must not depend on.
+await Promise.all([
+  import("../../src/hooks/automations.ts"),
+  import("../../src/worktrees/snapshots.ts"),
+  import("../../src/review/differences.ts"),
+]);
 const answers = await allAnswers();
 const steps = [{ name: "requests", run: (ctx: Ctx) => stepRequests(ctx, answers) }, ...(await allSteps())];
 

@@ -82,6 +82,8 @@ export class World {
   readonly trees = new Map<number, SimTree>();
   readonly trash = new Map<number, SimTree>();
   readonly hosts = new Map<number, SimHost>();
+  /** Runs that failed by themselves and whose folders are gone, counted by task. */
+  readonly forgottenFailures = new Map<number, number>();
   /** Commits that a simulated gate let pass. */
   readonly passed = new Set<string>();
   /** Every commit that an agent made, by task: none may be lost. */
@@ -131,6 +133,13 @@ export class World {
 
   violate(what: string): void {
     if (!this.violations.includes(what)) this.violations.push(what);
+  }
+
+  /** Removes a run's folder: only what the invariants count of it is left. */
+  forget(runId: number): void {
+    const host = this.hosts.get(runId);
+    if (host?.isOwnFailure) this.forgottenFailures.set(host.spec.taskId, (this.forgottenFailures.get(host.spec.taskId) ?? 0) + 1);
+    this.hosts.delete(runId);
   }
 
   /** Kills the daemon: nothing of it may act any more. */
