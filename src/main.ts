@@ -8,13 +8,13 @@ type Program = { main(words: string[]): Promise<number> };
 const programs: Record<string, () => Promise<Program>> = {
   hook: () => import("./hooks/hook-command.ts"),
   sandbox: () => import("./sandbox/enter.ts"),
-  "in-sandbox": () => import("./agents/in-sandbox.ts"),
+  "in-sandbox": () => import("./agents/host/in-sandbox.ts"),
   field: () => import("./hooks/field-command.ts"),
-  host: () => import("./agents/host.ts"),
+  host: () => import("./agents/host/host.ts"),
   daemon: () => import("./daemon.ts"),
-  view: () => import("./agents/view.ts"),
+  view: () => import("./agents/view/view.ts"),
   complete: () => import("./complete.ts"),
-  "demo-agent": () => import("./agents/demo-agent.ts"),
+  "demo-agent": () => import("./agents/demo/agent.ts"),
 };
 
 scrubEnvironment(process.env);

@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHosts, createLogins, createMachine } from "./agents/outside.ts";
-import { createWindows } from "./agents/windows.ts";
+import { createWindows } from "./agents/view/windows.ts";
 import { createGit, createTaskGits, defaultGitOptions } from "./git/outside.ts";
 import { realClock } from "./kernel/clock.ts";
 import type { Config, Outside } from "./kernel/context.ts";

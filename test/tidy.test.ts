@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FILE_LINES, FILE_LINES_AIM, FUNCTION_LINES, impureParts, RULES } from "./tidy/rules.ts";
+import { entangledFolders, FILE_LINES, FILE_LINES_AIM, FUNCTION_LINES, impureParts, RULES } from "./tidy/rules.ts";
 import { readSource } from "./tidy/source.ts";
 import { checksOf, checksWithoutUnion, unionsOf } from "./tidy/unions.ts";
 
@@ -41,6 +41,10 @@ describe("this repository", () => {
 
   test("what rules are made of is pure, too", () => {
     expect(impureParts(sources).map(({ path, line, text }) => `${path}:${line} ${text}`)).toEqual([]);
+  });
+
+  test("no two folders of a room import each other", () => {
+    expect(entangledFolders(sources).map(({ path, line, text }) => `${path}:${line} ${text}`)).toEqual([]);
   });
 
   test("every CHECK in SQL has its union in TypeScript", () => {
@@ -176,6 +180,14 @@ describe("each rule", () => {
     expect(impureParts([rules, near, far]).map(({ text }) => text)).toEqual(["uses Date.now"]);
     expect(impureParts([rules, near, mute])).toHaveLength(1);
     expect(impureParts([rules, near, readSource("src/a/c.ts", "// Tells. Pure.\nexport const c = 1;")])).toEqual([]);
+  });
+
+  test("two folders of a room that import each other", () => {
+    const host = readSource("src/a/host/x.ts", '// X.\nimport { y } from "../view/y.ts";\nexport const x = y;');
+    const view = readSource("src/a/view/y.ts", '// Y.\nimport type { x } from "../host/x.ts";\nexport const y: typeof x = 1;');
+    const beside = readSource("src/a/b.ts", '// B.\nimport { y } from "./view/y.ts";\nexport const b = y;');
+    expect(entangledFolders([host, view, beside]).map(({ path }) => path)).toEqual(["src/a/host/x.ts", "src/a/view/y.ts"]);
+    expect(entangledFolders([host, beside])).toEqual([]);
   });
 
   test("about unions notices a word that only SQL has", () => {

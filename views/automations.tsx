@@ -1,5 +1,5 @@
 // A person's automations on the page about health: which are on, what each did last, and what keeps one from running.
-import type { AutomationShape } from "../src/hooks/automation-shapes.ts";
+import type { AutomationShape } from "../src/hooks/automations/shapes.ts";
 import type { Markup } from "../src/kernel/page.ts";
 import { type BadgeVerdict, VerdictBadge } from "./parts/badge.tsx";
 import { Empty } from "./parts/empty.tsx";

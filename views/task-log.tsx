@@ -1,6 +1,7 @@
 // What a run printed: its lines as people read them, with what is folded away a click away.
-import type { Line, Tone } from "../src/agents/lines.ts";
+
 import type { RunKind } from "../src/agents/schema.ts";
+import type { Line, Tone } from "../src/agents/transcript/lines.ts";
 import type { Markup } from "../src/kernel/page.ts";
 import type { TaskState } from "../src/tasks/schema.ts";
 import { ActivityBadge, RunBadge } from "./parts/badge.tsx";

@@ -7,8 +7,8 @@ import type { Paths } from "../kernel/paths.ts";
 import { projectOf, repositoryOf } from "../projects/actions.ts";
 import { mustFind, patchTask, record, setWaiting } from "../tasks/actions.ts";
 import type { Task } from "../tasks/schema.ts";
-import { breakersOf } from "./breakers.ts";
 import { giveAnswer } from "./questions.ts";
+import { breakersOf } from "./recovery/breakers.ts";
 import type { AgentHere, AskedQuestion, Breaker, PersonsAnswer, Run, RunKind, RunOutcome } from "./schema.ts";
 import * as table from "./table.ts";
 
@@ -144,8 +144,8 @@ export function wantStop(ctx: Ctx, run: Run, why: string): void {
 }
 
 /** What pages show of runs and of what they printed; loaded with the first of them, since nothing else needs it. */
-export async function shownRuns(): Promise<typeof import("./shown.ts") & typeof import("./log-window.ts")> {
-  const [shown, log] = await Promise.all([import("./shown.ts"), import("./log-window.ts")]);
+export async function shownRuns(): Promise<typeof import("./shown.ts") & typeof import("./transcript/log-window.ts")> {
+  const [shown, log] = await Promise.all([import("./shown.ts"), import("./transcript/log-window.ts")]);
   return { ...shown, ...log };
 }
 
@@ -162,13 +162,13 @@ export async function agentsHere(config: Config, env: Readonly<Record<string, st
 
 /** Whether a home can have windows: not when its path is too long for a socket. */
 export async function canHaveWindows(paths: Paths): Promise<boolean> {
-  const { hasRoomForSocket } = await import("./tmux.ts");
+  const { hasRoomForSocket } = await import("./view/tmux.ts");
   return hasRoomForSocket(paths);
 }
 
 /** Closes the windows on all runs of a home, with or without a daemon or a configuration that can be read. */
 export async function endWindows(paths: Paths): Promise<void> {
-  const { createWindows } = await import("./windows.ts");
+  const { createWindows } = await import("./view/windows.ts");
   await createWindows({ paths, executable: [], when: "auto", elapsed: realClock.elapsed }).end();
 }
 

@@ -5,7 +5,7 @@ import { cut, printable } from "../kernel/text-table.ts";
 import { ago, dateOf, isoTime, timeOfDay } from "../kernel/time-text.ts";
 import { questionText } from "./question-text.ts";
 import type { AgentShape, AskedQuestion } from "./schema.ts";
-import type { Activity, LimitReading, Observed } from "./signs.ts";
+import type { Activity, LimitReading, Observed } from "./signs/signs.ts";
 
 /** Columns that what an agent does gets at least. */
 const DOING_COLUMNS = 20;

@@ -7,12 +7,12 @@ import { countSchema } from "../kernel/shape.ts";
 import { projectOf } from "../projects/actions.ts";
 import { liveRuns, newestRuns, runMeant } from "./actions.ts";
 import { listed, listedShape } from "./command-actions.ts";
-import { TONES } from "./lines.ts";
-import { logAfter, logBefore } from "./log-window.ts";
 import { runShape } from "./rules.ts";
 import type { Run, RunShape } from "./schema.ts";
 import { agentStatusSchema, listedRunSchema, runShapeSchema } from "./shapes.ts";
 import { interruptAgent, restartAgent, sendMessage, stopAgent } from "./talk.ts";
+import { TONES } from "./transcript/lines.ts";
+import { logAfter, logBefore } from "./transcript/log-window.ts";
 
 const LIST = "agents";
 

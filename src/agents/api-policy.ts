@@ -4,10 +4,10 @@ import { guardWishSchema } from "../hooks/shapes.ts";
 import { type Operation, readOperation } from "../kernel/operation.ts";
 import { isoTimeSchema } from "../kernel/shape.ts";
 import { projectNamed } from "../projects/actions.ts";
-import { policyHere } from "./policy.ts";
-import { policyShape, replayShape } from "./policy-action.ts";
-import { replayPolicy } from "./policy-replay.ts";
-import { policyShapeSchema, replayShapeSchema } from "./policy-shapes.ts";
+import { policyShape, replayShape } from "./policy/action.ts";
+import { policyHere } from "./policy/policy.ts";
+import { replayPolicy } from "./policy/replay.ts";
+import { policyShapeSchema, replayShapeSchema } from "./policy/shapes.ts";
 
 /** A month, as on the command line. */
 const SINCE_MS = 30 * 86_400_000;

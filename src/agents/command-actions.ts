@@ -14,7 +14,7 @@ import { runShape } from "./rules.ts";
 import { type ListedRun, runDetails, runTable } from "./run-text.ts";
 import type { AgentShape, Run, RunShape } from "./schema.ts";
 import { interruptAgent, restartAgent, sendMessage, stopAgent } from "./talk.ts";
-import { mayHaveWindows } from "./windows-step.ts";
+import { mayHaveWindows } from "./view/windows-step.ts";
 
 export type ListOptions = { all?: boolean; limit: string };
 export type AttachOptions = { project?: string };
@@ -103,7 +103,7 @@ export async function attach(host: CommandHost, id: string | undefined, options:
   const ctx = await host.open();
   const run = id === undefined ? await chosenRun(ctx, host, options.project) : runMeant(ctx, id, "newest");
   if (await attachWindow(ctx, run)) return;
-  const { viewRun } = await import("./view.ts");
+  const { viewRun } = await import("./view/view.ts");
   await viewRun(ctx.paths, run.id, "end");
 }
 

@@ -4,7 +4,7 @@ import type { AutomationOrder } from "../hooks/schema.ts";
 import { Fault } from "../kernel/fault.ts";
 import { type BUILT_IN_AGENTS, unknownAgent } from "../projects/rules.ts";
 import type { RoleSettings } from "../projects/schema.ts";
-import { claudeWords } from "./claude-driver.ts";
+import { claudeWords } from "./claude/driver.ts";
 import type { AgentSettings } from "./config.ts";
 import type { RunSpec } from "./schema.ts";
 

@@ -1,11 +1,11 @@
 // A recorded event of a run as signs. Pure, and takes anything that stands in a file.
 
 import { jsonOf, textOf } from "../kernel/json.ts";
-import { claudeSigns } from "./claude-frames.ts";
-import { hookSigns } from "./hook-signs.ts";
+import { claudeSigns } from "./claude/frames.ts";
 import { isQuestion } from "./question-text.ts";
 import type { RunEvent } from "./schema.ts";
-import type { Sign } from "./signs.ts";
+import { hookSigns } from "./signs/hook-signs.ts";
+import type { Sign } from "./signs/signs.ts";
 
 /** Characters of a line of plain output that are kept. */
 const LINE_CHARACTERS = 500;

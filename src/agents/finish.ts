@@ -8,11 +8,11 @@ import { judgeFault } from "../tasks/rules.ts";
 import { measureTree, treeOrder } from "../worktrees/actions.ts";
 import { finishRun } from "./actions.ts";
 import { ingestRest } from "./ingest.ts";
-import { judgeEnd } from "./judge.ts";
+import { judgeEnd } from "./recovery/judge.ts";
+import { unheardMessages } from "./recovery/unheard.ts";
 import { leftMessages } from "./run-files.ts";
 import type { ExitRecord, HostState, Run } from "./schema.ts";
 import * as table from "./table.ts";
-import { unheardMessages } from "./unheard.ts";
 
 /** What a killed host wrote last, in which messages are looked for that its agent never took up. */
 const SAID_BYTES = 4_000_000;

@@ -4,15 +4,15 @@ import { oddityOf } from "../hooks/schema.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { appendEvent } from "../kernel/events.ts";
 import { mustFind, patchTask, record } from "../tasks/actions.ts";
-import { lastBill } from "./bill.ts";
 import { eventSigns } from "./event-signs.ts";
-import { classify, lasting, told } from "./liveness.ts";
-import { fresh, observe } from "./observe.ts";
 import { isAnswer, isQuestion } from "./question-text.ts";
 import { noteDelivered, noteQuestion, noteTold } from "./questions.ts";
-import { hostEntry, type LogEntry, signEntry } from "./run-log.ts";
 import type { Run, RunEvent } from "./schema.ts";
-import type { Activity, LivenessSettings, Observed, Pulse } from "./signs.ts";
+import { lastBill } from "./signs/bill.ts";
+import { classify, lasting, told } from "./signs/liveness.ts";
+import { fresh, observe } from "./signs/observe.ts";
+import { hostEntry, type LogEntry, signEntry } from "./signs/run-log.ts";
+import type { Activity, LivenessSettings, Observed, Pulse } from "./signs/signs.ts";
 import * as table from "./table.ts";
 
 /** Bytes of one run that are taken in at a time, so that an agent that writes fast keeps nobody waiting: some 50 ms of work. */

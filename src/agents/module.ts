@@ -1,7 +1,7 @@
 // Runs and their hosts: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
 import { agentCommands } from "./commands.ts";
-import { policyCommands } from "./policy-commands.ts";
+import { policyCommands } from "./policy/commands.ts";
 import { worktreeCommands } from "./worktree-commands.ts";
 
 export const agents: Module = {
@@ -14,9 +14,9 @@ export const agents: Module = {
   operations: async () => [...(await import("./api-agents.ts")).agentOperations, ...(await import("./api-policy.ts")).policyOperations],
   offers: async () => (await import("./offers.ts")).offers,
   steps: async () => {
-    const { stepLiveness } = await import("./live-step.ts");
+    const { stepLiveness } = await import("./recovery/live-step.ts");
     const { stepObserve, stepRelease, stepRuns } = await import("./step.ts");
-    const { stepWindows } = await import("./windows-step.ts");
+    const { stepWindows } = await import("./view/windows-step.ts");
     return [
       { name: "observe", run: stepObserve },
       { name: "liveness", run: stepLiveness },

@@ -7,11 +7,11 @@ import { probeLock } from "../kernel/lock.ts";
 import type { Paths, RunPaths, TaskPaths } from "../kernel/paths.ts";
 import { bootId, cleanEnvironment } from "../kernel/process.ts";
 import { controlGroups } from "../sandbox/actions.ts";
-import { hasClaudeSession, loginFile } from "./claude-home.ts";
+import { hasClaudeSession, loginFile } from "./claude/home.ts";
 import type { AgentSettings } from "./config.ts";
-import { leftCage } from "./host-cage.ts";
-import { markersOf, taskFolders } from "./host-command.ts";
-import { parseSpec } from "./host-spec.ts";
+import { leftCage } from "./host/cage.ts";
+import { markersOf, taskFolders } from "./host/command.ts";
+import { parseSpec } from "./host/read-spec.ts";
 import { createPulses } from "./pulse.ts";
 import {
   readEventsBefore,
@@ -26,7 +26,7 @@ import {
 } from "./run-files.ts";
 import type { HostState, Hosts, Logins, Machine, RunSpec, Survivor } from "./schema.ts";
 import { endSurvivors } from "./survivors.ts";
-import { createTail } from "./transcript.ts";
+import { createTail } from "./transcript/transcript.ts";
 
 /** What a host itself gets; the agent's environment is in the spec. By the last two it finds the keyring, for automations. */
 const HOST_VARIABLES = ["PATH", "HOME", "LANG", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];

@@ -18,10 +18,10 @@ import { printable } from "../kernel/text-table.ts";
 import { when } from "../kernel/time-text.ts";
 import { projectNamed } from "../projects/actions.ts";
 import type { Project } from "../projects/schema.ts";
-import { type Policy, policyHere, type Tried } from "./policy.ts";
-import { triedPolicy } from "./policy-action.ts";
-import { type Replay, replayPolicy } from "./policy-replay.ts";
-import { type ChangedKind, kindsOf, OUTSIDE_TEXT, totalText, unreplayedLines, valueText } from "./policy-text.ts";
+import { triedPolicy } from "./policy/action.ts";
+import { type Policy, policyHere, type Tried } from "./policy/policy.ts";
+import { type Replay, replayPolicy } from "./policy/replay.ts";
+import { type ChangedKind, kindsOf, OUTSIDE_TEXT, totalText, unreplayedLines, valueText } from "./policy/text.ts";
 
 /** Characters of a policy that a form takes: some hundred rules. */
 const POLICY_CHARACTERS = 20_000;

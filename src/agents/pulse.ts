@@ -5,7 +5,7 @@ import { probeLock } from "../kernel/lock.ts";
 import type { Paths } from "../kernel/paths.ts";
 import { allProcesses, descendantsOf, type Process } from "../kernel/process.ts";
 import { readStarted } from "./run-files.ts";
-import type { Pulse } from "./signs.ts";
+import type { Pulse } from "./signs/signs.ts";
 
 /** Between two looks at a run's processes: all of /proc takes some ms. */
 const LOOK_MS = 15_000;

@@ -8,7 +8,7 @@ import { activityTone, agentFields, agentLine, type Seen } from "./agent-text.ts
 import { CHOICE_TOOL, questionText } from "./question-text.ts";
 import { runDurationMs } from "./rules.ts";
 import type { AskedQuestion, Run, RunOutcome } from "./schema.ts";
-import type { Activity } from "./signs.ts";
+import type { Activity } from "./signs/signs.ts";
 
 /** `seen` is null for gates and set-up, and for an agent that has shown nothing yet; `question` is its own, while it is open. */
 export type ListedRun = { run: Run; project: string; title: string; seen: Seen | null; question: AskedQuestion | null };

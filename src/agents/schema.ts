@@ -2,7 +2,7 @@
 import type { GuardRules, Verdict } from "../hooks/rules.ts";
 import type { AutomationOrder, HookBrief } from "../hooks/schema.ts";
 import type { RunRights, SandboxLevel, SandboxSpec } from "../sandbox/schema.ts";
-import type { Activity, Observed, Pulse, Usage } from "./signs.ts";
+import type { Activity, Observed, Pulse, Usage } from "./signs/signs.ts";
 
 /** `agent`: a coding agent. `setup`: a project's set-up command. `gate`: a project's check. All run under a host. */
 export const RUN_KINDS = ["agent", "setup", "gate"] as const;

@@ -6,7 +6,7 @@ import { runRightsSchema } from "../sandbox/shapes.ts";
 import { TASK_STATES } from "../tasks/schema.ts";
 import { SNAPSHOT_REASONS, WORKTREE_STATES } from "../worktrees/schema.ts";
 import { RUN_KINDS, RUN_OUTCOMES, RUN_STATES } from "./schema.ts";
-import { ACTIVITIES } from "./signs.ts";
+import { ACTIVITIES } from "./signs/signs.ts";
 
 const runEntries = {
   id: v.number(),

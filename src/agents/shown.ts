@@ -9,11 +9,11 @@ import { duration, when } from "../kernel/time-text.ts";
 import { rightsText } from "../sandbox/rules.ts";
 import { agentFigures } from "./agent-text.ts";
 import { observationOf } from "./ingest.ts";
-import { type Asked, questionsOf } from "./question-lines.ts";
 import { callText } from "./question-text.ts";
 import { runDurationMs } from "./rules.ts";
 import type { AskedQuestion, Run } from "./schema.ts";
 import { deafness, steadiness } from "./talk.ts";
+import { type Asked, questionsOf } from "./transcript/question-lines.ts";
 
 /** Columns of what an agent said last, and of a run's summary, that a card or a line has room for. */
 const SAID_COLUMNS = 400;

@@ -12,8 +12,8 @@ import type { Project, ProjectSettings, RoleSettings } from "../projects/schema.
 import { freeUser, isHiddenAtHome, sandboxSpec } from "../sandbox/rules.ts";
 import type { SandboxLevel, SandboxPolicy, SandboxSpec } from "../sandbox/schema.ts";
 import type { Task } from "../tasks/schema.ts";
-import { claudeEnvironment } from "./claude-driver.ts";
-import { sharedPlaces } from "./claude-home.ts";
+import { claudeEnvironment } from "./claude/driver.ts";
+import { sharedPlaces } from "./claude/home.ts";
 import { IDLE_MINUTES, PARK_MINUTES } from "./config.ts";
 import { type AgentCommand, agentCommand } from "./drivers.ts";
 import { reachedHosts } from "./model-hosts.ts";

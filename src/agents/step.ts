@@ -5,7 +5,7 @@ import { idleWithTree, releaseTree } from "../worktrees/actions.ts";
 import { liveRunOf, liveRuns } from "./actions.ts";
 import { collectRun, finishAgentRun } from "./finish.ts";
 import { ingestRuns, judgeRuns } from "./ingest.ts";
-import { judgeEnd } from "./judge.ts";
+import { judgeEnd } from "./recovery/judge.ts";
 import { stopReason } from "./rules.ts";
 import type { Run } from "./schema.ts";
 import { dropClaim, markRunning, sendStop, startRun } from "./start.ts";

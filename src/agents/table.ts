@@ -4,7 +4,7 @@ import type { Db } from "../kernel/database.ts";
 import type { RunRights, SandboxLevel } from "../sandbox/schema.ts";
 import { questionText } from "./question-text.ts";
 import type { AnswerVerdict, AskedQuestion, Breaker, ExitRecord, Question, Run, RunKind, RunOutcome } from "./schema.ts";
-import type { Activity, Observed, Verdict } from "./signs.ts";
+import type { Activity, Observed, Verdict } from "./signs/signs.ts";
 
 const COLUMNS = `id, uuid, task_id AS taskId, project_id AS projectId, kind, state, agent, attempt, cause, session, commit_id AS "commit", command,
   sandbox, rights, stop_wanted AS stopWanted, stop_sent AS stopSent, exit, outcome, summary, claimed_at AS claimedAt,

@@ -1,8 +1,8 @@
 // The API's operations on automations. Their programs are files: nothing here can add or change one.
 import * as v from "valibot";
 import { type Operation, readOperation, writeOperation } from "../kernel/operation.ts";
-import { automationLog, shownAutomations, switchAutomation } from "./automation-changes.ts";
-import { automationLogSchema, automationSchema } from "./automation-shapes.ts";
+import { automationLog, shownAutomations, switchAutomation } from "./automations/changes.ts";
+import { automationLogSchema, automationSchema } from "./automations/shapes.ts";
 
 const params = v.strictObject({ name: v.pipe(v.string(), v.maxLength(64)) });
 const limit = v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/, "a number up to 9999"), v.transform(Number)), "50");

@@ -1,9 +1,9 @@
 // How a call of a tool is judged. Pure, and not in rules.ts, because only hosts and replays need the shell that reads lines.
-import { fileFault } from "./judge-file.ts";
-import { commandsIn, type JudgedCommand } from "./judge-shell.ts";
+import { fileFault } from "./guards/judge-file.ts";
+import { commandsIn, type JudgedCommand } from "./guards/judge-shell.ts";
+import { shellCommand } from "./guards/tool-kinds.ts";
+import { matchesRule, subjectsOf } from "./guards/tool-rules.ts";
 import { type GuardPolicy, type GuardRules, type Judgement, moreSevere, type ToolCall, type Verdict } from "./rules.ts";
-import { shellCommand } from "./tool-kinds.ts";
-import { matchesRule, subjectsOf } from "./tool-rules.ts";
 
 /**
  * Whether a call of a tool may go on. Rules go before classes and paths; among each, deny goes before ask and ask before

@@ -1,6 +1,6 @@
 // Hooks and automations: what the kernel is told about this room.
 import type { Module } from "../kernel/module.ts";
-import { automationCommands } from "./automation-commands.ts";
+import { automationCommands } from "./automations/commands.ts";
 
 export const hooks: Module = {
   name: "hooks",

@@ -1,6 +1,6 @@
 // What a shell offers for the name of an automation.
 import type { Offers } from "../kernel/completion.ts";
-import { listAutomations } from "./automations.ts";
+import { listAutomations } from "./automations/automations.ts";
 
 export const offers: Offers = {
   automation: async ({ open }) =>

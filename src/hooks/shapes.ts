@@ -1,7 +1,7 @@
 // What a person, or a repository, may say about how calls of tools are judged.
 import * as v from "valibot";
+import { TOOL_RULE } from "./guards/tool-rules.ts";
 import { COMMAND_CLASSES, VERDICTS } from "./rules.ts";
-import { TOOL_RULE } from "./tool-rules.ts";
 
 /** A rule that ccm cannot read would never match, and nobody would be asked. */
 export const toolRulesSchema = v.pipe(

@@ -1,7 +1,7 @@
 // When an agent's breaker opens, until when, and what closes it.
 import { describe, expect, test } from "bun:test";
-import { afterEnding, type BreakerFacts, openUntil } from "../../src/agents/breaker.ts";
-import type { EndingKind } from "../../src/agents/failure.ts";
+import { afterEnding, type BreakerFacts, openUntil } from "../../src/agents/recovery/breaker.ts";
+import type { EndingKind } from "../../src/agents/recovery/failure.ts";
 import type { Breaker } from "../../src/agents/schema.ts";
 
 const NOW = Date.UTC(2030, 0, 1);

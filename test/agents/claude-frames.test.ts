@@ -1,11 +1,11 @@
 // Lines of claude's stream, and bodies of hooks, as signs: what each shows, and that nothing an agent writes breaks the reading.
 import { describe, expect, test } from "bun:test";
-import { claudeSigns } from "../../src/agents/claude-frames.ts";
+import { claudeSigns } from "../../src/agents/claude/frames.ts";
 import { eventSigns } from "../../src/agents/event-signs.ts";
-import { hookSigns } from "../../src/agents/hook-signs.ts";
-import { fresh, observe } from "../../src/agents/observe.ts";
 import type { RunEvent } from "../../src/agents/schema.ts";
-import { answerMark, toolCall } from "../../src/agents/tool-calls.ts";
+import { hookSigns } from "../../src/agents/signs/hook-signs.ts";
+import { fresh, observe } from "../../src/agents/signs/observe.ts";
+import { answerMark, toolCall } from "../../src/agents/signs/tool-calls.ts";
 import { observedAfter, readSession } from "./sessions.ts";
 
 describe("a line of the stream", () => {

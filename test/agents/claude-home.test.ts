@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { hasClaudeSession, makeClaudeHome, returnLogin } from "../../src/agents/claude-home.ts";
+import { hasClaudeSession, makeClaudeHome, returnLogin } from "../../src/agents/claude/home.ts";
 import type { HomeOrder } from "../../src/agents/schema.ts";
 import { temporaryFolder } from "../support/folders.ts";
 

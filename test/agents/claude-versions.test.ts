@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compareVersions, standingOf, standingText, TESTED_FROM, TESTED_TO, versionIn } from "../../src/agents/claude-versions.ts";
+import { compareVersions, standingOf, standingText, TESTED_FROM, TESTED_TO, versionIn } from "../../src/agents/claude/versions.ts";
 import { findAgents } from "../../src/agents/installed.ts";
 import { loadConfig } from "../../src/kernel/config.ts";
 import { sections } from "../../src/setup/config.ts";

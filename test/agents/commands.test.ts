@@ -1,9 +1,9 @@
 // The commands on runs and worktrees: which run is meant, what is asked of it, and what is shown.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { fresh } from "../../src/agents/observe.ts";
 import { noteQuestion } from "../../src/agents/questions.ts";
 import type { AgentShape, RunShape } from "../../src/agents/schema.ts";
-import type { Observed, Verdict } from "../../src/agents/signs.ts";
+import { fresh } from "../../src/agents/signs/observe.ts";
+import type { Observed, Verdict } from "../../src/agents/signs/signs.ts";
 import { insertObservation, moveObservation, setActivity } from "../../src/agents/table.ts";
 import { mustFind } from "../../src/tasks/actions.ts";
 import { findWorktree, wantWorktree } from "../../src/worktrees/actions.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { directivesOf, repairsOf } from "../../src/agents/demo-script.ts";
+import { directivesOf, repairsOf } from "../../src/agents/demo/script.ts";
 import { type DemoRepository, NODE_DEMO, SHELL_DEMO } from "../../src/setup/demo-repository.ts";
 import { demo, openRuns } from "../support/runs.ts";
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { claudeSigns } from "../../src/agents/claude-frames.ts";
-import { describeEnding, type EndingKind, endingOf, STUCK } from "../../src/agents/failure.ts";
-import { fresh, observe } from "../../src/agents/observe.ts";
+import { claudeSigns } from "../../src/agents/claude/frames.ts";
+import { describeEnding, type EndingKind, endingOf, STUCK } from "../../src/agents/recovery/failure.ts";
 import type { ExitRecord } from "../../src/agents/schema.ts";
-import type { Observed } from "../../src/agents/signs.ts";
+import { fresh, observe } from "../../src/agents/signs/observe.ts";
+import type { Observed } from "../../src/agents/signs/signs.ts";
 import { exitRecord } from "../support/exit-record.ts";
 
 /** What a run with these lines of stream leaves behind: its last result, and all that was observed. */

@@ -2,8 +2,8 @@
 import { beforeEach, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shipAutomations } from "../../src/hooks/automations/shipped.ts";
 import type { AutomationOrder, AutomationRecord } from "../../src/hooks/schema.ts";
-import { shipAutomations } from "../../src/hooks/shipped-automations.ts";
 import { allProcesses, commandOf, ownCommand } from "../../src/kernel/process.ts";
 import { type Lab, openRuns, until } from "../support/runs.ts";
 

@@ -1,7 +1,7 @@
 // The host's side of a talk with claude: frames as 2.1.197 and 2.1.330 print them, and what the host does about them.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { createTalk, type Talk } from "../../src/agents/host-conversation.ts";
-import { Asking } from "../../src/agents/host-questions.ts";
+import { createTalk, type Talk } from "../../src/agents/host/conversation.ts";
+import { Asking } from "../../src/agents/host/questions.ts";
 import type { Answer, Conversation } from "../../src/agents/schema.ts";
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 // What a host says to an agent's hooks: judged, asked about, or left alone; and what is written down of it.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { createGuard, type Guard } from "../../src/agents/host-guard.ts";
-import { Asking, type AskingOptions } from "../../src/agents/host-questions.ts";
+import { createGuard, type Guard } from "../../src/agents/host/guard.ts";
+import { Asking, type AskingOptions } from "../../src/agents/host/questions.ts";
 import type { Answer, GuardVerdict } from "../../src/agents/schema.ts";
-import { hookAnswer } from "../../src/hooks/automation-answer.ts";
+import { hookAnswer } from "../../src/hooks/automations/answer.ts";
 import { type GuardWish, guardRules } from "../../src/hooks/rules.ts";
 import type { AutomationsOutcome } from "../../src/hooks/schema.ts";
 import { PLACES } from "../hooks/places.ts";

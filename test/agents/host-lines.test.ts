@@ -1,6 +1,6 @@
 // Lines out of any bytes, however they are cut into chunks.
 import { expect, test } from "bun:test";
-import { HELD_LINE_BYTES, readLines } from "../../src/agents/host-lines.ts";
+import { HELD_LINE_BYTES, readLines } from "../../src/agents/host/lines.ts";
 import { mulberry32 } from "../../src/kernel/ids.ts";
 
 /** What the reader makes of these chunks: each line, long ones marked. */

@@ -1,7 +1,7 @@
 // The end of a run over real rows: the outcome, the task's next step with its cause, and the agent's breaker.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { breakersOf } from "../../src/agents/breakers.ts";
-import { judgeEnd } from "../../src/agents/judge.ts";
+import { breakersOf } from "../../src/agents/recovery/breakers.ts";
+import { judgeEnd } from "../../src/agents/recovery/judge.ts";
 import type { ExitRecord, Run } from "../../src/agents/schema.ts";
 import * as table from "../../src/agents/table.ts";
 import { dispatch, explainPlan } from "../../src/dispatch/actions.ts";

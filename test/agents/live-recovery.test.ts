@@ -1,8 +1,8 @@
 // What is done about a live agent that does not get on, as a table of rungs.
 import { describe, expect, test } from "bun:test";
-import { actOn, HEAR_MS, type LiveFacts, LONG_WAIT_MS } from "../../src/agents/live-recovery.ts";
-import { fresh } from "../../src/agents/observe.ts";
-import { ACTIVITIES, type Activity } from "../../src/agents/signs.ts";
+import { actOn, HEAR_MS, type LiveFacts, LONG_WAIT_MS } from "../../src/agents/recovery/live-recovery.ts";
+import { fresh } from "../../src/agents/signs/observe.ts";
+import { ACTIVITIES, type Activity } from "../../src/agents/signs/signs.ts";
 
 const NOW = Date.UTC(2030, 0, 1);
 

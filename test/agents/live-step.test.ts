@@ -1,10 +1,10 @@
 // Live agents that do not get on, in the loop: what is said to them, what ends them, and what is written down about it.
 import { beforeEach, describe, expect, test } from "bun:test";
-import { breakersOf } from "../../src/agents/breakers.ts";
-import { stepLiveness } from "../../src/agents/live-step.ts";
-import { fresh } from "../../src/agents/observe.ts";
+import { breakersOf } from "../../src/agents/recovery/breakers.ts";
+import { stepLiveness } from "../../src/agents/recovery/live-step.ts";
 import type { Run, RunRequest } from "../../src/agents/schema.ts";
-import type { Activity, Observed } from "../../src/agents/signs.ts";
+import { fresh } from "../../src/agents/signs/observe.ts";
+import type { Activity, Observed } from "../../src/agents/signs/signs.ts";
 import * as table from "../../src/agents/table.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import { newestEvents } from "../../src/kernel/events.ts";

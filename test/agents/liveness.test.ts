@@ -1,7 +1,7 @@
 // What an agent is said to be doing, at named moments of sessions that were recorded with the real program.
 import { describe, expect, test } from "bun:test";
-import { classify, lasting, told } from "../../src/agents/liveness.ts";
-import type { Activity, Pulse } from "../../src/agents/signs.ts";
+import { classify, lasting, told } from "../../src/agents/signs/liveness.ts";
+import type { Activity, Pulse } from "../../src/agents/signs/signs.ts";
 import { observedAfter, readSession } from "./sessions.ts";
 
 const MINUTE = 60_000;

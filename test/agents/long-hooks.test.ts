@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRecorder } from "../../src/agents/host-record.ts";
+import { createRecorder } from "../../src/agents/host/record.ts";
 import { EVENT_BYTES, readEventsFrom } from "../../src/agents/run-files.ts";
 import { temporaryHome } from "../support/folders.ts";
 

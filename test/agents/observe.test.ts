@@ -1,9 +1,9 @@
 // What signs add up to: cost, progress, circles, work beside the turn.
 import { describe, expect, test } from "bun:test";
-import { lastBill } from "../../src/agents/bill.ts";
-import { fresh, observe } from "../../src/agents/observe.ts";
-import type { Observed, Sign } from "../../src/agents/signs.ts";
-import { answerMark, toolCall } from "../../src/agents/tool-calls.ts";
+import { lastBill } from "../../src/agents/signs/bill.ts";
+import { fresh, observe } from "../../src/agents/signs/observe.ts";
+import type { Observed, Sign } from "../../src/agents/signs/signs.ts";
+import { answerMark, toolCall } from "../../src/agents/signs/tool-calls.ts";
 import { observedAfter, readSession } from "./sessions.ts";
 
 /** A call and its answer. */

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { restartRun } from "../../src/agents/actions.ts";
-import { openBreaker } from "../../src/agents/breakers.ts";
+import { openBreaker } from "../../src/agents/recovery/breakers.ts";
 import { registerProject } from "../../src/projects/actions.ts";
 import { newProjectSchema } from "../../src/projects/schema.ts";
 import { createTask, mustFind } from "../../src/tasks/actions.ts";

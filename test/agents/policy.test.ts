@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { placesOf } from "../../src/agents/guard-places.ts";
-import { createGuard } from "../../src/agents/host-guard.ts";
-import { Asking } from "../../src/agents/host-questions.ts";
-import { createRecorder } from "../../src/agents/host-record.ts";
-import type { PolicyShape, ReplayShape } from "../../src/agents/policy-shapes.ts";
+import { createGuard } from "../../src/agents/host/guard.ts";
+import { placesOf } from "../../src/agents/host/guard-places.ts";
+import { Asking } from "../../src/agents/host/questions.ts";
+import { createRecorder } from "../../src/agents/host/record.ts";
+import type { PolicyShape, ReplayShape } from "../../src/agents/policy/shapes.ts";
 import type { Answer } from "../../src/agents/schema.ts";
 import { type GuardWish, guardRules } from "../../src/hooks/rules.ts";
 import { changeProject } from "../../src/projects/actions.ts";

@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeLong } from "../../src/agents/host-long-line.ts";
-import { createRecorder } from "../../src/agents/host-record.ts";
+import { writeLong } from "../../src/agents/host/long-line.ts";
+import { createRecorder } from "../../src/agents/host/record.ts";
 import { pathsAt } from "../../src/kernel/paths.ts";
 import { temporaryFolder } from "../support/folders.ts";
 

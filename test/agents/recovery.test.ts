@@ -1,7 +1,7 @@
 // What follows from each way a run can end: one policy each, and its bounds, as a table.
 import { describe, expect, test } from "bun:test";
-import { ENDINGS, type EndingKind } from "../../src/agents/failure.ts";
-import { judgeRun, RESUME_EVERY_MS, type RunFacts, SETBACK_MS, SETBACKS } from "../../src/agents/recovery.ts";
+import { ENDINGS, type EndingKind } from "../../src/agents/recovery/failure.ts";
+import { judgeRun, RESUME_EVERY_MS, type RunFacts, SETBACK_MS, SETBACKS } from "../../src/agents/recovery/recovery.ts";
 import { exitRecord } from "../support/exit-record.ts";
 
 const NOW = Date.UTC(2030, 0, 1);

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventSigns } from "../../src/agents/event-signs.ts";
-import { fresh, observe } from "../../src/agents/observe.ts";
 import type { RunEvent } from "../../src/agents/schema.ts";
-import type { Bill, Observed } from "../../src/agents/signs.ts";
+import { fresh, observe } from "../../src/agents/signs/observe.ts";
+import type { Bill, Observed } from "../../src/agents/signs/signs.ts";
 
 const SESSIONS = join(import.meta.dir, "../data/sessions");
 

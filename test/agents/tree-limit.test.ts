@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createWatch, measure } from "../../src/agents/host-watch.ts";
+import { createWatch, measure } from "../../src/agents/host/watch.ts";
 import { deepFolders, temporaryFolder, temporaryHome } from "../support/folders.ts";
 import { shellSpec } from "../support/runs.ts";
 import { waitFor } from "../support/wait.ts";

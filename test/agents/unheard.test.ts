@@ -1,7 +1,7 @@
 // Messages that died with their host: those that the agent never took up.
 import { expect, test } from "bun:test";
+import { unheardMessages } from "../../src/agents/recovery/unheard.ts";
 import type { RunEvent } from "../../src/agents/schema.ts";
-import { unheardMessages } from "../../src/agents/unheard.ts";
 
 const at = (seq: number, event: Partial<RunEvent> & Pick<RunEvent, "kind">): RunEvent => ({ seq, at: seq, ...event });
 const said = (text: string) => ({ kind: "message", text, json: { delivered: true } }) as const;

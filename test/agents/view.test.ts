@@ -2,10 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { neutralised } from "../../src/agents/plain-text.ts";
 import type { ExitRecord, Question, RunEvent } from "../../src/agents/schema.ts";
-import { typedLine } from "../../src/agents/view-input.ts";
-import { createScreen } from "../../src/agents/view-text.ts";
+import { neutralised } from "../../src/agents/transcript/plain-text.ts";
+import { typedLine } from "../../src/agents/view/input.ts";
+import { createScreen } from "../../src/agents/view/text.ts";
 import { ownCommand } from "../../src/kernel/process.ts";
 import { expectGolden } from "../support/command-home.ts";
 import { demo, openRuns, runs, until } from "../support/runs.ts";

@@ -1,7 +1,7 @@
 // When there are windows: for agents at work, and never where an agent could reach their server.
 import { beforeEach, expect, test } from "bun:test";
 import type { WindowOrder, Windows } from "../../src/agents/schema.ts";
-import { stepWindows } from "../../src/agents/windows-step.ts";
+import { stepWindows } from "../../src/agents/view/windows-step.ts";
 import type { Ctx } from "../../src/kernel/context.ts";
 import type { SandboxLevel } from "../../src/sandbox/schema.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";

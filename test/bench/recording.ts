@@ -1,6 +1,6 @@
 // A process as a host is: records lines of an agent while it knows a number of secrets, and prints µs a line and MB.
 import { mkdirSync } from "node:fs";
-import { createRecorder } from "../../src/agents/host-record.ts";
+import { createRecorder } from "../../src/agents/host/record.ts";
 import { mulberry32 } from "../../src/kernel/ids.ts";
 import { pathsAt } from "../../src/kernel/paths.ts";
 import { createMatcher, printOf } from "../../src/kernel/prints.ts";

@@ -1,6 +1,6 @@
 // What automations print becomes what the agent is answered, by the protocol of Claude Code's hooks.
 import { describe, expect, test } from "bun:test";
-import { type Ended, hookAnswer, NOTHING_SAID, readAnswer, withSaid } from "../../src/hooks/automation-answer.ts";
+import { type Ended, hookAnswer, NOTHING_SAID, readAnswer, withSaid } from "../../src/hooks/automations/answer.ts";
 import { automationSentence } from "../../src/hooks/rules.ts";
 import type { AutomationsOutcome } from "../../src/hooks/schema.ts";
 

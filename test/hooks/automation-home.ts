@@ -1,12 +1,12 @@
 // A home with automations of a test's own, run as the host of a run runs them.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAutomations } from "../../src/hooks/automation-chain.ts";
-import { readHeader } from "../../src/hooks/automation-header.ts";
-import { type AutomationPlaces, automationPlaces } from "../../src/hooks/automation-safety.ts";
-import { enableAutomation } from "../../src/hooks/automations.ts";
+import { enableAutomation } from "../../src/hooks/automations/automations.ts";
+import { createAutomations } from "../../src/hooks/automations/chain.ts";
+import { readHeader } from "../../src/hooks/automations/header.ts";
+import { type AutomationPlaces, automationPlaces } from "../../src/hooks/automations/safety.ts";
+import { shipAutomations } from "../../src/hooks/automations/shipped.ts";
 import type { AutomationOrder, AutomationRecord, Automations } from "../../src/hooks/schema.ts";
-import { shipAutomations } from "../../src/hooks/shipped-automations.ts";
 import { temporaryHome } from "../support/folders.ts";
 
 export type AutomationHome = {

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAutomations } from "../../src/hooks/automation-chain.ts";
-import { readHeader } from "../../src/hooks/automation-header.ts";
-import { findAutomation } from "../../src/hooks/automations.ts";
+import { findAutomation } from "../../src/hooks/automations/automations.ts";
+import { createAutomations } from "../../src/hooks/automations/chain.ts";
+import { readHeader } from "../../src/hooks/automations/header.ts";
 import type { AutomationRecord } from "../../src/hooks/schema.ts";
 import { type AutomationHome, openAutomationHome } from "./automation-home.ts";
 

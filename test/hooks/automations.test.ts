@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { readHeader } from "../../src/hooks/automation-header.ts";
-import { disableAutomation, enableAutomation, findAutomation, listAutomations } from "../../src/hooks/automations.ts";
-import { shipAutomations } from "../../src/hooks/shipped-automations.ts";
+import { disableAutomation, enableAutomation, findAutomation, listAutomations } from "../../src/hooks/automations/automations.ts";
+import { readHeader } from "../../src/hooks/automations/header.ts";
+import { shipAutomations } from "../../src/hooks/automations/shipped.ts";
 import { Fault } from "../../src/kernel/fault.ts";
 import { temporaryFolder } from "../support/folders.ts";
 import { isRoot } from "../support/users.ts";

@@ -3,10 +3,10 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { programOf } from "../../src/hooks/program-names.ts";
-import { runsOf } from "../../src/hooks/shell-run.ts";
-import { shellAt } from "../../src/hooks/shell-state.ts";
-import { isElastic, isKnown, maybe, NAME, shown } from "../../src/hooks/shell-values.ts";
+import { programOf } from "../../src/hooks/shell/program-names.ts";
+import { runsOf } from "../../src/hooks/shell/run.ts";
+import { shellAt } from "../../src/hooks/shell/state.ts";
+import { isElastic, isKnown, maybe, NAME, shown } from "../../src/hooks/shell/values.ts";
 import { chance } from "../support/random.ts";
 import { lineOf, ranByBash, STUBS } from "./shell-lines.ts";
 

@@ -1,8 +1,8 @@
 // Which calls a person must allow.
 import { expect, test } from "bun:test";
+import { TOOL_RULE } from "../../src/hooks/guards/tool-rules.ts";
 import { judge } from "../../src/hooks/judge.ts";
 import { guardRules } from "../../src/hooks/rules.ts";
-import { TOOL_RULE } from "../../src/hooks/tool-rules.ts";
 import { PLACES } from "./places.ts";
 
 const bash = (command: string) => ({ tool: "Bash", input: { command } });

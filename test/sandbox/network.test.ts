@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
-import { openNetwork } from "../../src/agents/host-network.ts";
+import { openNetwork } from "../../src/agents/host/network.ts";
 import type { SandboxOrder } from "../../src/sandbox/rules.ts";
 import { selfSigned } from "../support/certificate.ts";
 import { afterThisTest } from "../support/clean-up.ts";

@@ -2,8 +2,8 @@
 import { beforeEach, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { automationPlaces } from "../../src/hooks/automation-safety.ts";
-import { shipAutomations } from "../../src/hooks/shipped-automations.ts";
+import { automationPlaces } from "../../src/hooks/automations/safety.ts";
+import { shipAutomations } from "../../src/hooks/automations/shipped.ts";
 import { appendEvent } from "../../src/kernel/events.ts";
 import { checkAutomations } from "../../src/setup/automation-checks.ts";
 import { type CommandHome, openCommandHome } from "../support/command-home.ts";

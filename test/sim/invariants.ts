@@ -1,6 +1,6 @@
 // What must hold at every moment, and what must be true when all is quiet.
 import { liveRuns, runsOf } from "../../src/agents/actions.ts";
-import { breakersOf } from "../../src/agents/breakers.ts";
+import { breakersOf } from "../../src/agents/recovery/breakers.ts";
 import { lastDecision } from "../../src/decisions/actions.ts";
 import { checkAudit } from "../../src/kernel/audit.ts";
 import type { Ctx } from "../../src/kernel/context.ts";

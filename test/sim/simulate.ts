@@ -21,7 +21,7 @@ import { Killed, type Odds, World } from "./world.ts";
 
 // What the loop imports when it first needs it is here before: reading a file takes real time, which a simulation must not depend on.
 await Promise.all([
-  import("../../src/hooks/automations.ts"),
+  import("../../src/hooks/automations/automations.ts"),
   import("../../src/worktrees/snapshots.ts"),
   import("../../src/review/differences.ts"),
 ]);

@@ -1,5 +1,5 @@
 // The versions of Claude Code that tests run: the two ends of what ccm says it is tested with.
-import { TESTED_FROM, TESTED_TO } from "../../src/agents/claude-versions.ts";
+import { TESTED_FROM, TESTED_TO } from "../../src/agents/claude/versions.ts";
 
 /** The one that every test runs; CCM_TEST_CLAUDE tries all of them with another, before it is called tested. */
 export const CLAUDE_MAIN = process.env.CCM_TEST_CLAUDE ?? TESTED_FROM;

@@ -36,7 +36,7 @@ export const RULES: Record<string, Rule> = {
     });
   },
 
-  "rules.ts is pure": (source) => (DECIDES.test(source.path) ? impurities(source, mayRestOn) : []),
+  "rules.ts is pure": (source) => (DECIDES.test(source.path) ? impurities(source, mayRestOn(source)) : []),
 
   "views are pure": (source) =>
     source.path.startsWith("views/") ? impurities(source, (from) => from.startsWith(".") && !from.includes("/src/")) : [],
@@ -130,10 +130,15 @@ const BANNED_SYNTAX: Record<string, string> = {
 };
 
 /** Other rules, faults, and parts of the same room that say of themselves that they are pure; see `impureParts`. */
-function mayRestOn(from: string): boolean {
-  return (
-    /\/(?:rules|fault|nearest|json)\.ts$/.test(from) || /^\.\/(?!(?:table|actions|step|commands|routes|module|outside)\.ts$)/.test(from)
-  );
+function mayRestOn(source: Source): (from: string) => boolean {
+  return (from) => /\/(?:rules|fault|nearest|json)\.ts$/.test(from) || partOf(source, from) !== undefined;
+}
+
+/** The path of a file of the same room that a file imports, unless it is a door to the world. */
+function partOf({ path }: Source, from: string): string | undefined {
+  const target = resolve(path, from);
+  if (target === undefined || roomOf(target) !== roomOf(path)) return undefined;
+  return /\/(?:table|actions|step|commands|routes|module|outside)\.ts$/.test(target) ? undefined : target;
 }
 
 /** What is wrong with the parts that rules are made of: each must open by saying that it is pure, and be so. */
@@ -142,7 +147,7 @@ export function impureParts(sources: readonly Source[]): Problem[] {
   const parts = new Set(sources.filter(({ path }) => DECIDES.test(path)));
   for (const source of parts)
     for (const { from, kind } of importsOf(source)) {
-      const part = kind === "value" && from.startsWith("./") ? byPath.get(join(dirname(source.path), from)) : undefined;
+      const part = kind === "value" ? byPath.get(partOf(source, from) ?? "") : undefined;
       if (part) parts.add(part);
     }
   return [...parts]
@@ -151,8 +156,29 @@ export function impureParts(sources: readonly Source[]): Problem[] {
       ...(/\bPure\b/.test(source.text.split("\n", 1)[0] ?? "")
         ? []
         : [problem(source, 1, "rules rest on it, and it does not say that it is pure")]),
-      ...impurities(source, mayRestOn),
+      ...impurities(source, mayRestOn(source)),
     ]);
+}
+
+/** Folders of a room that import each other both ways: then they are one folder. Files beside the folders may use all of them. */
+export function entangledFolders(sources: readonly Source[]): Problem[] {
+  const firstUse = new Map<string, Problem>();
+  for (const source of sources) {
+    const from = folderOf(source.path);
+    for (const { line, from: spec } of from === undefined ? [] : importsOf(source)) {
+      const target = resolve(source.path, spec);
+      const to = target === undefined ? undefined : folderOf(target);
+      if (to === undefined || to === from || roomOf(`${to}/x`) !== roomOf(source.path)) continue;
+      const way = `${from} → ${to}`;
+      if (!firstUse.has(way)) firstUse.set(way, problem(source, line, `imports "${spec}", and "${to}" imports "${from}", too`));
+    }
+  }
+  return [...firstUse].filter(([way]) => firstUse.has(way.split(" → ").reverse().join(" → "))).map(([, use]) => use);
+}
+
+/** `src/agents/host` of `src/agents/host/wire.ts`; a file beside the folders of a room is in none. */
+function folderOf(path: string): string | undefined {
+  return /^src\/[^/]+\/[^/]+(?=\/)/.exec(path)?.[0];
 }
 
 /** What makes a file depend on anything but what it is given: values of other files, the process, the time. */

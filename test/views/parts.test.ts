@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ACTIVITIES } from "../../src/agents/signs.ts";
+import { ACTIVITIES } from "../../src/agents/signs/signs.ts";
 import type { Typed } from "../../src/kernel/page.ts";
 import { TASK_STATES } from "../../src/tasks/schema.ts";
 import { AreaField, CheckField, ChoiceField, SelectField, TextField } from "../../views/parts/field.tsx";

@@ -1,5 +1,5 @@
 // The gallery's states, icons, buttons and words.
-import type { Activity } from "../../src/agents/signs.ts";
+import type { Activity } from "../../src/agents/signs/signs.ts";
 import type { TaskState } from "../../src/tasks/schema.ts";
 import { ActivityBadge, type BadgeVerdict, Count, PriorityMark, RunBadge, StateBadge, VerdictBadge } from "../parts/badge.tsx";
 import { Button, ButtonLink, type Look } from "../parts/button.tsx";

@@ -1,6 +1,6 @@
 // An agent at work: what it does this second.
 import type { Children } from "@kitajs/html";
-import type { Activity } from "../../src/agents/signs.ts";
+import type { Activity } from "../../src/agents/signs/signs.ts";
 import { ActivityBadge } from "./badge.tsx";
 import { Figures } from "./figures.tsx";
 import { Progress } from "./progress.tsx";

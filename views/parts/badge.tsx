@@ -1,6 +1,6 @@
 // Badges: a state in colour, shape and a word.
 import type { RunOutcome, RunState } from "../../src/agents/schema.ts";
-import type { Activity } from "../../src/agents/signs.ts";
+import type { Activity } from "../../src/agents/signs/signs.ts";
 import type { Priority, TaskState } from "../../src/tasks/schema.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { activitySign, type Sign, stateSign, type Tone } from "./tone.ts";

@@ -1,6 +1,6 @@
 // Runs, a row each.
 import type { RunOutcome, RunState } from "../../src/agents/schema.ts";
-import type { Activity } from "../../src/agents/signs.ts";
+import type { Activity } from "../../src/agents/signs/signs.ts";
 import { ActivityBadge, RunBadge } from "./badge.tsx";
 import { Table } from "./table.tsx";
 import { Time, type When } from "./time.tsx";

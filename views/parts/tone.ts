@@ -1,5 +1,5 @@
 // The words by which parts of the page are coloured; each comes with a shape of its own, because not everybody sees colours.
-import type { Activity } from "../../src/agents/signs.ts";
+import type { Activity } from "../../src/agents/signs/signs.ts";
 import type { TaskState } from "../../src/tasks/schema.ts";
 import type { IconName } from "./icon.tsx";
 
