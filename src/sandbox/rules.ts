@@ -150,7 +150,18 @@ export function hasOwnNetwork({ level, network }: Pick<SandboxSpec, "level" | "n
 }
 
 /** What holds when nobody said anything: agents must reach their model. */
-const UNSAID: SandboxPolicy = { level: "auto", network: "host", hosts: [], ports: [], hide: [], readOnly: [], unixSockets: false };
+const UNSAID: SandboxPolicy = {
+  level: "auto",
+  network: "host",
+  hosts: ["model"],
+  ports: [443],
+  hide: [],
+  readOnly: [],
+  unixSockets: false,
+};
+
+/** The configuration's, before a person changes it. */
+export const SANDBOX_DEFAULTS = { ...UNSAID, allowNone: false, ownUser: "auto", show: [] as string[] } as const;
 
 /** What holds when these spoke one after another. */
 export function policyOf(...wishes: readonly (SandboxWish | undefined)[]): SandboxPolicy {

@@ -60,7 +60,17 @@ describe("ccm policy show", () => {
     const { classes, rules, sandbox } = await home.json<PolicyShape>("policy", "show");
     expect(classes.map(({ class: name, from }) => [name, from])).toContainEqual(["privilege", "ccm"]);
     expect(rules).toEqual([]);
-    expect(sandbox).toContainEqual({ key: "network", value: "host", from: ["configuration"] });
+    expect(sandbox.filter(({ from }) => from.join() !== "ccm")).toEqual([]);
+    expect(sandbox).toContainEqual({ key: "network", value: "host", from: ["ccm"] });
+  });
+
+  test("names everybody whose word counts: the last one's, and of what is hidden everybody's", async () => {
+    writeFileSync(home.paths.config, "sandbox: { network: none, hide: [/srv/keys] }");
+    changeProject(home.ctx, 1, { settings: { sandbox: { network: "host", hide: ["/srv/more"] } } });
+    const { sandbox } = await home.json<PolicyShape>("policy", "show", "--project", "my-app");
+    expect(sandbox).toContainEqual({ key: "network", value: "host", from: ["project"] });
+    expect(sandbox).toContainEqual({ key: "hide", value: ["/srv/keys", "/srv/more"], from: ["configuration", "project"] });
+    expect(sandbox).toContainEqual({ key: "ownUser", value: "auto", from: ["ccm"] });
   });
 
   test("names who said what of a project: its settings, its role, its agent", async () => {
@@ -207,7 +217,7 @@ describe("the page", () => {
     const ofProject = await texts("/projects/my-app/policy");
     expect(ofProject).toMatch(/Bash\(make <b>:\*\) deny project/);
     expect(ofProject).toMatch(/network reaches other machines ask project/);
-    expect(ofProject).toMatch(/Network host configuration/);
+    expect(ofProject).toMatch(/Network host ccm/);
   });
 
   test("tries another policy, and shows the calls that it would have judged otherwise", async () => {

@@ -4,7 +4,8 @@ import type { Ctx } from "../../kernel/context.ts";
 import { repositoryOf, settingsAt } from "../../projects/actions.ts";
 import { bothRoles } from "../../projects/rules.ts";
 import type { Project, ProjectSettings, RoleSettings } from "../../projects/schema.ts";
-import type { SandboxPolicy } from "../../sandbox/schema.ts";
+import { SANDBOX_DEFAULTS } from "../../sandbox/rules.ts";
+import type { SandboxPolicy, SandboxWish } from "../../sandbox/schema.ts";
 import { policyFor } from "../rules.ts";
 
 /** Who can have said something: ccm itself, config.yaml or the environment, the project's settings, those of its role or agent. */
@@ -40,14 +41,25 @@ export async function policyHere(ctx: Ctx, project: Project | null): Promise<Pol
 function placesSaid(ctx: Ctx, project: Project | null): SaidPlace[] {
   const settings: Pick<ProjectSettings, "sandbox" | "roles"> = project?.settings ?? { sandbox: {}, roles: {} };
   const policy = policyFor(ctx.config, { settings } as Pick<Project, "settings">, "agent");
-  const wishes = [
+  const wishes: [Speaker, SandboxWish | undefined][] = [
+    ["configuration", changed(ctx.config.sandbox)],
     ["project", settings.sandbox],
     ["role", settings.roles.worker?.sandbox],
-  ] as const;
+  ];
   return (Object.keys(policy) as (keyof SandboxPolicy)[]).map((key) => {
     const from = wishes.filter(([, wish]) => wish?.[key] !== undefined).map(([speaker]) => speaker);
-    return { key, value: policy[key], from: from.length > 0 ? from : ["configuration"] };
+    const counting = ADDED_UP.has(key) ? from : from.slice(-1);
+    return { key, value: policy[key], from: counting.length > 0 ? counting : ["ccm"] };
   });
+}
+
+/** Of these everybody's word counts, of the others the last one's. */
+const ADDED_UP: ReadonlySet<string> = new Set<keyof SandboxPolicy>(["hide", "readOnly"]);
+
+/** What a person changed: the checked configuration has a value for everything. */
+function changed(settings: Ctx["config"]["sandbox"]): SandboxWish {
+  const defaults: Record<string, unknown> = SANDBOX_DEFAULTS;
+  return Object.fromEntries(Object.entries(settings).filter(([key, value]) => !Bun.deepEquals(value, defaults[key])));
 }
 
 /** What calls of this agent's tools are judged by, with what is tried in its place. */
