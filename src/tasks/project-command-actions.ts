@@ -21,6 +21,7 @@ import {
   roleSchema,
 } from "../projects/schema.ts";
 import { countByState, listTasks, reserveIdsOf } from "./actions.ts";
+import { GUARD_EXAMPLE, guardsFrom } from "./guard-words.ts";
 import { unregisterProject } from "./persons-word.ts";
 import { editProject } from "./project-edits.ts";
 import { diskText, projectFields, projectTable } from "./project-text.ts";
@@ -40,6 +41,7 @@ export type RegisterOptions = {
   env?: string[];
   role?: string[];
   sandbox?: string[];
+  guard?: string[];
 };
 
 /** Faults: `invalid` for a path that is no usable repository or settings that make no sense, `conflict` for a taken name. */
@@ -59,6 +61,7 @@ export async function register(host: CommandHost, options: RegisterOptions): Pro
         env: namedValues(options.env ?? [], "--env", "NODE_ENV=test"),
         roles: rolesFrom(namedValues(options.role ?? [], "--role", "worker.model=opus")),
         sandbox: merged<unknown>({}, wishFrom(namedValues(options.sandbox ?? [], "--sandbox", SANDBOX_EXAMPLE))),
+        guards: guardsFrom({}, namedValues(options.guard ?? [], "--guard", GUARD_EXAMPLE)),
       },
     },
     "`ccm register-project --help` shows an example.",
@@ -86,7 +89,7 @@ export async function edit(host: CommandHost, name: string, options: EditProject
 }
 
 function changeFrom(options: EditProjectOptions, before: ProjectSettings): v.InferInput<typeof projectChangeSchema> {
-  const { name, base, agent, approval, gate, setup, copy, env, role, sandbox } = options;
+  const { name, base, agent, approval, gate, setup, copy, env, role, sandbox, guard } = options;
   const settings = {
     ...(gate === undefined ? {} : { gates: merged(before.gates, gatesFrom(namedValues(gate, "--gate", 'full="npm test"'))) }),
     ...(setup === undefined ? {} : { setup: setup === "" ? null : setup }),
@@ -95,6 +98,7 @@ function changeFrom(options: EditProjectOptions, before: ProjectSettings): v.Inf
     ...(sandbox === undefined
       ? {}
       : { sandbox: merged<unknown>(before.sandbox, wishFrom(namedValues(sandbox, "--sandbox", SANDBOX_EXAMPLE))) }),
+    ...(guard === undefined ? {} : { guards: guardsFrom(before.guards, namedValues(guard, "--guard", GUARD_EXAMPLE)) }),
     ...(role === undefined ? {} : { roles: mergedRoles(before, rolesFrom(namedValues(role, "--role", "worker.model=opus"))) }),
   };
   return {

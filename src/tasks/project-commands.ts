@@ -53,6 +53,7 @@ function editCommand(program: CAC, host: CommandHost): void {
   )
     .example('ccm edit-project my-app --gate full="npm run check" --approval auto')
     .example("ccm edit-project my-app --sandbox level=namespace --sandbox hide=~/private --sandbox readOnly=package.json,migrations")
+    .example('ccm edit-project my-app --guard publish=deny --guard ask="Bash(make deploy:*)"')
     .action(async (name: string, options: EditProjectOptions) => (await load()).edit(host, name, options));
 }
 
@@ -69,6 +70,7 @@ function withSettings(command: Command): Command {
         type: [],
       },
     )
+    .option("--guard <name=value>", "How commands are judged: network=ask, or deny, ask, allow with rules; may be repeated", { type: [] })
     .option("--role <worker.key=value>", "How agents work here, as `agents.<name>` says it elsewhere: worker.model=opus; may be repeated", {
       type: [],
     });

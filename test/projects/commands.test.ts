@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { projectNamed } from "../../src/projects/actions.ts";
 import type { ProjectShape } from "../../src/projects/schema.ts";
 import type { TaskShape } from "../../src/tasks/schema.ts";
 import { type CommandHome, expectGolden, openCommandHome } from "../support/command-home.ts";
@@ -144,7 +145,27 @@ describe("edit-project", () => {
     expect(await home.out("project-status", "my-app")).toContain("level namespace, network hosts, hosts model *.example.org:8443");
   });
 
+  test("says how commands are judged, word by word", async () => {
+    const home = openCommandHome();
+    const edit = (...words: string[]) => home.out("edit-project", "my-app", ...words.flatMap((word) => ["--guard", word]));
+    const guards = () => projectNamed(home.ctx, "my-app").settings.guards;
+    await home.out(...register(home, "--name", "my-app", "--guard", "network=ask", "--guard", "deny=Bash(make deploy:*)"));
+    expect(guards()).toEqual({ classes: { network: "ask" }, deny: ["Bash(make deploy:*)"] });
+    await edit("publish=deny", "network=allow", 'ask=["WebFetch", "Bash(ssh:*)"]');
+    expect(guards()).toEqual({
+      classes: { network: "allow", publish: "deny" },
+      deny: ["Bash(make deploy:*)"],
+      ask: ["WebFetch", "Bash(ssh:*)"],
+    });
+    await edit("network=", "publish=", "deny=", "ask=WebFetch");
+    expect(guards()).toEqual({ ask: ["WebFetch"] });
+    expect(await home.out("policy", "show", "--project", "my-app")).toMatch(/WebFetch +ask +project/);
+  });
+
   const refused: [what: string, words: string[], code: string, message: RegExp][] = [
+    ["a guard that there is not", ["--guard", "danger=deny"], "invalid", /no class of commands or list of rules "danger"/],
+    ["a verdict that there is not", ["--guard", "network=maybe"], "invalid", /allow, ask or deny/],
+    ["a rule that nobody can read", ["--guard", "deny=Bash("], "invalid", /./],
     ["a sandbox with a word too many", ["--sandbox", "depth=2"], "invalid", /no setting of a sandbox "depth"/],
     ["a level that there is not", ["--sandbox", "level=strong"], "invalid", /auto, namespace, kernel or none/],
     ["a read-only path outside the tree", ["--sandbox", "readOnly=../x"], "invalid", /a path inside the tree/],
