@@ -22,7 +22,7 @@ function open() {
 
 let opened: ReturnType<typeof open> | undefined;
 
-/** The C library. Opening costs 4 ms, so nothing that may not need it asks for it. Faults: `environment` where there is no Linux. */
+/** The C library. Opening costs time, so nothing that may not need it asks for it. Faults: `environment` where there is no Linux. */
 export function libc(): ReturnType<typeof open> {
   opened ??= open();
   return opened;

@@ -26,8 +26,8 @@ export type Replay = { runs: number; calls: number; changes: Changed[]; unreplay
 const RUNS_AT_ONCE = 500;
 
 /**
- * Judges every recorded call of agents since a time (epoch ms) by what holds now, or by what is tried. Changes nothing. Some
- * 20 MB of records a second; it lets others have their turn, since a daemon that answers this has more to do.
+ * Judges every recorded call of agents since a time (epoch ms) by what holds now, or by what is tried. Changes nothing. It
+ * reads the records of all these runs, and lets others have their turn, since a daemon that answers this has more to do.
  */
 export async function replayPolicy(ctx: Ctx, wanted: { since: number; project: Project | null; tried: Tried }): Promise<Replay> {
   const replay: Replay = { runs: 0, calls: 0, changes: [], unreplayed: { "no record": 0, cut: 0, automation: 0 } };
