@@ -80,6 +80,8 @@
       // Nothing was kept.
     }
   });
+  // Before the answer: a form that is refused comes back as another one, and its text is not sent yet.
+  document.addEventListener("submit", keepAll, { capture: true });
   addEventListener("pagehide", keepAll);
   for (const form of document.querySelectorAll(FORMS)) bring(form);
 }

@@ -89,10 +89,9 @@ const REFUSALS: readonly Refusal[] = [
 for (const look of ["wide-dark", "without-scripts"] as const satisfies LookName[])
   describe(look, () => {
     browserTest("values stay, and the reason stands beside the field", async () => {
-      const tab = await site.open(look);
-      tab.allow(/422/);
       for (const refusal of REFUSALS) {
-        await tab.page.goto(site.url + refusal.path);
+        const tab = await site.open(look, refusal.path); // One that keeps what was typed before brings it back.
+        tab.allow(/422/);
         await send(tab.page, refusal);
         const { name, typed, wrong } = refusal;
         for (const [label, value] of Object.entries(typed))
@@ -106,6 +105,21 @@ for (const look of ["wide-dark", "without-scripts"] as const satisfies LookName[
       }
     });
   });
+
+browserTest("what was refused is still there when one comes back", async () => {
+  const { page, allow } = await site.open("wide-dark", "/projects/repo");
+  allow(/422/);
+  await send(page, refusalOf("a project's branch that is not there"));
+  await page.goto(`${site.url}/tasks`);
+  await page.goto(`${site.url}/projects/repo`);
+  expect(await typedInto(page, "Base branch")).toBe("nowhere");
+});
+
+function refusalOf(name: string): Refusal {
+  const found = REFUSALS.find((refusal) => refusal.name === name);
+  if (!found) throw new Error(`There is no refusal "${name}".`);
+  return found;
+}
 
 async function send(page: Page, { open, typed, send: button }: Refusal): Promise<void> {
   if (open) await page.getByText(open).first().click();
