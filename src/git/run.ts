@@ -114,8 +114,9 @@ export async function pipe(from: Call, into: Call): Promise<{ from: Answer; into
 async function endingWith(reading: Promise<Answer>, writer: Child): Promise<Answer> {
   try {
     const answer = await reading;
-    if (answer.code !== 0) await Promise.race([writer.answer.catch(() => {}), Bun.sleep(WRITER_MS)]);
-    if (answer.code !== 0) writer.kill();
+    if (answer.code === 0) return answer;
+    await Promise.race([writer.answer.catch(() => {}), Bun.sleep(WRITER_MS)]);
+    writer.kill();
     return answer;
   } catch (thrown) {
     writer.kill();

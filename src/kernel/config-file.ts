@@ -29,6 +29,15 @@ export function setKey(text: string, path: readonly string[], value: unknown): s
   return `${lines.join("\n")}\n`;
 }
 
+/** A YAML value (`8`, `true`, `[a, b]`) out of a word that somebody typed; what is no YAML is a text. */
+export function valueTyped(word: string): unknown {
+  try {
+    return Bun.YAML.parse(word);
+  } catch {
+    return word;
+  }
+}
+
 /** A key that stands twice in one mapping, with both 1-based lines; undefined without any. YAML forbids it, Bun's parser takes the last. */
 export function repeatedKey(text: string): { key: string; first: number; line: number } | undefined {
   const lines = text.split("\n");

@@ -1,5 +1,6 @@
 // Which settings exist: read from the schemas of the sections.
 import * as v from "valibot";
+import { valueTyped } from "./config-file.ts";
 
 /** Each section's schema: a strict object whose keys all have defaults, or a record of such objects by name. */
 export type Sections = Record<string, v.GenericSchema>;
@@ -13,14 +14,7 @@ export function whole(fallback: number, min: number, max: number) {
 /** Turns one word or a YAML flow value (`8`, `true`, `[a, b]`) into what the key's schema wants: text stays text. */
 export function parseValue(sections: Sections, path: readonly string[], text: string): unknown {
   const leaf = leafOf(sections[path[0] ?? ""], path.slice(1));
-  if (leaf && leaf.type !== "string") {
-    try {
-      return Bun.YAML.parse(text);
-    } catch {
-      return text;
-    }
-  }
-  return text;
+  return leaf && leaf.type !== "string" ? valueTyped(text) : text;
 }
 
 /** All dotted keys that exist, `agents.*.command` for records. */

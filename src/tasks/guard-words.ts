@@ -1,5 +1,6 @@
 // What is said of guards as words: `network=ask`, `deny=Bash(make deploy:*)`.
 import { COMMAND_CLASSES, type GuardWish } from "../hooks/rules.ts";
+import { valueTyped } from "../kernel/config-file.ts";
 import { oneOf } from "../kernel/input.ts";
 
 export const GUARD_EXAMPLE = "network=ask";
@@ -25,10 +26,6 @@ export function guardsFrom(before: GuardWish, named: Readonly<Record<string, str
 }
 
 function rulesIn(text: string): unknown {
-  if (!text.trimStart().startsWith("[")) return [text];
-  try {
-    return Bun.YAML.parse(text);
-  } catch {
-    return [text];
-  }
+  const typed = valueTyped(text);
+  return Array.isArray(typed) ? typed : [text];
 }

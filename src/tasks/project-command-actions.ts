@@ -1,5 +1,6 @@
 // What the commands on projects do: read what was typed, act, print.
 import type * as v from "valibot";
+import { valueTyped } from "../kernel/config-file.ts";
 import type { Ctx } from "../kernel/context.ts";
 import { Fault } from "../kernel/fault.ts";
 import { namedValues, oneOf, parseInput } from "../kernel/input.ts";
@@ -141,18 +142,10 @@ function rolesFrom(named: Record<string, string>): Record<string, Record<string,
     oneOf(ROLES, role, "role");
     oneOf(Object.keys(roleSchema.entries), setting, "setting of a role");
     const before = roles[role] ?? {};
-    const given = setting === "sandbox" && part ? { ...(before.sandbox ?? {}), ...wishFrom({ [part]: value }) } : yaml(value);
+    const given = setting === "sandbox" && part ? { ...(before.sandbox ?? {}), ...wishFrom({ [part]: value }) } : valueTyped(value);
     roles[role] = { ...before, [setting]: given };
   }
   return roles;
-}
-
-function yaml(text: string): unknown {
-  try {
-    return Bun.YAML.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function registered(host: CommandHost, project: Project): string {
